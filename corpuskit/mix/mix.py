@@ -86,7 +86,7 @@ class Mix(Command):
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.engine.real_floor import demand_snapshot
-        from corpuskit.mix.engine.takedown_gate import demand_whole_takedown
+        from corpuskit.mix.engine.takedown_gate import demand_list_with_all_entries
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
@@ -126,7 +126,7 @@ class Mix(Command):
             recipe_files = [Path(argument) for argument in arguments if argument != "-"]
             targets = [Target("the output", target), *_targets_of_verdicts(settings), *logs]
             demand_distinct(targets, every_input, recipe_files)
-            demand_whole_takedown(recipe, target)
+            demand_list_with_all_entries(recipe, target)
             if recipe.policy.real_not_below is not None:
                 demand_snapshot(recipe.policy.real_not_below, target)
             if self.log is not None:

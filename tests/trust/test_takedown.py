@@ -526,13 +526,45 @@ def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
         f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass them through filter-takedown with that list" in done.stderr, done.stderr
+        assert done.returncode == 6 and b"pass every input through filter-takedown with that list" in done.stderr, (
+            done.stderr
+        )
         assert (digests(target) if target.is_dir() else target.read_bytes()) == before
     assert (
         shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl | corpuskit export -o {place}").returncode == 0
     )
     assert not TAKEN & set(ids_of(corpuskit, place))
     assert shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl -o {place}").returncode == 0
+
+
+@pytest.mark.parametrize("place", ["corpus", "unique.jsonl"])
+def test_an_input_that_goes_past_the_filter_does_not_pass_the_gate(tmp_path: Path, shell: Run, place: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()[:20]))
+    (tmp_path / "raw.jsonl").write_bytes(lines_of(documents()[5:10]))
+    write_list(tmp_path, {"id": "d7"})
+    for command in (
+        f"corpuskit export in.jsonl -o {place} && corpuskit takedown --list takedown.jsonl {place} --apply",
+        "corpuskit filter-takedown --list takedown.jsonl in.jsonl -o passed.jsonl",
+        "corpuskit filter-takedown --list takedown.jsonl raw.jsonl -o raw-passed.jsonl",
+    ):
+        assert shell(command).returncode == 0
+    before = contents(tmp_path / place)
+    for command in (
+        f"corpuskit export passed.jsonl raw.jsonl -o {place}",
+        f"corpuskit head -n 99 passed.jsonl raw.jsonl -o {place}",
+        f"corpuskit repair-text passed.jsonl raw.jsonl | corpuskit head -n 22 -o {place}",
+        f"cat raw.jsonl | corpuskit dedup passed.jsonl - -o {place}",
+    ):
+        done = shell(command)
+        assert done.returncode == 6 and b"pass every input through filter-takedown" in done.stderr, done.stderr
+        assert contents(tmp_path / place) == before
+    for command in (
+        f"corpuskit export passed.jsonl raw-passed.jsonl -o {place}",
+        f"corpuskit filter-takedown --list takedown.jsonl in.jsonl raw.jsonl | corpuskit head -n 9 -o {place}",
+        f"corpuskit head -n 99 passed.jsonl raw-passed.jsonl -o {place}",
+    ):
+        done = shell(command)
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_list_learns_before_anything_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

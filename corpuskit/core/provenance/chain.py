@@ -114,11 +114,15 @@ class Chain:
             )
 
     def cut(self) -> None:
-        """Record that a later step took only a part: earlier steps keep name and options, but lose their counts."""
+        """Record that a later step took only a part: earlier steps keep name and options, but lose their counts.
+
+        A step that read what nobody vouched for still did.
+        """
         for entry in self.steps:
             for key in ("in", "made", "out", "dropped", "rejected", "ways", "hits"):
                 entry.pop(key, None)  # type: ignore[misc]
-            entry["upstream"] = "cut"
+            if entry["upstream"] != "unverified":
+                entry["upstream"] = "cut"
         self.decisions = []
 
     def sent(self) -> StreamCount:

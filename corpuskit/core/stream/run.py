@@ -241,7 +241,8 @@ class OpenRun:
         listed = [input_.manifest_entry() for input_ in self.inputs if not self._vouched(input_, verdicts)]
         chain.inputs += [entry for entry in listed if entry not in chain.inputs]
         if self.flow.cut:
-            return chain, "cut"
+            # What nobody vouched for stands beside what the steps of the chain sent.
+            return chain, "unverified" if listed and chain.heads else "cut"
         words = {verdict.verdict for verdict in verdicts}
         if any(input_.dataset for input_ in self.inputs):
             words.add("verified")

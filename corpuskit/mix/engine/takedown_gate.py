@@ -8,7 +8,7 @@ from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record
 
 
-def demand_whole_takedown(recipe: Recipe, target: Path) -> None:
+def demand_list_with_all_entries(recipe: Recipe, target: Path) -> None:
     """Raise RefusedError if the dataset in `target` was cleared of more than the recipe's takedown list names."""
     if not (target / MANIFEST).is_file():
         return

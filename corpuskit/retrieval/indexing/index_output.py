@@ -16,7 +16,7 @@ from corpuskit.core.step import CorpusStage
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.formats.search_index.layout import FORMAT, IndexDescription
 from corpuskit.formats.search_index.writer import Changes, Embedder, IndexWriter, RepeatedIdError
-from corpuskit.retrieval.indexing.takedown_gate import demand_whole_takedown
+from corpuskit.retrieval.indexing.takedown_gate import demand_stream_is_cleared
 from corpuskit.text.prose import require_prose
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class IndexOutput:
         Raises RefusedError if what was taken out of the index may be in the stream.
         """
         if self.writer.before is not None:
-            demand_whole_takedown(repr(str(self.target)), self.writer.before["steps"], chain.steps)
+            demand_stream_is_cleared(repr(str(self.target)), self.writer.before["steps"], chain.steps)
         self._changes = self.writer.publish(lambda stream, dimensions: self._description(chain, stream, dimensions))
 
     def abandon(self) -> None:
