@@ -77,6 +77,11 @@ def show_details(name: str, verbose: bool) -> None:
         detail(f"corpuskit {__version__}, Python {python}; temporary files in {tempfile.gettempdir()}")
 
 
+def is_verbose() -> bool:
+    """Whether `detail` prints anything."""
+    return bool(_details_of)
+
+
 def detail(message: str) -> None:
     """Print one line on standard error if `--verbose` was given; what it says must hold no secret."""
     for name in _details_of:

@@ -118,6 +118,15 @@ def misfit(name: str, expected: str, value: Any, hint: str = "") -> UsageError:
     return UsageError(f"{spelled(name)} expects {expected}, not {excerpt(spelling.of_value(value), EXCERPT)}{hint}")
 
 
+def demand_share(name: str, value: float, least: float = 0, most: float = 1) -> None:
+    """Raise UsageError for an option that is no share of a whole, or lies beyond other bounds.
+
+    >>> demand_share("rate", 0.25)
+    """
+    if not least <= value <= most:
+        raise misfit(name, f"a share from {least:g} to {most:g}", value)
+
+
 def convert(kind: Any, value: Any, spelling: Spelling) -> Any:
     """Return the value as the type `kind`.
 

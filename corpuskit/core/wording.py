@@ -8,6 +8,7 @@ from typing import Any
 
 FEW_INPUTS = 3
 """Inputs up to which the same remark is made of each by its name."""
+VOWELS = "aeiou"
 NO_NAME = "an argument is empty; is a variable not set? Name a file or folder (`.` is the current folder)"
 """What commands say of an argument without a character."""
 
@@ -131,11 +132,13 @@ def value_text(value: Any) -> str:
 def quantity(number: int, noun: str) -> str:
     """Return the number and the noun, in the plural unless it is one.
 
-    >>> quantity(1, "snapshot"), quantity(2_000, "snapshot"), quantity(2, "box")
-    ('1 snapshot', '2,000 snapshots', '2 boxes')
+    >>> quantity(1, "snapshot"), quantity(2_000, "box"), quantity(0, "entry"), quantity(2, "day")
+    ('1 snapshot', '2,000 boxes', '0 entries', '2 days')
     """
     if number == 1:
         return f"1 {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in VOWELS:
+        return f"{number:,} {noun[:-1]}ies"
     return f"{number:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
 

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, audience_of
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.option_values import demand_share, misfit
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import comma_list, excerpt, quantity
 
 if TYPE_CHECKING:
     from corpuskit.core.document import Document
-    from corpuskit.core.reading.inputs import Input
     from corpuskit.mix.fitting.feedback import FeedbackTexts, Preference
     from corpuskit.mix.recipe.recipe import Recipe
     from corpuskit.text.quality_model.features import Features
@@ -29,9 +28,13 @@ STEEPNESS = 2.0
 user is misjudged."""
 FEWEST_TENANTS = 3
 """Tenants that weights for everybody need, as labels of several tenants do."""
+LEAST_TENANT_SHARE = 0.34
+"""Of a lower one, three tenants would not make a whole."""
 SAMPLE = 1000
 """Documents of a source that are scored."""
 DIGITS = 4
+NO_DOCUMENT = "rejected, as no documents"
+NO_DOCUMENT_OF_CORPUS = "rejected of the corpus, as no documents"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,7 @@ class Reweigh(Command):
         for name, least in (("min_users", 5), ("of_user", 1)):
             if getattr(self, name) < least:
                 raise misfit(name, f"a number from {least} on", getattr(self, name))
-        if not 1 / FEWEST_TENANTS <= self.tenant_share <= 1:
-            raise misfit("tenant_share", "a share from 0.34 to 1", self.tenant_share)
+        demand_share("tenant_share", self.tenant_share, LEAST_TENANT_SHARE)
         audience_of(PUBLIC, self.as_of)
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
@@ -93,39 +95,24 @@ class Reweigh(Command):
     def reweigh(self, recipe: "Recipe", good: str, bad: str, *, quiet: bool = True) -> dict[str, Any]:
         """Return the evidence, and for each source its score, its share, and the new one."""
         from corpuskit.mix.fitting.feedback import preference_of, without_contradictions
-        from corpuskit.mix.fitting.weight_limits import moved_shares, shares_of
 
-        shares = shares_of(recipe)
         left_out = Counter[str]()
         sets = [self._feedback(name, left_out, quiet=quiet) for name in (good, bad)]
         good_texts, bad_texts, contradictions = without_contradictions(*sets)
         left_out["in both sets, by one user"] += contradictions
         tenants = self._demand_enough({"good": good_texts, "bad": bad_texts}, left_out)
-        samples = self._samples(recipe, quiet=quiet)
+        samples = self._samples(recipe, left_out, quiet=quiet)
         preference = preference_of(good_texts, bad_texts, list(samples.values()))
         if preference is None:
             raise RefusedError("the users are too few to hold a fifth of them back in each set; wait for more feedback")
         scores = dict(zip(samples, preference.scores, strict=True))
-        skill = _skill(preference)
-        changes = _changes(shares, scores, skill)
-        moved = moved_shares(recipe, shares, changes, MOST_CHANGE)
         return {
             "texts": {"good": len(good_texts.owners), "bad": len(bad_texts.owners)},
             "users": len({*good_texts.owners, *bad_texts.owners}),
             "tenants": len(tenants),
             "for-tenant": tenants[0] or None if len(tenants) == 1 else None,
             "left-out": {reason: number for reason, number in sorted(left_out.items()) if number},
-            "auc": round(sum(preference.areas) / len(preference.areas), DIGITS),
-            "auc-of-folds": [round(area, DIGITS) for area in preference.areas],
-            "skill": round(skill, DIGITS),
-            "sources": {
-                name: {
-                    "score": round(scores[name], DIGITS) if name in scores else None,
-                    "share": round(share, DIGITS),
-                    "new": round(moved[name], DIGITS) if skill else round(share, DIGITS),
-                }
-                for name, share in shares.items()
-            },
+            **_weights(recipe, preference, scores),
         }
 
     def _feedback(self, name: str, left_out: "Counter[str]", *, quiet: bool) -> "FeedbackTexts":
@@ -134,7 +121,7 @@ class Reweigh(Command):
         from corpuskit.text.prose import require_prose
 
         sampler = FeedbackSampler(self.of_user)
-        for document in self._documents(name, left_out, quiet=quiet):
+        for document in self._documents(name, left_out, NO_DOCUMENT, quiet=quiet):
             require_prose(document, self.name())
             tenant, actor = document.metadata.get("tenant"), document.metadata.get("actor")
             if not isinstance(actor, str) or not actor or not document.text:
@@ -177,14 +164,14 @@ class Reweigh(Command):
                 )
         return sorted(all_tenants)
 
-    def _samples(self, recipe: "Recipe", *, quiet: bool) -> "dict[str, Features]":
+    def _samples(self, recipe: "Recipe", left_out: "Counter[str]", *, quiet: bool) -> "dict[str, Features]":
         """Return the features of some documents of each source that the corpus has."""
         import xxhash
 
         from corpuskit.mix.fitting.feedback import LowestHashes
 
         samples = {source.name: LowestHashes(SAMPLE) for source in recipe.sources}
-        for document in self._documents(str(self.corpus), Counter(), quiet=quiet):
+        for document in self._documents(str(self.corpus), left_out, NO_DOCUMENT_OF_CORPUS, quiet=quiet):
             source = document.metadata.get("source")
             if source not in samples:
                 raise UsageError(
@@ -198,20 +185,35 @@ class Reweigh(Command):
             raise UsageError("the corpus holds no document")
         return features
 
-    def _documents(self, name: str, left_out: "Counter[str]", *, quiet: bool) -> "Iterator[Document]":
-        from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
-        from corpuskit.core.reading.resolve import resolve
-        from corpuskit.core.stream.flow import Flow
+    def _documents(
+        self, name: str, left_out: "Counter[str]", reason_of_rejects: str, *, quiet: bool
+    ) -> "Iterator[Document]":
+        from corpuskit.core.stream.document_files import find_document_files
 
-        inputs: list[Input] = resolve(name, LINE_SUFFIXES)
-        demand_lines_of_documents(inputs)
-        flow = Flow([], lambda _: None)
-        yield from console.with_progress(flow.documents(inputs), self.name(), quiet)
-        for input_ in inputs:
-            input_.manifest_entry()
-            for damage in input_.damage[:1]:
-                raise DamagedError(f"{input_.name} is damaged ({damage.what}, at byte {damage.offset}); copy it again")
-        left_out["rejected, as no documents"] += flow.reading.rejected.total()
+        files = find_document_files(name)
+        yield from console.with_progress(files, self.name(), quiet)
+        left_out[reason_of_rejects] += files.rejected.total()
+
+
+def _weights(recipe: "Recipe", preference: "Preference", scores: dict[str, float]) -> dict[str, Any]:
+    """Return how well users are told apart, and for each source its score, its share, and the new one."""
+    from corpuskit.mix.fitting.weight_limits import moved_shares, shares_of
+
+    shares, skill = shares_of(recipe), _skill(preference)
+    moved = moved_shares(recipe, shares, _changes(shares, scores, skill), MOST_CHANGE) if skill else shares
+    return {
+        "auc": round(sum(preference.areas) / len(preference.areas), DIGITS),
+        "auc-of-folds": [round(area, DIGITS) for area in preference.areas],
+        "skill": round(skill, DIGITS),
+        "sources": {
+            name: {
+                "score": round(scores[name], DIGITS) if name in scores else None,
+                "share": round(share, DIGITS),
+                "new": round(moved[name], DIGITS),
+            }
+            for name, share in shares.items()
+        },
+    }
 
 
 def _skill(preference: "Preference") -> float:

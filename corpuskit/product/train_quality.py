@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
-    from corpuskit.core.counts import StepCount
-    from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.stream.document_files import DocumentFiles
     from corpuskit.text.quality_model.linear import Linear
     from corpuskit.text.quality_model.samples import TextSample
 
@@ -77,20 +76,20 @@ class TrainQuality(Command):
         console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct
-        from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
-        from corpuskit.core.reading.resolve import resolve
+        from corpuskit.core.stream.document_files import find_document_files
 
         if len(arguments) != 2:
             raise UsageError("name two sets: `corpuskit train-quality GOOD BAD -o MODEL`; put quotes around a pattern")
         if settings.output is None:
             raise UsageError("name the file of the model: `corpuskit train-quality GOOD BAD -o MODEL`")
         named_sets = [*arguments, *([str(self.control)] if self.control is not None else [])]
-        inputs = [resolve(name, LINE_SUFFIXES, allow_private=settings.allow_private) for name in named_sets]
-        for files in inputs:
-            demand_lines_of_documents(files)
-        demand_distinct([Target("the model", settings.output)], [file for files in inputs for file in files])
+        sets = [
+            find_document_files(name, consequence="no model was written", allow_private=settings.allow_private)
+            for name in named_sets
+        ]
+        demand_distinct([Target("the model", settings.output)], [input_ for files in sets for input_ in files.inputs])
         _demand_model_or_nothing(settings.output)
-        samples = [self._sample(files, settings) for files in inputs]
+        samples = [self._sample(files, settings) for files in sets]
         answer = self._learn(settings.output, samples[0], samples[1], samples[2] if self.control is not None else None)
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
@@ -98,18 +97,13 @@ class TrainQuality(Command):
             console.write_stdout("\n".join(_lines(answer)))
         return 0
 
-    def _sample(self, inputs: "list[Input]", settings: Settings) -> "TextSample":
+    def _sample(self, files: "DocumentFiles", settings: Settings) -> "TextSample":
         """Return the texts of one set. Raises RefusedError for a document that the audience may not have."""
-        from corpuskit.core.reading.input_facts import input_facts
-        from corpuskit.core.stream.flow import Flow
         from corpuskit.text.prose import require_prose
         from corpuskit.text.quality_model.samples import TextSampler
 
         sample = TextSampler()
-        flow = Flow([], lambda _: None)
-        if settings.verbose:
-            flow.announce = lambda input_: console.detail(f"reads {input_facts(input_)}")
-        for document in console.with_progress(flow.documents(inputs), self.name(), settings.quiet):
+        for document in console.with_progress(files, self.name(), settings.quiet):
             require_prose(document, self.name())
             if objection := self._rule.objection(document):
                 raise RefusedError(
@@ -117,28 +111,21 @@ class TrainQuality(Command):
                     f"({objection[0]}); filter the documents with filter-audience, or name theirs with --audience"
                 )
             sample.add(document.text)
-        for input_ in inputs:
-            input_.manifest_entry()
-            for damage in input_.damage[:1]:
-                raise DamagedError(
-                    f"{input_.name} is damaged ({damage.what}, at byte {damage.offset}); no model was written. "
-                    "Copy it again, or leave it out"
-                )
         result = sample.finish()
         if not settings.quiet:
-            self._tell(inputs[0].name, flow.reading, sample.copies, sample.left_out)
+            self._tell(files, sample.copies, sample.left_out)
         return result
 
-    def _tell(self, name: str, reading: "StepCount", copies: int, left_out: int) -> None:
+    def _tell(self, files: "DocumentFiles", copies: int, left_out: int) -> None:
         """Print what of a set was not learned from."""
         notices = [
-            (reading.rejected.total(), "rejected, as no documents"),
+            (files.rejected.total(), "rejected, as no documents"),
             (copies, "left out, as copies"),
             (left_out, "left out, as there is room for 5 million words"),
         ]
         for number, what in notices:
             if number:
-                console.notice(self.name(), f"{name}: {number:,} {what}")
+                console.notice(self.name(), f"{files.inputs[0].name}: {number:,} {what}")
 
     def _learn(
         self, target: Path, good: "TextSample", bad: "TextSample", control: "TextSample | None"

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.option_values import demand_share, misfit, spelled
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.step import Document, Drop, Stage
 from corpuskit.text.prose import require_prose
@@ -48,8 +48,7 @@ class FilterLanguage(Stage):
             raise UsageError(f"no language to keep: name some ({example}), or set {spelled('annotate')}")
         if not 0 <= self.min_score <= 1:
             raise misfit("min-score", "a probability from 0 to 1", self.min_score)
-        if not 0 <= self.min_share <= 1:
-            raise misfit("min-share", "a share from 0 to 1", self.min_share)
+        demand_share("min-share", self.min_share)
         if self.keep:
             _ = self._kept_codes
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from corpuskit.core.option_values import misfit
+from corpuskit.core.option_values import demand_share
 from corpuskit.core.step import Document, Drop, Stage
 
 _RANGE = 1 << 64
@@ -26,8 +26,7 @@ class Sample(Stage):
 
     def __post_init__(self) -> None:
         """Raise UsageError unless 0 <= rate <= 1."""
-        if not 0 <= self.rate <= 1:
-            raise misfit("rate", "a share from 0 to 1", self.rate)
+        demand_share("rate", self.rate)
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, or a drop `not-sampled`."""

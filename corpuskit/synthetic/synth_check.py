@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core import console
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import decode_trusted, encode, gen_depth, parents_of
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.document import decode_trusted, encode, parents_of
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.option_values import demand_share, misfit
 from corpuskit.core.options import build_step
 from corpuskit.core.outcome import Drop
 from corpuskit.core.registry import find_step
 from corpuskit.core.step import CorpusStage, Document, Item
-from corpuskit.core.wording import excerpt, quantity
+from corpuskit.core.wording import excerpt
 
 if TYPE_CHECKING:
     from corpuskit.synthetic.checking.checks import CheckRow
+    from corpuskit.synthetic.checking.comparison import CorpusComparison
     from corpuskit.synthetic.checking.labels import LabelledTexts
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever a verdict on any documents changes."""
 SHARES = (
     "max_copies",
     "max_containment",
     "min_agreement",
     "worst_class",
-    "max_imbalance",
     "max_boilerplate",
     "max_unmarked",
 )
-DEEPEST = 1
+MOST_IMBALANCE = 2
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,9 @@ class SynthCheck(CorpusStage):
     def __post_init__(self) -> None:
         """Raise UsageError for limits out of range, and for files that cannot be read."""
         for name in SHARES:
-            if not 0 <= getattr(self, name) <= 2:
-                raise misfit(name.replace("_", "-"), "a share from 0 on", getattr(self, name))
+            demand_share(name, getattr(self, name))
+        if not 0 <= self.max_imbalance <= MOST_IMBALANCE:
+            raise misfit("max_imbalance", "a sum of differences from 0 to 2", self.max_imbalance)
         if not self.max_compression >= 1:
             raise misfit("max-compression", "a ratio from 1 on", self.max_compression)
         if not self.real:
@@ -111,8 +112,7 @@ class SynthCheck(CorpusStage):
                 lines.append(encode(document))
             if len(lines):
                 self._demand_good(lines)
-            for number in range(len(lines)):
-                yield decode_trusted(lines[number])
+            yield from _documents_in(lines)
 
     def _demand_good(self, lines: Spool) -> None:
         """Print the table. Raises RefusedError if a check fails."""
@@ -128,192 +128,93 @@ class SynthCheck(CorpusStage):
 
     def checks(self, lines: Spool) -> "list[CheckRow]":
         """Return the table for spooled documents, at least one."""
-        from corpuskit.synthetic.checking.copies import CopyFinder
-        from corpuskit.synthetic.checking.diversity import TextDraw
-        from corpuskit.synthetic.checking.labels import LabelledTexts
-        from corpuskit.synthetic.checking.leaks import LeakFinder
-        from corpuskit.synthetic.planning.template import field_text
+        from corpuskit.synthetic.checking.diversity import diversity_row
 
-        copies, leaks = CopyFinder(), LeakFinder()
-        draws, labelled = (TextDraw(), TextDraw()), (LabelledTexts(), LabelledTexts())
-        classes = Counter[str]()
-        with closing(copies):
-            for document in _documents_of(self.real):
-                copies.add_real(document.text)
-                leaks.add_original(document.text)
-                draws[0].add(document.text)
-                self._label(document, labelled[0])
-            if not draws[0].texts_met:
-                raise UsageError("`real` holds no document to compare with")
-            checks = [*self._seed_checks(lines, leaks)]
-            for number in range(len(lines)):
-                document = decode_trusted(lines[number])
-                copies.add(document.text)
-                leaks.add(document.text)
-                draws[1].add(document.text)
-                self._label(document, labelled[1])
-                if self.quota is not None:
-                    classes[field_text(document, self._quota_field()) or ""] += 1
+        with closing(self._comparison(lines)) as comparison:
+            self._take_originals(comparison)
+            for document in _documents_in(lines):
+                comparison.add(document)
+        real, synthetic = comparison.real, comparison.synthetic
         return [
-            *self._copy_checks(copies, len(lines)),
-            *checks,
-            _none("personal data of seeds or real documents", leaks.documents),
-            *self._content_checks(lines),
-            *self._label_checks(*labelled),
-            self._balance_check(classes),
-            self._diversity_check(draws[0].texts(), draws[1].texts(), len(lines)),
+            *comparison.copies.rows(len(lines), self.max_copies),
+            self._seed_row(comparison),
+            comparison.leak_row(),
+            *comparison.content_rows(len(lines), self.max_unmarked, self.max_boilerplate),
+            self._contamination_row(lines),
+            *self._label_rows(real.labelled, synthetic.labelled),
+            self._balance_row(comparison.classes),
+            diversity_row(real.draw, synthetic.draw, self.max_compression),
         ]
 
-    def _label(self, document: Document, labelled: "LabelledTexts") -> None:
-        from corpuskit.synthetic.planning.template import field_text
-
-        label = field_text(document, self.by) if self.by is not None else None
-        if label is not None:
-            labelled.add(document.text, label)
-
-    def _copy_checks(self, copies: Any, number: int) -> "Iterator[CheckRow]":
-        from corpuskit.synthetic.checking.checks import upper
-
-        yield upper("near copies of real documents", copies.of_real, number, self.max_copies)
-        yield upper("near copies of each other", copies.of_each_other, number, self.max_copies)
-
-    def _seed_checks(self, lines: Spool, leaks: Any) -> "list[CheckRow]":
-        """Return how much is copied from seeds, and let the seeds' personal data be looked for."""
-        from corpuskit.synthetic.checking.checks import unmeasured, upper
+    def _comparison(self, lines: Spool) -> "CorpusComparison":
+        """Return what compares the spooled documents, before it has taken any."""
+        from corpuskit.synthetic.checking.comparison import CorpusComparison
         from corpuskit.synthetic.checking.copies import SeedCopies
+        from corpuskit.synthetic.planning.quotas import read_quota
 
-        name = "copies of the own seed"
-        if not self.seeds:
-            return [unmeasured(name, "as no seeds are named")]
-        parents = [parents_of(decode_trusted(lines[number])) for number in range(len(lines))]
-        seed_copies = SeedCopies({parent for each in parents for parent in each})
-        for seed in _documents_of(self.seeds):
-            seed_copies.add_seed(seed)
-            leaks.add_original(seed.text)
-        with_seed = [number for number, each in enumerate(parents) if seed_copies.knows(each)]
-        if not with_seed:
-            return [unmeasured(name, "as no document's parents are among the seeds")]
-        shares = (seed_copies.containment(decode_trusted(lines[number]).text, parents[number]) for number in with_seed)
-        copied = sum(share > self.max_containment for share in shares)
-        without = f"; of {len(lines) - len(with_seed):,} the seed is not there" if len(with_seed) < len(lines) else ""
-        return [upper(name, copied, len(with_seed), self.max_copies, f"{copied:,} of {len(with_seed):,}{without}")]
+        wanted_seeds: set[str] = set()
+        if self.seeds:
+            wanted_seeds.update(parent for document in _documents_in(lines) for parent in parents_of(document))
+        quota_field = None if self.quota is None else read_quota(self.quota).by
+        return CorpusComparison(self.by, quota_field, SeedCopies(wanted_seeds, self.max_containment))
 
-    def _content_checks(self, lines: Spool) -> "Iterator[CheckRow]":
-        from corpuskit.synthetic.checking.checks import unmeasured, upper
-        from corpuskit.synthetic.checking.phrases import is_boilerplate
+    def _take_originals(self, comparison: "CorpusComparison") -> None:
+        """Read the real documents and the seeds. Raises UsageError and DamagedError."""
+        for document in self._documents_of(self.real):
+            comparison.add_real(document)
+        if not comparison.real.draw.texts_met:
+            raise UsageError("`real` holds no document to compare with")
+        for document in self._documents_of(self.seeds):
+            comparison.add_seed(document)
 
-        documents = (decode_trusted(lines[number]) for number in range(len(lines)))
-        deep, unmarked, boilerplate = 0, 0, 0
-        for document in documents:
-            deep += gen_depth(document) > DEEPEST
-            unmarked += not _is_marked(document)
-            boilerplate += is_boilerplate(document.text)
-        yield _none(f"documents deeper than gen_depth {DEEPEST}", deep)
-        yield upper("documents not marked as synthetic", unmarked, len(lines), self.max_unmarked)
-        yield upper("refusals and boilerplate", boilerplate, len(lines), self.max_boilerplate)
+    def _documents_of(self, paths: Iterable[Path]) -> Iterator[Document]:
+        """Yield the documents of files, and say how many lines were none. Raises UsageError and DamagedError."""
+        from corpuskit.core.stream.document_files import find_document_files
+        from corpuskit.text.prose import require_prose
+
+        for path in paths:
+            files = find_document_files(path)
+            for document in files:
+                require_prose(document, self.name())
+                yield document
+            if files.rejected:
+                console.remark(self.name(), f"{path.name}: {console.counted(files.rejected, 'rejected')}")
+
+    def _seed_row(self, comparison: "CorpusComparison") -> "CheckRow":
+        from corpuskit.synthetic.checking.checks import unmeasured
+        from corpuskit.synthetic.checking.copies import OWN_SEED
+
+        return comparison.seeds.row(self.max_copies) if self.seeds else unmeasured(OWN_SEED, "as no seeds are named")
+
+    def _contamination_row(self, lines: Spool) -> "CheckRow":
+        from corpuskit.synthetic.checking.checks import none_of, unmeasured
+
+        name = "items of evaluation sets"
         if not self.against:
-            yield unmeasured("items of evaluation sets", "as none are named")
-            return
+            return unmeasured(name, "as none are named")
         step: Any = build_step(find_step("decontaminate"), {"against": list(self.against)}, split_commas=False)
-        documents = (decode_trusted(lines[number]) for number in range(len(lines)))
-        yield _none("items of evaluation sets", sum(isinstance(item, Drop) for item in step.run(documents)))
+        return none_of(name, sum(isinstance(item, Drop) for item in step.run(_documents_in(lines))))
 
-    def _label_checks(self, real: "LabelledTexts", synthetic: "LabelledTexts") -> "Iterator[CheckRow]":
-        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
-        from corpuskit.synthetic.checking.labels import FEWEST, agreement
+    def _label_rows(self, real: "LabelledTexts", synthetic: "LabelledTexts") -> "Iterable[CheckRow]":
+        from corpuskit.synthetic.checking.checks import unmeasured
+        from corpuskit.synthetic.checking.labels import AGREEMENT, agreement, label_rows
 
-        name, of_class = "agreement with labels", "agreement in the worst class"
         if self.by is None:
-            yield unmeasured(name, "as no field is named by `by`")
-            return
+            return [unmeasured(AGREEMENT, "as no field is named by `by`")]
         if not synthetic.labels or not real.labels:
             what = "" if not synthetic.labels else " of `real`"
             raise UsageError(f"no document{what} has the field `{excerpt(self.by)}`, so no labels can be compared")
-        figures = agreement(real, synthetic)
-        if figures is None:
-            yield unmeasured(name, f"as there are too few real documents with `{excerpt(self.by)}`")
-            return
-        note = f"{figures.synthetic:.3f} of synthetic documents, {figures.real:.3f} of real ones that were held back"
-        if figures.unknown:
-            note += f"; {figures.unknown:,} have a label that no real document has"
-        yield CheckRow(name, _ratio(figures.synthetic, figures.real), least=self.min_agreement, note=note)
-        if not figures.worst_class:
-            yield unmeasured(of_class, f"as no class has {FEWEST} documents on both sides")
-            return
-        note = f"{excerpt(figures.worst_class)!r}: {figures.worst_synthetic:.3f}, of real ones {figures.worst_real:.3f}"
-        yield CheckRow(of_class, _ratio(figures.worst_synthetic, figures.worst_real), least=self.worst_class, note=note)
+        return label_rows(self.by, agreement(real, synthetic), self.min_agreement, self.worst_class)
 
-    def _quota_field(self) -> str:
-        from corpuskit.synthetic.planning.quotas import read_quota
-
-        assert self.quota is not None
-        return read_quota(self.quota).by
-
-    def _balance_check(self, classes: Counter[str]) -> "CheckRow":
-        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
+    def _balance_row(self, classes: Counter[str]) -> "CheckRow":
+        from corpuskit.synthetic.checking.balance import balance_row
+        from corpuskit.synthetic.checking.checks import unmeasured
         from corpuskit.synthetic.planning.quotas import read_planned
 
-        name = "imbalance of classes"
         if self.quota is None:
-            return unmeasured(name, "as no quota is named")
-        existing, quotas = read_planned(self.quota)
-        planned = {key: existing.get(key, 0) + number for key, number in quotas.items()}
-        reached = {key: existing.get(key, 0) + classes[key] for key in {*planned, *classes}}
-        totals = sum(planned.values()) or 1, sum(reached.values()) or 1
-        difference = sum(
-            abs(planned.get(key, 0) / totals[0] - reached.get(key, 0) / totals[1]) for key in {*planned, *reached}
-        )
-        return CheckRow(name, difference, most=self.max_imbalance, note="summed over classes")
-
-    def _diversity_check(self, real: list[str], synthetic: list[str], number: int) -> "CheckRow":
-        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
-        from corpuskit.synthetic.checking.diversity import FEWEST, compression_ratios
-
-        name = "compression against real texts"
-        if number < FEWEST or len(real) < FEWEST:
-            return unmeasured(name, _too_few(min(number, len(real))))
-        of_real, of_synthetic = compression_ratios(real, synthetic)
-        ratio = max(of_synthetic / of_real, of_real / of_synthetic)
-        return CheckRow(name, ratio, most=self.max_compression, note=f"{of_synthetic:.3f}, of real texts {of_real:.3f}")
+            return unmeasured("imbalance of classes", "as no quota is named")
+        return balance_row(*read_planned(self.quota), classes, self.max_imbalance)
 
 
-def _documents_of(paths: Iterable[Path]) -> Iterator[Document]:
-    """Yield the documents of files. Raises UsageError and DamagedError."""
-    from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
-    from corpuskit.core.reading.resolve import resolve
-    from corpuskit.core.stream.flow import Flow
-    from corpuskit.text.prose import require_prose
-
-    for path in paths:
-        inputs = resolve(str(path), LINE_SUFFIXES)
-        demand_lines_of_documents(inputs)
-        for document in Flow([], lambda _: None).documents(inputs):
-            require_prose(document, SynthCheck.name())
-            yield document
-        for input_ in inputs:
-            input_.manifest_entry()
-            if input_.damage:
-                raise DamagedError(f"{input_.name} is not whole: {input_.damage[0].what}; copy it again")
-
-
-def _is_marked(document: Document) -> bool:
-    """Whether a document says that a model wrote it, and how many models stand behind it."""
-    depth = document.metadata.get("gen_depth")
-    return document.metadata.get("origin") == "synthetic" and type(depth) is int and depth >= 1
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
-
-
-def _none(name: str, count: int) -> "CheckRow":
-    """Return the check of documents of which there may be none."""
-    from corpuskit.synthetic.checking.checks import CheckRow
-
-    return CheckRow(name, count, most=0)
-
-
-def _too_few(number: int) -> str:
-    from corpuskit.synthetic.checking.diversity import FEWEST
-
-    return f"as there are only {quantity(number, 'document')}, and {FEWEST} are needed"
+def _documents_in(lines: Spool) -> Iterator[Document]:
+    return (decode_trusted(lines[number]) for number in range(len(lines)))

@@ -1,7 +1,7 @@
 """`synth-plan`: seeds and a template become requests to a model."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
-from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.disk.spool import Spool
 from corpuskit.core.document import gen_depth
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import VERBATIM
 from corpuskit.core.settings import Settings
@@ -23,22 +22,14 @@ from corpuskit.core.wording import comma_list, did_you_mean, excerpt, quantity
 if TYPE_CHECKING:
     from corpuskit.core.document import Document
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.stream.document_files import DocumentFiles
     from corpuskit.synthetic.planning.quotas import Quota
     from corpuskit.synthetic.planning.template import PromptTemplate
+    from corpuskit.synthetic.planning.usable_seeds import UsableSeed, UsableSeeds
     from corpuskit.synthetic.requests.plan_file import PlanWriter
 
-RESERVED = {
-    "model": "use --model",
-    "messages": "the template makes them",
-    "response_format": "use --schema",
-    "n": "use --samples",
-    "stream": "answers are read whole",
-}
-"""Parameters that are not given by `--param`."""
-MOST_SAMPLES = 100_000
 PLAN_START = b'{"custom_id":'
 """What the lines of a plan, and of its file of seeds, begin with."""
-SEED = "seed"
 
 
 @dataclass(frozen=True)
@@ -95,6 +86,8 @@ class SynthPlan(Command):
 
     def __post_init__(self) -> None:
         """Raise UsageError for files and parameters that cannot be used."""
+        from corpuskit.synthetic.planning.request_body import MOST_SAMPLES
+
         if not 1 <= self.samples <= MOST_SAMPLES:
             raise misfit("samples", f"a number from 1 to {MOST_SAMPLES}", self.samples)
         if self.quota is not None and self.samples != 1:
@@ -105,13 +98,11 @@ class SynthPlan(Command):
             )
         if self.votes and self.text_from is not None:
             raise UsageError(f"give {spelled('votes')} or {spelled('text-from')}, not both")
-        _ = self._audience, self._template, self._quota, self._constants
+        _ = self._audience, self._template, self._quota, self._common_body
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the seeds, write the plan, and print what is in it. Raises UsageError, RefusedError and DamagedError."""
-        from corpuskit.core.publish.targets import Target, begins_with, demand_distinct, demand_own_kind
-        from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
-        from corpuskit.core.reading.resolve import resolve
+        from corpuskit.core.stream.document_files import find_document_files
         from corpuskit.synthetic.requests.plan_file import seeds_path
 
         console.show_details(self.name(), settings.verbose)
@@ -119,70 +110,56 @@ class SynthPlan(Command):
             raise UsageError("name the seeds: `corpuskit synth-plan seeds.jsonl --template FILE -o plan.jsonl`")
         if settings.output is None:
             raise UsageError("name the plan: `corpuskit synth-plan SEEDS --template FILE -o plan.jsonl`")
-        inputs = resolve(argument_list(arguments), LINE_SUFFIXES, allow_private=settings.allow_private)
-        demand_lines_of_documents(inputs)
-        seeds_file = seeds_path(settings.output)
-        targets = [Target("the plan", settings.output), Target("the file of seeds", seeds_file)]
-        demand_distinct(
-            targets, inputs, [path for path in (self.template, self.system, self.quota, self.schema) if path]
+        files = find_document_files(
+            argument_list(arguments), consequence="no plan was written", allow_private=settings.allow_private
         )
-        for path in (settings.output, seeds_file):
-            demand_own_kind(path, "plan", "the plan, such as plan.jsonl", lambda each: begins_with(each, PLAN_START))
-        with closing(Spool()) as seeds:
-            dropped, rejected, classes = self._collect(inputs, seeds, settings)
-            answer = self._write(settings.output, seeds_file, seeds, classes)
-        answer["seeds"]["dropped"] = dict(sorted((dropped + answer["seeds"].pop("left")).items()))
-        answer["seeds"]["rejected"] = dict(sorted(rejected.items()))
+        seeds_file = seeds_path(settings.output)
+        self._demand_free(settings.output, seeds_file, files.inputs)
+        with closing(self._usable_seeds()) as seeds:
+            rejected = self._read(files, seeds, settings)
+            answer = self._write(settings.output, seeds_file, seeds, rejected)
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
             console.write_stdout("\n".join(_lines(answer)))
         return 0
 
-    def _collect(
-        self, inputs: "list[Input]", seeds: Spool, settings: Settings
-    ) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """Spool the seeds that may be used; return why others may not, which were rejected, and the classes' sizes."""
-        import orjson
+    def _demand_free(self, plan: Path, seeds_file: Path, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError where something else than a plan would be overwritten."""
+        from corpuskit.core.publish.targets import Target, begins_with, demand_distinct, demand_own_kind
 
-        from corpuskit.core.stream.flow import Flow
+        targets = [Target("the plan", plan), Target("the file of seeds", seeds_file)]
+        named_files = [path for path in (self.template, self.system, self.quota, self.schema) if path]
+        demand_distinct(targets, inputs, named_files)
+        for path in (plan, seeds_file):
+            demand_own_kind(path, "plan", "the plan, such as plan.jsonl", lambda each: begins_with(each, PLAN_START))
+
+    def _usable_seeds(self) -> "UsableSeeds":
         from corpuskit.synthetic.planning.seed_rules import SeedRules
-        from corpuskit.synthetic.planning.template import field_names, field_text
-        from corpuskit.text.prose import require_prose
+        from corpuskit.synthetic.planning.usable_seeds import UsableSeeds
 
         rules = SeedRules(self._audience, self._template.own_texts())
-        dropped, classes = Counter[str](), Counter[str]()
-        fields_never_met, fields_met = set(self._template.fields), dict[str, None]()
-        kept_never_met = set(self.keep)
-        flow = Flow([], lambda _: None)
-        for document in console.with_progress(flow.documents(inputs), self.name(), settings.quiet):
-            require_prose(document, self.name())
-            values = self._template.values(document)
-            if fields_never_met or kept_never_met:
-                fields_never_met -= {field for field, value in values.items() if value is not None}
-                fields_met |= dict.fromkeys(field_names(document))
-            if reason := rules.objection(document, values, _texts_of(self._template.messages(values))):
-                dropped[reason] += 1
-                continue
-            kept_never_met -= document.metadata.keys()
-            class_ = "" if self._quota is None else field_text(document, self._quota.by) or ""
-            classes[class_] += 1
-            messages = self._template.messages(values)
-            seeds.append(orjson.dumps({"class": class_, "messages": messages, **self._seed_entry(document)}))
-        for input_ in inputs:
-            input_.manifest_entry()
-            for damage in input_.damage[:1]:
-                raise DamagedError(
-                    f"{input_.name} is damaged ({damage.what}, at byte {damage.offset}); no plan was written. "
-                    "Copy it again, or leave it out"
-                )
-        self._demand_fields(fields_never_met, list(fields_met))
-        if not seeds:
-            reasons = console.counted(dropped, "dropped") if dropped else "there is none"
+        class_field = None if self._quota is None else self._quota.by
+        return UsableSeeds(self._template, rules, class_field, self._seed_entry)
+
+    def _read(self, files: "DocumentFiles", seeds: "UsableSeeds", settings: Settings) -> Counter[str]:
+        """Take the seeds in the files; return which lines are no documents. Raises RefusedError if none may be used."""
+        from corpuskit.text.prose import require_prose
+
+        def prose() -> "Iterator[Document]":
+            for document in console.with_progress(files, self.name(), settings.quiet):
+                require_prose(document, self.name())
+                yield document
+
+        seeds.add_all(prose())
+        fields = list(seeds.fields_met)
+        self._demand_fields(seeds.fields_never_met, fields)
+        if not len(seeds):
+            reasons = console.counted(seeds.dropped, "dropped") if seeds.dropped else "there is none"
             raise RefusedError(f"no seed may be used: {reasons}; no plan was written")
         if not settings.quiet:
-            self._tell_of_names(kept_never_met, list(fields_met))
-        return dropped, flow.reading.rejected, classes
+            self._tell_of_names(set(self.keep) - seeds.keys_used, fields)
+        return files.rejected
 
     def _seed_entry(self, document: "Document") -> dict[str, Any]:
         """Return what is kept of a seed for what its answer becomes."""
@@ -197,8 +174,9 @@ class SynthPlan(Command):
     def _tell_of_names(self, kept_never_met: set[str], fields: list[str]) -> None:
         """Print a notice for each name that is most likely misspelt: of a parameter, or of a key to keep."""
         from corpuskit.synthetic.planning.parameters import parameter_notice
+        from corpuskit.synthetic.planning.request_body import RESERVED
 
-        for name in self._constants.keys() - RESERVED.keys():
+        for name in self._common_body.keys() - RESERVED.keys():
             if words := parameter_notice(name):
                 console.notice(self.name(), f"--param: {words}")
         for key in sorted(kept_never_met):
@@ -214,68 +192,62 @@ class SynthPlan(Command):
                 f"the fields are {comma_list(fields)}"
             )
 
-    def _write(self, plan: Path, seeds_file: Path, seeds: Spool, classes: Counter[str]) -> dict[str, Any]:
+    def _write(self, plan: Path, seeds_file: Path, seeds: "UsableSeeds", rejected: Counter[str]) -> dict[str, Any]:
         """Write both files, each whole or not at all, and return what is in them."""
         from corpuskit.core.publish.whole_file import write_whole
         from corpuskit.synthetic.requests.plan_file import AnswerReading, PlanWriter
 
-        self._demand_seeds(classes)
+        self._demand_seeds(seeds.class_sizes)
         writer = PlanWriter(self._template.sha256, AnswerReading(self.text_from, self.votes))
-        made, left = Counter[str](), Counter[str]()
+        made, without_request = Counter[str](), 0
         with closing(Spool()) as lines, closing(Spool()) as seed_lines:
-            for line, seed_line in self._requests(writer, seeds, classes, made, left):
-                lines.append(line)
-                seed_lines.append(seed_line)
+            for seed, samples in self._with_samples(seeds):
+                made[seed.class_] += samples
+                without_request += not samples
+                for line, seed_line in self._requests(writer, seed, samples):
+                    lines.append(line)
+                    seed_lines.append(seed_line)
             # The digest in the file of seeds tells a plan of an earlier run from this one's.
             write_whole(seeds_file, (*(seed_lines[number] for number in range(len(seed_lines))), writer.last_line()))
             size = write_whole(plan, (lines[number] for number in range(len(lines))))
-        used = len(seeds) - left.total()
+        dropped = seeds.dropped + Counter({"no-quota": without_request})
         answer: dict[str, Any] = {"plan": str(plan), "requests": writer.requests, "bytes": size}
-        answer["seeds"] = {"used": used, "left": left}
+        answer["seeds"] = {
+            "used": len(seeds) - without_request,
+            "dropped": dict(sorted(dropped.items())),
+            "rejected": dict(sorted(rejected.items())),
+        }
         if self._quota is not None:
             answer |= {"by": self._quota.by, "classes": dict(sorted(made.items()))}
         return answer
 
-    def _demand_seeds(self, classes: Counter[str]) -> None:
+    def _demand_seeds(self, class_sizes: Counter[str]) -> None:
         """Raise RefusedError for a class that is to get requests and has no seed."""
         if self._quota is None:
             return
-        missing = [name for name, number in sorted(self._quota.numbers.items()) if number and not classes[name]]
+        missing = [name for name, number in sorted(self._quota.numbers.items()) if number and not class_sizes[name]]
         if missing:
             raise RefusedError(
                 f"{quantity(len(missing), 'class')} of the quota {'has' if len(missing) == 1 else 'have'} no seed that "
                 f"may be used: {comma_list(map(excerpt, missing[:10]))}; no plan was written"
             )
 
-    def _requests(
-        self, writer: "PlanWriter", seeds: Spool, classes: Counter[str], made: Counter[str], left: Counter[str]
-    ) -> Iterator[tuple[bytes, bytes]]:
-        import orjson
-
+    def _with_samples(self, seeds: "UsableSeeds") -> "Iterator[tuple[UsableSeed, int]]":
+        """Yield each seed with its number of requests; the seeds of a class take turns."""
         ranks = Counter[str]()
-        for number in range(len(seeds)):
-            seed = orjson.loads(seeds[number])
-            class_, messages = seed.pop("class"), seed.pop("messages")
-            samples = self._samples(class_, ranks[class_], classes[class_])
-            ranks[class_] += 1
-            made[class_] += samples
-            left["no-quota"] += not samples
-            for sample in range(samples):
-                yield writer.add(self._body(messages, sample), seed)
-        left += Counter()
+        for seed in seeds:
+            samples = self.samples
+            if self._quota is not None:
+                each, rest = divmod(self._quota.numbers.get(seed.class_, 0), seeds.class_sizes[seed.class_])
+                samples = each + (ranks[seed.class_] < rest)
+                ranks[seed.class_] += 1
+            yield seed, samples
 
-    def _samples(self, class_: str, rank: int, size: int) -> int:
-        """Return how many requests the seed of this rank in its class gets; the seeds of a class take turns."""
-        if self._quota is None:
-            return self.samples
-        number = self._quota.numbers.get(class_, 0)
-        return number // size + (rank < number % size)
+    def _requests(self, writer: "PlanWriter", seed: "UsableSeed", samples: int) -> Iterator[tuple[bytes, bytes]]:
+        from corpuskit.synthetic.planning.request_body import body_of_sample
 
-    def _body(self, messages: list[dict[str, str]], sample: int) -> dict[str, Any]:
-        body = {**self._constants, "messages": messages}
-        if type(body.get(SEED)) is int:
-            body[SEED] += sample
-        return body
+        for sample in range(samples):
+            yield writer.add(body_of_sample(self._common_body, seed.messages, sample), seed.entry)
 
     @cached_property
     def _kept_keys(self) -> tuple[str, ...]:
@@ -289,10 +261,11 @@ class SynthPlan(Command):
 
     @cached_property
     def _template(self) -> "PromptTemplate":
+        from corpuskit.synthetic.planning.request_body import read_text
         from corpuskit.synthetic.planning.template import PromptTemplate
 
-        texts = {"system": _text(self.system)} if self.system is not None else {}
-        return PromptTemplate({**texts, "user": _text(self.template)}, self.template.name)
+        texts = {"system": read_text(self.system)} if self.system is not None else {}
+        return PromptTemplate({**texts, "user": read_text(self.template)}, self.template.name)
 
     @cached_property
     def _quota(self) -> "Quota | None":
@@ -301,73 +274,12 @@ class SynthPlan(Command):
         return None if self.quota is None else read_quota(self.quota)
 
     @cached_property
-    def _constants(self) -> dict[str, Any]:
+    def _common_body(self) -> dict[str, Any]:
         """What all requests have in common."""
-        import json
+        from corpuskit.synthetic.planning.request_body import common_body
 
-        from corpuskit.synthetic.requests.structured import demand_fields, response_format
-
-        body: dict[str, Any] = {} if self.model is None else {"model": self.model}
-        for parameter in self.param:
-            name, equals, value = parameter.partition("=")
-            if not equals or not name.strip():
-                raise misfit("param", "name=value, such as temperature=0.7", parameter)
-            if name in RESERVED or name in body:
-                raise UsageError(
-                    f"{spelled('param')}: `{excerpt(name)}` is not given so; {RESERVED.get(name, 'it is given twice')}"
-                )
-            body[name] = _json_or_word(value)
-        if self.schema is not None:
-            try:
-                schema = json.loads(_text(self.schema))
-            except (ValueError, RecursionError):
-                raise UsageError(f"{self.schema.name} is not JSON") from None
-            body["response_format"] = response_format(schema, self.schema.name)
-            demand_fields(schema, [*self.votes, *([self.text_from] if self.text_from else [])], self.schema.name)
-        elif self.votes or self.text_from is not None:
-            raise UsageError(f"{spelled('votes')} and {spelled('text-from')} name fields; give the answers' schema")
-        return _demand_json(body)
-
-
-def _texts_of(messages: list[dict[str, str]]) -> list[str]:
-    return [message["content"] for message in messages]
-
-
-def _text(path: Path) -> str:
-    """Return a file's text. Raises UsageError if it cannot be read, is not UTF-8, or is empty."""
-    try:
-        text = read_named(path).decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8; convert it") from None
-    if not text.strip():
-        raise UsageError(f"{path.name} is empty")
-    return text
-
-
-def _json_or_word(value: str) -> Any:
-    import json
-
-    try:
-        return json.loads(value, parse_constant=str)
-    except (ValueError, RecursionError):
-        return value
-
-
-def _demand_json(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what requests have in common. Raises UsageError for what no plan can hold."""
-    import orjson
-
-    seed = body.get(SEED)
-    largest = {**body, SEED: seed + MOST_SAMPLES} if type(seed) is int else body
-    try:
-        orjson.dumps(largest)
-    except orjson.JSONEncodeError:
-        raise UsageError(
-            "a parameter or the schema holds a number of more than 64 bits, or half of a character"
-        ) from None
-    return body
+        fields = [*self.votes, *([self.text_from] if self.text_from is not None else [])]
+        return common_body(self.model, self.param, self.schema, fields)
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:

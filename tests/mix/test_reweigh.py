@@ -172,10 +172,13 @@ def test_what_does_not_count_is_counted(folder: Path, shell: Run) -> None:
     first_bad = (folder / "bad.jsonl").read_text().splitlines(keepends=True)[0]
     with (folder / "good.jsonl").open("a") as file:
         file.write(first_bad + first_bad)
+    with (folder / "corpus.jsonl").open("a") as file:
+        file.write('{"id": "5"}\nno document\n')
     left_out = answer(shell)["left-out"]
     assert left_out == {
         "copies": 1,
         "in both sets, by one user": 1,
+        "rejected of the corpus, as no documents": 2,
         "rejected, as no documents": 1,
         "synthetic": 2,
         "without an actor": 1,

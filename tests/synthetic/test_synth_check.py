@@ -304,11 +304,19 @@ def test_ordinary_words_are_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"max_copies": -1}, {"max_compression": 0.5}, {"real": []}, {"min_agreement": float("nan")}]
+    ("options", "message"),
+    [
+        ({"max_copies": -1}, "`max_copies` expects a share from 0 to 1, not -1"),
+        ({"max_boilerplate": 1.5}, "`max_boilerplate` expects a share from 0 to 1, not 1.5"),
+        ({"min_agreement": float("nan")}, "a finite number, not nan"),
+        ({"max_imbalance": 2.5}, "from 0 to 2"),
+        ({"max_compression": 0.5}, "a ratio from 1 on"),
+        ({"real": []}, "name real documents"),
+    ],
 )
-def test_limits_out_of_range_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_limits_out_of_range_are_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     (tmp_path / "real.jsonl").write_bytes(lines_of(made_up(1, 3)))
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=message):
         SynthCheck(**{"real": [tmp_path / "real.jsonl"], **options})
 
 
@@ -318,6 +326,16 @@ def test_an_empty_stream_passes_and_an_empty_comparison_does_not(tmp_path: Path)
     assert list(step.run([])) == []
     with pytest.raises(UsageError, match="no document"):
         list(step.run([Document("1", "text")]))
+
+
+def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> None:
+    case.checks()
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    with (case.folder / "real.jsonl").open("a") as stream:
+        stream.write('{"id": "1"}\nno document\n')
+    done = corpuskit("synth-check", "made.jsonl", "--real", "real.jsonl", "--seeds", "seeds.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert b"real.jsonl: 2 rejected (bad-json 1, no-text 1)" in done.stderr, done.stderr
 
 
 def test_refused_documents_do_not_leave(case: Case) -> None:

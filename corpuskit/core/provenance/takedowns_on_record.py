@@ -6,6 +6,7 @@ from typing import Any
 
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.wording import quantity
 
 STEPS = ("filter-takedown", "takedown")
 """The steps that take documents out by a list."""
@@ -56,7 +57,7 @@ def _passed_by_all(steps: list[StepEntry]) -> set[str]:
 def demand_still_cleared(before: Iterable[StepEntry], now: Iterable[StepEntry], target: Path) -> None:
     """Raise RefusedError if the dataset in `target` was cleared of more than the one that is to take its place."""
     if missing := len(missing_digests(before, now)):
-        entries = "1 entry" if missing == 1 else f"{missing:,} entries"
+        entries = quantity(missing, "entry")
         raise RefusedError(
             f"the dataset in {str(target)!r} was cleared of {entries} of a takedown list that these documents have not "
             "all passed; pass every input through filter-takedown with that list, or choose another -o"

@@ -1,1 +1,4 @@
-"""Steps applied to streams. Reading order: batch, apply, cpu_guard, workers, flow, limits, output, run."""
+"""Steps applied to streams.
+
+Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, output, run.
+"""

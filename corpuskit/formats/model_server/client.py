@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 from corpuskit.core.errors import NO_DESCRIPTORS, PublishError, RemoteError, UsageError
 from corpuskit.core.reading.web_requests import in_words, is_lost_connection, retry_after, user_agent
 from corpuskit.formats.model_server.address import NOT_LOOPBACK, connect_to_loopback
+from corpuskit.formats.model_server.statuses import NO_ACCESS, is_busy
 
 __all__ = ["ModelAnswer", "ModelClient", "UnansweredError"]
 
@@ -27,13 +28,6 @@ SECONDS_BETWEEN_NOTICES = 30
 CONNECT_SECONDS = 30
 MOST_BYTES = 64 * 1024 * 1024
 """Of one answer."""
-BUSY_STATUSES = frozenset({408, 409, 429})
-NO_ACCESS = {
-    401: "the server refuses access",
-    402: "the server asks for payment first",
-    403: "the server refuses access",
-    407: "a proxy refuses access",
-}
 FAILURES = 3
 """Requests in a row that were given up, after which the server is not asked further."""
 
@@ -184,7 +178,7 @@ async def _body(response: Any) -> bytes | None:
 def _read(response: Any, data: bytes | None) -> ModelAnswer | _Failure:
     """Return what an answer with this status and body is."""
     status: int = response.status
-    if status in BUSY_STATUSES or status >= 500:
+    if is_busy(status):
         return _Failure(f"status {status}; try again later", retry_after(response))
     if status in NO_ACCESS:
         return _Failure(

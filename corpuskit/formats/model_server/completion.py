@@ -7,8 +7,20 @@ import re
 from typing import Any, NamedTuple
 
 from corpuskit.core.wording import excerpt
+from corpuskit.formats.model_server.statuses import is_refusal
 
-__all__ = ["Completion", "Unusable", "completion_of", "empty_completion_of", "refused", "result_of"]
+__all__ = [
+    "FREE",
+    "NO_USAGE",
+    "REFUSED",
+    "Completion",
+    "Unusable",
+    "Usage",
+    "completion_of",
+    "empty_completion_of",
+    "refused",
+    "result_of",
+]
 
 REFUSED = "refused-request"
 _UNFINISHED = {"length": "cut-completion", "content_filter": "filtered-completion"}
@@ -98,7 +110,7 @@ def result_of(line: dict[str, Any]) -> Completion | Unusable | None:
     status, body = response.get("status_code"), response.get("body")
     if not isinstance(body, dict) or not isinstance(status, int):
         return None
-    if 400 <= status < 500 and status not in (401, 402, 403, 404, 405, 407, 408, 409, 410, 429):
+    if is_refusal(status):
         return refused(status, body)
     return (completion_of(body) or empty_completion_of(body)) if status == 200 else None
 

@@ -6,12 +6,13 @@ few, numbers that are none, a page of HTML.
 
 import asyncio
 import math
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from corpuskit.core.errors import RemoteError
 from corpuskit.formats.model_server.address import demand_base_url
 from corpuskit.formats.model_server.client import ModelClient
+from corpuskit.formats.model_server.event_loop import EventLoop
 
 __all__ = ["BATCH", "EmbeddingClient"]
 
@@ -34,22 +35,21 @@ class EmbeddingClient:
         self.model = model
         self._url = demand_base_url(url, "embed")
         self._client = ModelClient(self._url, key, CONCURRENCY, SECONDS)
-        self._runner = asyncio.Runner()
+        self._loop = EventLoop()
 
     def __enter__(self) -> Self:
         """Make the client; no connection is opened before the first request."""
-        self._run(self._client.__aenter__())
+        self._loop.run(self._client.__aenter__())
         return self
 
     def __exit__(self, *_: object) -> None:
         """Close all connections."""
-        self._run(self._client.__aexit__(None, None, None))
-        self._runner.close()
+        self._loop.run(self._client.__aexit__(None, None, None))
+        self._loop.close()
 
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         """Return the vectors of texts, of length 1, in float16. Raises RemoteError and UsageError."""
-        vectors: list[bytes] = self._run(self._embed_all(texts))
-        return vectors
+        return self._loop.run(self._embed_all(texts))
 
     async def _embed_all(self, texts: Sequence[str]) -> list[bytes]:
         parts = [texts[start : start + REQUEST_TEXTS] for start in range(0, len(texts), REQUEST_TEXTS)]
@@ -72,17 +72,6 @@ class EmbeddingClient:
                 f"cannot ask {name}: status {answer.status}; check address, model and length of the texts"
             )
         return _vectors(answer.value, len(texts), name)
-
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run a coroutine to its end, also where the caller's thread has a running event loop, as notebooks do."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._runner.run(work)
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(self._runner.run, work).result()
 
 
 def _vectors(answer: dict[str, Any], number: int, name: str) -> list[bytes]:

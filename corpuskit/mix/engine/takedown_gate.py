@@ -4,6 +4,7 @@ from pathlib import Path
 
 from corpuskit.core.errors import DamagedError, RefusedError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
+from corpuskit.core.wording import quantity
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record
 
@@ -20,7 +21,7 @@ def demand_list_with_all_entries(recipe: Recipe, target: Path) -> None:
     for step in recipe.policy.takedown_gates():
         named |= digests_in(step.options()["list"])
     if missing := len(digests_on_record(steps) - named):
-        entries = "1 entry" if missing == 1 else f"{missing:,} entries"
+        entries = quantity(missing, "entry")
         raise RefusedError(
             f"the dataset in {str(target)!r} was cleared of {entries} that the takedown list of this recipe does not "
             "have; name a list with all of them as `policy: {takedown: FILE}`, or publish into another folder"

@@ -77,20 +77,12 @@ def _fit_each(shares: "Floats", results: "Floats", fits: "Sequence[Fit]", seed: 
 def spearman(left: "Floats", right: "Floats") -> float:
     """Return the correlation of ranks; ties have the mean of theirs. 0.0 if all values of one side are equal."""
     import numpy as np
+    from scipy.stats import rankdata
 
-    left_ranks, right_ranks = _ranks(left), _ranks(right)
+    left_ranks, right_ranks = rankdata(left), rankdata(right)
     if not (np.std(left_ranks) and np.std(right_ranks)):
         return 0.0
     return float(np.corrcoef(left_ranks, right_ranks)[0, 1])
-
-
-def _ranks(values: "Floats") -> "Floats":
-    import numpy as np
-
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    middles: Floats = (ends - (counts - 1) / 2)[inverse]
-    return middles
 
 
 def _fitted(shares: "Floats", losses: "Floats", seed: int) -> Any:

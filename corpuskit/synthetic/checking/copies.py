@@ -1,19 +1,21 @@
 """How many documents are near copies: of each other, of real ones, and of the seed that they were made from."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop
+from corpuskit.synthetic.checking.checks import CheckRow, unmeasured, upper
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.parameters import DedupParameters
 
-__all__ = ["CONTAINMENT_WORDS", "CopyFinder", "SeedCopies", "parameters"]
+__all__ = ["CONTAINMENT_WORDS", "OWN_SEED", "CopyFinder", "SeedCopies", "parameters"]
 
 CONTAINMENT_WORDS = 13
 """Words of the n-grams by which a document is compared with its seed."""
+OWN_SEED = "copies of the own seed"
 _REAL = "real"
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -76,6 +78,11 @@ class CopyFinder:
             self._copied.add(identifier)
         self.of_each_other += isinstance(self._alone.apply(Document("", text)), Drop)
 
+    def rows(self, number: int, most: float) -> Iterator[CheckRow]:
+        """Yield both checks, of this number of synthetic documents."""
+        yield upper("near copies of real documents", self.of_real, number, most)
+        yield upper("near copies of each other", self.of_each_other, number, most)
+
     def close(self) -> None:
         """Remove the temporary files."""
         self._with_real.close()
@@ -85,8 +92,15 @@ class CopyFinder:
 class SeedCopies:
     """Compares documents with the seeds that they were made from, by n-grams."""
 
-    def __init__(self, wanted_ids: set[str]) -> None:
+    def __init__(self, wanted_ids: set[str], most_containment: float) -> None:
+        """`wanted_ids` are those of the seeds that documents were made from; no other is remembered."""
+        self.compared_documents = 0
+        """Documents with a seed that is known."""
+        self.without_seed = 0
+        self.copied_documents = 0
+        """Documents with a larger share of n-grams than they may have."""
         self._wanted_ids = wanted_ids
+        self._most = most_containment
         self._texts: dict[str, str] = {}
 
     def add_seed(self, seed: Document) -> None:
@@ -94,18 +108,31 @@ class SeedCopies:
         if seed.id in self._wanted_ids:
             self._texts[seed.id] = _visible(seed.text)
 
-    def knows(self, parents: Sequence[str]) -> bool:
-        """Whether one of the parents is there."""
-        return any(parent in self._texts for parent in parents)
+    def add(self, text: str, parents: Iterable[str]) -> None:
+        """Take a synthetic document, made from the seeds with these ids."""
+        known_parents = [parent for parent in parents if parent in self._texts]
+        if not known_parents:
+            self.without_seed += 1
+            return
+        self.compared_documents += 1
+        self.copied_documents += self._containment(text, known_parents) > self._most
 
-    def containment(self, text: str, parents: Iterable[str]) -> float:
+    def row(self, most: float) -> CheckRow:
+        """Return the check of how many documents may be copies of their seed."""
+        if not self.compared_documents:
+            return unmeasured(OWN_SEED, "as no document's parents are among the seeds")
+        without = f"; of {self.without_seed:,} the seed is not there" if self.without_seed else ""
+        note = f"{self.copied_documents:,} of {self.compared_documents:,}{without}"
+        return upper(OWN_SEED, self.copied_documents, self.compared_documents, most, note)
+
+    def _containment(self, text: str, parents: Sequence[str]) -> float:
         """Return the largest share of a text's n-grams that stand in one of its seeds, 0 to 1."""
         import numpy as np
 
         from corpuskit.text.dedup.shingle_batches import shingles_of
 
-        texts = [self._texts[parent] for parent in parents if parent in self._texts]
-        ngrams, *others = (np.unique(hashes) for hashes in shingles_of([_visible(text), *texts], CONTAINMENT_WORDS))
+        texts = [_visible(text), *(self._texts[parent] for parent in parents)]
+        ngrams, *others = (np.unique(hashes) for hashes in shingles_of(texts, CONTAINMENT_WORDS))
         if not len(ngrams):
             return 0.0
-        return max((float(np.isin(ngrams, other).mean()) for other in others), default=0.0)
+        return max(float(np.isin(ngrams, other).mean()) for other in others)

@@ -7,7 +7,10 @@ Text Diversity", 2024).
 
 import heapq
 
-__all__ = ["FEWEST", "TextDraw", "compression_ratios"]
+from corpuskit.core.wording import quantity
+from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
+
+__all__ = ["FEWEST", "TextDraw", "compression_ratios", "diversity_row"]
 
 FEWEST = 200
 """Documents below which diversity is not judged."""
@@ -39,6 +42,17 @@ class TextDraw:
     def texts(self) -> list[str]:
         """Return the sample, in the order of the hashes."""
         return [text for *_, text in sorted(self._chosen, reverse=True)]
+
+
+def diversity_row(real: TextDraw, synthetic: TextDraw, most: float) -> CheckRow:
+    """Return the check of how much better, or worse, synthetic texts may be compressed than real ones."""
+    name = "compression against real texts"
+    fewest = min(real.texts_met, synthetic.texts_met)
+    if fewest < FEWEST:
+        return unmeasured(name, f"as there are only {quantity(fewest, 'document')}, and {FEWEST} are needed")
+    of_real, of_synthetic = compression_ratios(real.texts(), synthetic.texts())
+    ratio = max(of_synthetic / of_real, of_real / of_synthetic)
+    return CheckRow(name, ratio, most=most, note=f"{of_synthetic:.3f}, of real texts {of_real:.3f}")
 
 
 def compression_ratios(real: list[str], synthetic: list[str]) -> tuple[float, float]:

@@ -1,1 +1,4 @@
-"""Seeds to prompts: the template, which seeds may be used, and how many requests each class gets."""
+"""The plan: what each class lacks, which documents may become prompts, and what is asked.
+
+Read in this order: quotas, template, seed_rules, parameters, request_body, usable_seeds.
+"""

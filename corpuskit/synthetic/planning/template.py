@@ -13,7 +13,7 @@ from typing import Any
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 
-__all__ = ["PromptTemplate", "field_names", "field_value"]
+__all__ = ["PromptTemplate", "field_names", "field_text", "field_value"]
 
 _MISSING = object()
 MOST_FIELDS = 40

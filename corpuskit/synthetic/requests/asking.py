@@ -6,10 +6,10 @@ not grow with the plan.
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError
@@ -25,6 +25,8 @@ from corpuskit.formats.model_server.completion import (
     empty_completion_of,
     refused,
 )
+from corpuskit.formats.model_server.event_loop import EventLoop
+from corpuskit.formats.model_server.statuses import NO_SUCH_ADDRESS
 from corpuskit.synthetic.requests.plan_file import PlannedRequest
 from corpuskit.synthetic.requests.spending import Spending
 
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Server", "ask_missing"]
 
 PATH = "/chat/completions"
-MISSING = {404: "no such address or model", 405: "no such address", 410: "no such address or model"}
 NO_COMPLETION = "the server's answer is no chat completion"
 FAILURES = 3
 """Answers in a row that speak of another address, after which the server is not asked further."""
@@ -111,8 +112,8 @@ class _Run:
         completion = completion_of(answer.value) or empty_completion_of(answer.value) if answer.status == 200 else None
         if answer.status == 200 and completion is None:
             self._doubt(request, Unusable(REFUSED, NO_COMPLETION, FREE), f"{NO_COMPLETION}; check the address")
-        elif answer.status in MISSING:
-            what = f"{MISSING[answer.status]} (status {answer.status}); check both"
+        elif answer.status in NO_SUCH_ADDRESS:
+            what = f"{NO_SUCH_ADDRESS[answer.status]} (status {answer.status}); check both"
             self._doubt(request, refused(answer.status, answer.value), what)
         else:
             final = completion or refused(answer.status, answer.value)
@@ -162,7 +163,8 @@ def ask_missing(
     missing = run.next_missing()
     first = next((request for request in missing if request is not None), None)
     if first is not None:
-        _run_to_end(_ask_all(server, run, chain([first], missing)))
+        with EventLoop() as loop:
+            loop.run(_ask_all(server, run, chain([first], missing)))
         if not run.is_over:
             run.keep_doubted_answers()
     if run.problem is not None:
@@ -210,16 +212,3 @@ async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest
             run.problem = run.problem if run.is_over else RemoteError(str(error))
         except CorpuskitError as error:
             run.stop(error)
-
-
-def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine, also where the caller's thread has a running event loop, as notebooks do."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(work)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
