@@ -26,7 +26,7 @@ from corpuskit.text.dedup.shingles import (
     windows,
 )
 
-__all__ = ["shingles_of"]
+__all__ = ["ALONE", "CODE", "KIND_SHIFT", "UTF_16", "folding", "shingles_of"]
 
 GROUP = 1 << 15
 """Characters hashed together: the arrays of a group should fit into the processor's cache."""
@@ -91,7 +91,7 @@ def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
     coded = [text.encode(UTF_16, "surrogatepass") for text in texts]
     line_feed = "\n".encode(UTF_16)
     laid = np.frombuffer(line_feed + line_feed.join(coded) + line_feed, np.uint16)
-    entries = (_folding() if raw else _plain()).take(laid)
+    entries = (folding() if raw else _plain()).take(laid)
     kinds = (entries >> KIND_SHIFT).astype(np.uint8)
     sizes = [len(line) // 2 for line in coded]
     odd = np.flatnonzero(kinds == ALONE) if kinds.max() >= ALONE else ()
@@ -126,7 +126,7 @@ def _of_laid(
 
 
 @cache
-def _folding() -> Table:
+def folding() -> Table:
     """Return for each UTF-16 unit the one that it becomes in NFKC and lower case, and the kind of that."""
     table = _plain().copy()
     for start in range(0, 1 << 16, PAGE):

@@ -61,7 +61,7 @@ NORMALISED_AT_ONCE = 1 << 10
 
 def shingles(text: str, ngram: int) -> Hashes:
     """Return the hashes of the text's shingles in their order, repeats included; empty if the text has no words."""
-    blocks = [_units(block) for block in _spans(text, BLOCK)]
+    blocks = [units_of_block(block) for block in blocks_of(text)]
     if not blocks:
         return np.empty(0, np.uint64)
     units = np.concatenate([hashes for hashes, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
@@ -73,7 +73,7 @@ def shingles(text: str, ngram: int) -> Hashes:
 
 def words_of(text: str) -> tuple[Hashes, NDArray[np.int64]]:
     """Return the hashes of a text's units in order, and their weights: a word has `WORD_WEIGHT`."""
-    blocks = [_units(block) for block in _spans(text, BLOCK)]
+    blocks = [units_of_block(block) for block in blocks_of(text)]
     if not blocks:
         return np.empty(0, np.uint64), np.empty(0, np.int64)
     weights = [_weights(hashes, single) for hashes, single in blocks]
@@ -124,14 +124,14 @@ def unit_bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     [[0, 4, 5], [2, 5, 6]]
     """
     starts, ends, offset = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
-    for block in _spans(text, BLOCK):
+    for block in blocks_of(text):
         normal = normalised(block)
         origins = _origins(block, normal)
         if origins is None:
             bounds = np.array(list(unit_spans(block)), np.int64).reshape(-1, 2)
             first, last = bounds[:, 0], bounds[:, 1]
         else:
-            before, at = _bounds(_coded("\n" + normal + "\n")[1])
+            before, at = bounds_of(_coded("\n" + normal + "\n")[1])
             first, last = origins[before], origins[at - 1] + 1
         starts.append(first + offset)
         ends.append(last + offset)
@@ -152,7 +152,7 @@ def _origins(block: str, normal: str) -> NDArray[np.int64] | None:
     return np.repeat(np.arange(len(block)), np.fromiter(map(lengths.__getitem__, block), np.int64, len(block)))
 
 
-def _bounds(kinds: NDArray[np.uint8] | NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def bounds_of(kinds: NDArray[np.uint8] | NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the indexes before the first and at the last code point of each unit that separators enclose."""
     before, after = kinds[:-1], kinds[1:]
     edges = before != after
@@ -164,8 +164,9 @@ def _bounds(kinds: NDArray[np.uint8] | NDArray[np.bool_]) -> tuple[NDArray[np.in
     return boundaries[0::2], boundaries[1::2]
 
 
-def _spans(text: str, size: int) -> Iterator[str]:
-    """Yield the text in spans of at most `size` characters, cut after a space wherever there is one."""
+def blocks_of(text: str, size: int | None = None) -> Iterator[str]:
+    """Yield the text in blocks of at most `size` (or BLOCK) characters, cut after a space wherever there is one."""
+    size = size or BLOCK
     start = 0
     while len(text) - start > size:
         end = text.rfind(" ", start, start + size) + 1 or start + size
@@ -179,11 +180,11 @@ def normalised(text: str) -> str:
     """Return the text in NFKC and lower case, made span by span: a long run of combining marks takes quadratic time."""
     if text.isascii():
         return text.lower()
-    spans = _spans(text, NORMALISED_AT_ONCE)
+    spans = blocks_of(text, NORMALISED_AT_ONCE)
     return "".join([unicodedata.normalize("NFKC", span) for span in spans]).lower()
 
 
-def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
+def units_of_block(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
     """Return the hashes of a block's units, and which of them are single characters; None if none is."""
     _, hashes, single = units_of(*_coded("\n" + normalised(text) + "\n"))
     return hashes, single
@@ -201,7 +202,7 @@ def units_of(
     # edges         [ 1  0  1  1  1  1 ]      between neighbours: where a unit starts or ends
     # starts, ends  [0 3 4], [2 4 5]          `ab` is codes[0 + 1 : 2 + 1]; its sum is 97 * base + 98 * base**2
     # single        [0 1 0]
-    starts, ends = _bounds(kinds)
+    starts, ends = bounds_of(kinds)
     powers, inverses = _powers(1 << len(codes).bit_length())
     # A unit begins after `starts` and ends at `ends`. Its hash is the polynomial of its code points: a difference of
     # running sums, scaled down to the same power wherever the unit is.

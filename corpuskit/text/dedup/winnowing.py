@@ -23,11 +23,39 @@ def fingerprints(words: Hashes, gram: int, window: int) -> tuple[NDArray[np.intp
     if len(hashes) < window:
         # Shorter than what is asked for: nothing in it can be long enough.
         return np.empty(0, np.intp), hashes[:0]
-    windows = np.lib.stride_tricks.sliding_window_view(hashes, window)
-    # The last of equals, so that the order is turned around.
-    least = window - 1 - windows[:, ::-1].argmin(axis=1)
-    chosen = np.unique(least + np.arange(len(windows)))
+    chosen = _last_minima(hashes, window)
     return chosen, hashes[chosen]
+
+
+def _last_minima(hashes: Hashes, window: int) -> NDArray[np.intp]:
+    """Return the indexes of hashes that are the least of a window, the last one of equals, in order.
+
+    A hash is the least of a window that has it if, and only if, none of the windows that have it has a greater least.
+
+    hashes                           5 3 8 4 7
+    least of every two               3 3 4 4
+    greatest of those that have it   3 3 4 4 4      so 3 and 4 are chosen
+    """
+    least = _extremes(np.minimum, hashes, window)
+    room = np.zeros(window - 1, np.uint64)
+    greatest = _extremes(np.maximum, np.concatenate((room, least, room)), window)
+    chosen = np.flatnonzero(greatest == hashes)
+    # Equals in one window are neighbours here: what lies between them and is less would part them.
+    is_equal = (hashes[chosen[1:]] == hashes[chosen[:-1]]) & (np.diff(chosen) < window)
+    if not is_equal.any():
+        return chosen
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, window)
+    # Of equals the last one is wanted, so that the order is turned around.
+    return np.unique(window - 1 - windows[:, ::-1].argmin(axis=1) + np.arange(len(windows)))
+
+
+def _extremes(extreme: np.ufunc, values: Hashes, window: int) -> Hashes:
+    """Return the extreme of every `window` values in a row, from those of half as many."""
+    width = 1
+    while 2 * width <= window:
+        values = extreme(values[:-width], values[width:])
+        width *= 2
+    return extreme(values[: len(values) - window + width], values[window - width :])  # type: ignore[no-any-return]
 
 
 def range_hashes(words: Hashes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Hashes:

@@ -27,9 +27,10 @@ from corpuskit.core.disk.window_spool import WindowRows
 from corpuskit.core.document import TURNS, Document, Reject, decode_trusted, encode
 from corpuskit.core.outcome import Drop, Item, Rejected
 from corpuskit.text.dedup.parameters import DedupParameters
-from corpuskit.text.dedup.shingles import WORD_WEIGHT, Hashes, unit_bounds, words_of
+from corpuskit.text.dedup.shingles import CHARACTER_WEIGHT, WORD_WEIGHT, Hashes
 from corpuskit.text.dedup.survivors import rejected, tenant_salt
 from corpuskit.text.dedup.winnowing import fingerprints, range_hashes
+from corpuskit.text.dedup.word_units import bounds_in_blocks, units_in_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,11 +162,12 @@ class SpanDedup:
 
     def _without_repeats(self, number: int, document: Document, pairs: "NDArray[np.void]") -> Document | Drop:
         """Return a document without what its leaders said before, or a drop if no words are left."""
-        words, weights = words_of(document.text)
+        words, weights = _weighed_words(document.text)
         spans = list(self._spans(number, words ^ _salt(document), weights, pairs))
         if not spans:
             return document
-        starts, ends = unit_bounds(document.text)
+        bounds = list(bounds_in_blocks(document.text))
+        starts, ends = np.concatenate([part.starts for part in bounds]), np.concatenate([part.ends for part in bounds])
         if len(starts) != len(words):  # a text that is cut otherwise in parts, such as a long run of marks
             return document
         repeats = _merged_ranges(spans)
@@ -215,8 +217,18 @@ def _words_to_compare(document: Document) -> Hashes:
     """Return the words of a text, those of each tenant apart; none of a conversation, whose turns need all of them."""
     if document.metadata.get("content_type") == TURNS:
         return np.empty(0, np.uint64)
-    words, _ = words_of(document.text)
+    words, _ = _weighed_words(document.text)
     return words ^ _salt(document)
+
+
+def _weighed_words(text: str) -> "tuple[Hashes, NDArray[np.int64]]":
+    words, weights = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for hashes, single in units_in_blocks(text):
+        words.append(hashes)
+        weights.append(np.full(len(hashes), WORD_WEIGHT))
+        if single is not None:
+            weights[-1][single] = CHARACTER_WEIGHT
+    return np.concatenate(words), np.concatenate(weights)
 
 
 def _salt(document: Document) -> np.uint64:

@@ -13,7 +13,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop, Item
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup.shingles import unit_bounds, unit_spans, words_of
-from corpuskit.text.dedup.winnowing import fingerprints
+from corpuskit.text.dedup.winnowing import _gram_hashes, fingerprints
 from corpuskit.text.dedup.word_spans import SpanDedup
 
 WORDS = [f"{first}{second}{number}" for first in "bdfgklmnprst" for second in "aeiou" for number in range(40)]
@@ -206,3 +206,17 @@ def test_every_window_has_a_fingerprint_that_depends_on_it_alone(words: list[int
         part, part_values = fingerprints(hashes[start : start + window + gram - 1], gram, window)
         assert int(part[-1]) + start in inside
         assert part_values[-1] in values
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3), min_size=1, max_size=120), st.integers(1, 40))
+def test_the_least_of_windows_is_what_looking_at_each_of_them_gives(hashes: list[int], window: int) -> None:
+    import numpy as np
+
+    chosen, values = fingerprints(np.array(hashes, np.uint64), 1, window)
+    each_hash = _gram_hashes(np.array(hashes, np.uint64), 1).tolist()
+    expected = set()
+    for start in range(len(hashes) - window + 1):
+        inside = each_hash[start : start + window]
+        expected.add(start + window - 1 - inside[::-1].index(min(inside)))
+    assert chosen.tolist() == sorted(expected)
+    assert values.tolist() == [each_hash[at] for at in sorted(expected)]
