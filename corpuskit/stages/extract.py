@@ -127,7 +127,7 @@ def _declarations(document: Document) -> dict[str, Any] | None:
     value = document.metadata.get("declarations")
     if "rights" in document.metadata:
         return value  # it has read the page already
-    return with_declarations(value, page_declarations(document.text, default_agents().training))
+    return with_declarations(value, page_declarations(document.text, default_agents().training, document.line))
 
 
 def _address(document: Document) -> str:

@@ -5,7 +5,11 @@ Markup is scanned, not parsed: comments, scripts and raw text are skipped, and a
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from html import unescape
+from typing import Any
+
+import re2
 
 from corpuskit.text.rights.declarations import MAX_ENTRIES, MAX_VALUE, Declaration
 
@@ -17,15 +21,24 @@ META_NAMES = frozenset({"robots", "tdm-reservation", "tdm-policy"})
 """Names of `meta` elements that are read, besides those of agents."""
 MAX_HEAD = 128 * 1024
 """Characters of a page without an end of its head that are searched for `meta` and `link`."""
-MAX_TAG = 500
+MAX_TAG = 2000
+"""Bytes around the word `license` in which its `rel` is."""
 _HEAD_END = re.compile(r"</head\b|<body\b", re.IGNORECASE)
 _MARKERS = ("noai", "noimageai", "noml", "noindex", "none", "tdm-", "rsl+xml")
 """What one of the elements that we read has in its source; nothing else needs a scan."""
 _START = re.compile(
     r"<!--|<(script|style|template|textarea|title|xmp|noscript|iframe)\b|<(meta|link|a)(?=[\s/])", re.IGNORECASE
 )
+_RAW_END = {
+    name: re.compile(f"</{name}", re.IGNORECASE)
+    for name in ("script", "style", "template", "textarea", "title", "xmp", "iframe")
+}
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+""")
-_REL = re.compile(r"\brel\b", re.IGNORECASE)
+_ATTRIBUTE_VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
+_NAME = re.compile(rf"\bname(?={_ATTRIBUTE_VALUE})", re.IGNORECASE)
+"""What may be a `name` with its value; inside the value of another attribute it is none."""
+_REL = re.compile(r"""\brel(?=\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]*+)))""", re.IGNORECASE)
+_RSL = re.compile(r"rsl\+xml|&", re.IGNORECASE)
 _QUOTES = re.compile("[\"'>]")
 _LICENSE = re.compile(r"license|licence", re.IGNORECASE)
 _RSL_TYPE = "application/rsl+xml"
@@ -40,12 +53,13 @@ def header_declarations(fields: Iterable[tuple[str, str]]) -> list[Declaration]:
     return declarations[:MAX_ENTRIES]
 
 
-def page_declarations(markup: str, agents: Iterable[str] = ()) -> list[Declaration]:
+def page_declarations(markup: str, agents: Iterable[str] = (), line: bytes | None = None) -> list[Declaration]:
     """Return the declarations in a page's `meta`, `link`, `a rel=license` and RSL elements, each once.
 
-    `agents` are names of further `meta` elements, in lower case.
+    `agents` are names of further `meta` elements, in lower case. `line` is the page's canonical line, if that is known:
+    it has the letters of the markup, in bytes, which are searched many times faster.
     """
-    entries = [*_head_entries(_head(markup), frozenset(agents)), *_license_links(markup)]
+    entries = [*_head_entries(_head(markup), frozenset(agents)), *_license_links(markup, line)]
     return list(dict.fromkeys(entries))[:MAX_ENTRIES]
 
 
@@ -56,44 +70,88 @@ def _head(markup: str) -> str:
 
 
 def _head_entries(head: str, agents: frozenset[str]) -> Iterator[Declaration]:
-    lower = head.lower()
-    if not any(marker in lower for marker in _MARKERS):
+    source = head.encode("utf-8", "replace")
+    if not _marked().search(source) or not _naming(agents).search(source):
         return
-    for name, attributes, content in _elements(head):
+    for name, tag, content in _elements(head):
         if name == "meta":
+            if not _may_be_named(tag, agents):
+                continue
+            attributes = _attributes(tag)
             meta_name = attributes.get("name", "").strip().lower()
             if meta_name in META_NAMES or meta_name in agents:
                 yield Declaration("meta", meta_name, attributes.get("content", "")[:MAX_VALUE])
-        elif name == "link" and attributes.get("type", "").lower() == _RSL_TYPE:
-            yield Declaration("link", "rsl", attributes.get("href", "")[:MAX_VALUE])
-        elif name == "script" and attributes.get("type", "").lower() == _RSL_TYPE:
-            yield Declaration("script", "rsl", content[:MAX_VALUE])
+        elif name in ("link", "script") and _RSL.search(tag):
+            attributes = _attributes(tag)
+            if attributes.get("type", "").lower() == _RSL_TYPE:
+                value = attributes.get("href", "") if name == "link" else content
+                yield Declaration(name, "rsl", value[:MAX_VALUE])
 
 
-def _license_links(markup: str) -> Iterator[Declaration]:
+@cache
+def _marked() -> Any:
+    return _searched("|".join(map(re2.escape, _MARKERS)))
+
+
+@lru_cache(maxsize=8)
+def _naming(agents: frozenset[str]) -> Any:
+    """Return a pattern of the names and the type that are read, or of a name or type that references are part of."""
+    words = map(re2.escape, sorted({*META_NAMES, *agents, "rsl+xml"}))
+    return _searched("|".join([*words, r"""(?:name|type)\s*=\s*(?:"[^"]*&|'[^']*&|[^\s"'>]*&)"""]))
+
+
+@cache
+def _license_word() -> Any:
+    return _searched("license")
+
+
+def _searched(pattern: str) -> Any:
+    """Return a pattern for bytes, whatever the case of letters: an automaton, as most pages have nothing of it."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.case_sensitive = False
+    return re2.compile(pattern.encode(), options)
+
+
+def _may_be_named(tag: str, agents: frozenset[str]) -> bool:
+    """Whether the tag of a `meta` may have a name that is read: of many, few need all of their attributes read."""
+    for match in _NAME.finditer(tag):
+        name = (match[1] or match[2] or match[3] or "").strip().lower()
+        if name in META_NAMES or name in agents or "&" in name:
+            return True
+    return False
+
+
+def _license_links(markup: str, line: bytes | None) -> Iterator[Declaration]:
     """Yield the targets of links and anchors whose `rel` is `license`, wherever in the page they stand."""
-    if not _has_license_tag(markup):
+    if line is not None and not _license_word().search(line):
         return
-    for name, attributes, _ in _elements(markup, marked_by=_LICENSE):
+    if not _has_license_tag(markup.encode("utf-8", "replace")):
+        return
+    for name, tag, _ in _elements(markup, marked_by=_LICENSE):
+        attributes = _attributes(tag)
         is_license = "license" in attributes.get("rel", "").lower().split()
         if name in ("link", "a") and is_license and attributes.get("type", "").lower() != _RSL_TYPE:
             yield Declaration("link", "license", attributes.get("href", "").strip()[:MAX_VALUE])
 
 
-def _has_license_tag(markup: str) -> bool:
-    """Whether a tag with `rel` may have the word `license`: of long pages with many links, few have to be scanned."""
-    for word in ("license", "License", "LICENSE"):
-        position = markup.find(word)
-        while position >= 0:
-            tag = markup[max(position - MAX_TAG, 0) : position + MAX_TAG]
-            if _REL.search(tag):
+def _has_license_tag(source: bytes) -> bool:
+    """Whether there may be a `rel` with the word `license`: of pages that say the word, few have to be scanned."""
+    position = 0
+    while word := _license_word().search(source, position):
+        part = source[max(word.start() - MAX_TAG, 0) : word.start() + MAX_TAG].decode("utf-8", "ignore")
+        for match in _REL.finditer(part):
+            value = match[1] or match[2] or match[3] or ""
+            if "&" in value or _LICENSE.search(value):
                 return True
-            position = markup.find(word, position + MAX_TAG)
+        position = word.start() + MAX_TAG - len("license")
     return False
 
 
-def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator[tuple[str, dict[str, str], str]]:
-    """Yield the name, attributes and raw content of each element that we read; content is that of scripts alone.
+def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, what is behind it in the tag, and the raw content of each element that we read.
+
+    Content is that of scripts alone.
 
     With `marked_by`, only elements whose tag has a match of it.
     """
@@ -111,17 +169,22 @@ def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator
         if start[1]:
             content_end = _raw_end(markup, name, tag_end)
             if name == "script" and marked_by is None:
-                yield name, _attributes(markup[position:tag_end]), markup[tag_end + 1 : content_end]
+                yield name, markup[position:tag_end], markup[tag_end + 1 : content_end]
             position = content_end
         else:
             if marked_by is None or marked_by.search(markup, position, tag_end):
-                yield name, _attributes(markup[position:tag_end]), ""
+                yield name, markup[position:tag_end], ""
             position = tag_end
 
 
 def _tag_end(markup: str, position: int) -> int:
     """Return where the `>` of a tag is, outside quotes; of a tag that does not end soon, an early guess."""
     limit = min(len(markup), position + 2 * MAX_VALUE)
+    first_end = markup.find(">", position, limit)
+    if first_end < 0:
+        return limit
+    if not markup.count('"', position, first_end) % 2 and "'" not in markup[position:first_end]:
+        return first_end
     quote = ""
     for match in _QUOTES.finditer(markup, position, limit):
         character = match[0]
@@ -131,15 +194,14 @@ def _tag_end(markup: str, position: int) -> int:
             return match.start()
         else:
             quote = character
-    end = markup.find(">", position, limit)
-    return end if end >= 0 else limit
+    return first_end
 
 
 def _raw_end(markup: str, name: str, position: int) -> int:
     """Return where the content of an element ends that is no markup; of one without an end tag, the end of the page."""
     if name == "noscript":
         return position  # its content is markup where there are no scripts, as for us
-    end = re.compile(f"</{name}", re.IGNORECASE).search(markup, position)
+    end = _RAW_END[name].search(markup, position)
     return end.start() if end else len(markup)
 
 
