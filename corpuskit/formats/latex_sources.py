@@ -20,6 +20,9 @@ _INCLUSION = re.compile(r"\\(?:(?:input|include|subfile)\s*\{([^{}]{1,500})\}|in
 _COMMENT = re.compile(
     r"\\begin\{(verbatim|lstlisting|Verbatim)\}|(?<!\\)((?:\\\\)*+)%[^\n]*(\n[ \t]*(?=\n)|\n[ \t]*)?", re.DOTALL
 )
+_BIBLATEX = re.compile(r"\\(?:refsection|datalist|sortlist)\b")
+_BIBLATEX_ENTRY = re.compile(r"\\entry\s*\{")
+"""What a list of references holds that biber writes for biblatex: fields of a database, no text of the paper."""
 _MARKS = {0: None, 1: None}
 """Characters that no text has, and that readers use as marks."""
 _MAIN = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{\s*(\w*)")
@@ -97,7 +100,10 @@ class _Inclusions:
             if data is not None:
                 if candidate in path or len(path) > 50:
                     raise Reject("includes-itself", f"{printable_name(candidate)} is included by itself")
-                return self.expand(_decoded(data), (*path, candidate)) + "\n"
+                included = _decoded(data)
+                if _BIBLATEX_ENTRY.search(included) and _BIBLATEX.search(included):
+                    return "\n"
+                return self.expand(included, (*path, candidate)) + "\n"
         self._missing(name)
         return ""
 

@@ -8,6 +8,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.option_values import misfit
 from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
 from corpuskit.core.step import Drop, Item, Rejected, Source
+from corpuskit.formats.fields import filled_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,19 +105,20 @@ def _id(page: "DumpPage") -> str:
     return "/".join(filter(None, (page.site.database, page.id or page.title)))
 
 
-def _metadata(page: "DumpPage") -> dict[str, Any]:
-    license_ = page.site.license()
-    values = {
-        "url": page.site.url(page.title),
-        "date": page.timestamp,
-        "title": page.title,
-        "content_type": "text/plain",
-        "language": page.site.language,
-        "license": license_ and license_[0],
-        "license_evidence": license_ and license_[1],
-        "revision": page.revision,
-    }
-    return {key: value for key, value in values.items() if value}
+def _metadata(page: "DumpPage") -> dict[str, str]:
+    license_, evidence = page.site.license() or ("", "")
+    return filled_fields(
+        {
+            "url": page.site.url(page.title) or "",
+            "date": page.timestamp,
+            "title": page.title,
+            "content_type": "text/plain",
+            "language": page.site.language,
+            "license": license_,
+            "license_evidence": evidence,
+            "revision": page.revision,
+        }
+    )
 
 
 def _drop(page: "DumpPage", reason: str, **values: Any) -> Drop:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,8 @@ from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
-    from corpuskit.text.contamination.passages import Numbers, Passages
+    from corpuskit.text.contamination.near import NearMatch, ShortPassages
+    from corpuskit.text.contamination.passages import Hashes, Numbers, Passages
     from corpuskit.text.contamination.search import Finding
 
 IDS = ("id", "doc_id", "task_id", "question_id")
@@ -70,45 +71,65 @@ class Decontaminate(CorpusStage):
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or a drop `contaminated` in its place."""
+        from corpuskit.text.contamination.near import NearMatches
         from corpuskit.text.contamination.search import Search
 
-        search = Search(self._passages, self.min_hits, self.common)
+        passages, short = self._passages
+        search, near = Search(passages, self.min_hits, self.common), NearMatches(self.common)
         with closing(Spool()) as lines, closing(ByteSpool()) as entries:
             offsets: dict[int, tuple[int, int]] = {}
             for batch in _batches(documents):
-                for document, (positions, rows) in zip(batch, self._rows_of(batch), strict=True):
+                for document, (positions, rows), matches in self._matches_of(batch):
+                    near.note(len(lines), matches)
                     if len(rows):
                         search.note(positions, rows)
                         offsets[len(lines)] = entries.size, len(rows)
                         entries.append(positions.tobytes() + rows.tobytes())
                     lines.append(encode(document))
             search.end_first_look()
+            sizes = {number: len(words) for number, words in short.words.items() if not search.has_stock(number)}
             for number in range(len(lines)):
                 document = decode_trusted(lines[number])
                 finding = search.find(*_entry(entries, *offsets[number])) if number in offsets else None
-                yield document if finding is None else self._outcome(document, finding)
+                if finding is None:
+                    nearly = near.find(number, sizes)
+                    yield document if nearly is None else self._outcome(document, nearly, by_words=True)
+                else:
+                    yield self._outcome(document, finding)
 
-    def _rows_of(self, batch: Sequence[Document]) -> "Iterator[tuple[Numbers, Numbers]]":
-        from corpuskit.text.dedup.shingle_batches import shingles_of
+    def _matches_of(
+        self, batch: Sequence[Document]
+    ) -> "Iterator[tuple[Document, tuple[Numbers, Numbers], list[NearMatch]]]":
+        """Yield each document with its n-grams of passages, and with the short passages it has but for one word."""
+        from corpuskit.text.contamination.near import EDGE
+        from corpuskit.text.dedup.shingle_batches import shingles_of_sizes
+        from corpuskit.text.dedup.shingles import words_of
 
-        for hashes in shingles_of([document.text for document in batch], self.ngram):
-            yield self._passages.rows_of(hashes)
+        passages, short = self._passages
+        sizes = (self.ngram, EDGE) if short.words else (self.ngram,)
+        texts = [document.text for document in batch]
+        for document, (hashes, *edges) in zip(batch, shingles_of_sizes(texts, sizes), strict=True):
+            words = partial(words_of, document.text)
+            yield document, passages.rows_of(hashes), short.matches(edges[0], words) if edges else []
 
-    def _outcome(self, document: Document, finding: "Finding") -> Item:
-        passage = self._passages.passages[finding.passage]
+    def _outcome(self, document: Document, finding: "Finding", *, by_words: bool = False) -> Item:
+        passage = self._passages[0].passages[finding.passage]
+        width = 1 if by_words else self.ngram
         values: dict[str, Any] = {
             "item": passage.item,
             "field": passage.field,
-            "span": list(_characters(document.text, finding.first, finding.last, self.ngram)),
+            "span": list(_characters(document.text, finding.first, finding.last, width)),
             "hits": finding.hits,
             "of": finding.size,
         }
+        if by_words:
+            values["unit"] = "words"
         if self.annotate:
             return document.with_metadata(contamination=values)
         return Drop(document, "contaminated", values)
 
     @cached_property
-    def _passages(self) -> "Passages":
+    def _passages(self) -> "tuple[Passages, ShortPassages]":
         from corpuskit.text.contamination.passages import Passage, Passages
         from corpuskit.text.dedup.shingle_batches import shingles_of
 
@@ -129,7 +150,31 @@ class Decontaminate(CorpusStage):
                 f"{spelled('against')}: none of {quantity(count, 'item')} has a string of {self.ngram} words"
                 f"{in_fields}: there is nothing to look for"
             )
-        return Passages(passages, hashes)
+        whole = Passages(passages, hashes)
+        return whole, self._short_passages(whole, texts, hashes)
+
+    def _short_passages(
+        self, passages: "Passages", texts: Sequence[str], hashes: "Sequence[Hashes]"
+    ) -> "ShortPassages":
+        """Return the passages of which one changed word leaves too few n-grams, but as many words as an n-gram has.
+
+        Strings with n-grams that many share are not among them, nor those of scripts without spaces.
+        """
+        from corpuskit.text.contamination.near import EDGE, ShortPassages
+        from corpuskit.text.contamination.search import needed_hits
+        from corpuskit.text.dedup.shingle_batches import shingles_of
+        from corpuskit.text.dedup.shingles import WORD_WEIGHT, words_of
+
+        hidden = passages.sizes - self.ngram < needed_hits(passages.sizes, self.min_hits)
+        words, edges = {}, {}
+        for passage, number in enumerate(passages.numbers):
+            if not hidden[passage] or len(set(hashes[number].tolist())) > passages.sizes[passage]:
+                continue
+            units, weights = words_of(texts[number])
+            if len(units) > self.ngram and (weights == WORD_WEIGHT).all():
+                (row,) = shingles_of([texts[number]], EDGE)
+                words[passage], edges[passage] = units, (int(row[0]), int(row[-1]))
+        return ShortPassages(words, edges)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -1,6 +1,6 @@
 """How fast `wikipedia` reads dumps, how much memory it takes, and what markup is left, on real dumps.
 
-    python -m tests.benchmarks.wiki_dumps [--peer FOLDER] [--megabytes N]
+    python -m tests.benchmarks.wiki_dumps [--data FOLDER] [--peer FOLDER] [--megabytes N]
 
 Speed is megabytes of XML, decompressed, a CPU second in one process. `--peer` is a folder in which mwparserfromhell is
 installed (`pip install --target`): it then reads the same articles in the same run, and words that only one of the two
@@ -51,12 +51,12 @@ def seconds_of(path: Path) -> tuple[float, float]:
     return min(alone), min(whole)
 
 
-def compare(peer: Path) -> None:
+def compare(data: Path, peer: Path) -> None:
     """Print words that only we or only the peer have, and its speed, on whole articles."""
     sys.path.insert(0, str(peer))
     import mwparserfromhell  # type: ignore[import-not-found]
 
-    with gzip.open(SHARED / "wiki" / "wikitext_pages.jsonl.gz") as stream:
+    with gzip.open(data / "wiki" / "wikitext_pages.jsonl.gz") as stream:
         pages = [json.loads(line) for line in stream]
     ours_only = theirs_only = total = 0
     ours = theirs = 0.0
@@ -92,19 +92,20 @@ def items(path: Path) -> Iterator[Document | Rejected]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--megabytes", type=int)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for name in DUMPS:
             path = Path(folder) / f"{name}.xml"
-            path.write_bytes(bz2.decompress((SHARED / "wiki" / name).read_bytes()))
+            path.write_bytes(bz2.decompress((arguments.data / "wiki" / name).read_bytes()))
             size = path.stat().st_size / 1e6
             alone, whole = seconds_of(path)
             print(f"{name}: {size:.1f} MB, pages {size / alone:.0f} MB/s, documents {size / whole:.1f} MB/s")
         if arguments.megabytes:
             path = Path(folder) / "large.xml"
-            repeated(SHARED / "wiki" / DUMPS[0], arguments.megabytes, path)
+            repeated(arguments.data / "wiki" / DUMPS[0], arguments.megabytes, path)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             count = sum(1 for _ in items(path))
             after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -112,7 +113,7 @@ def main() -> None:
                 f"{arguments.megabytes} MB: {count} documents, {before // 1024} MB before, {after // 1024} MB at most"
             )
     if arguments.peer:
-        compare(arguments.peer)
+        compare(arguments.data, arguments.peer)
 
 
 if __name__ == "__main__":

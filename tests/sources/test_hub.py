@@ -311,6 +311,24 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, shell: Run, li
     assert b" of set leads to a file outside of the folder" in done.stderr and link.encode() in done.stderr
 
 
+def test_a_linked_folder_of_which_nothing_is_read_is_told(tmp_path: Path, shell: Run) -> None:
+    for file in ("set/data/train.jsonl", "out/train.jsonl", "set/rows/x.jsonl"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(lines_of(ROWS[:1]))
+    (tmp_path / "set/data/round").symlink_to("..")
+    (tmp_path / "set/more").symlink_to("rows")
+    assert shell("corpuskit hub set").stderr.count(b"\n") == 1
+    (tmp_path / "set/data/more").symlink_to("../../out")
+    done = shell("corpuskit hub set")
+    assert (
+        done.returncode == 0 and b"1 link to a folder outside of set left out, the first is 'data/more'" in done.stderr
+    )
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare/data").symlink_to("../out")
+    done = shell("corpuskit hub bare")
+    assert done.returncode == 2 and b"data is a link to a folder outside of it, which is not followed" in done.stderr
+
+
 def test_a_link_within_the_folder_is_followed(tmp_path: Path, shell: Run) -> None:
     (tmp_path / "set").mkdir()
     (tmp_path / "set/rows").write_bytes(lines_of(ROWS))

@@ -398,6 +398,31 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert isinstance(item, Rejected) and item.reason == "unsafe-path"
 
 
+BIBER = r"""% $ biblatex auxiliary file $
+\begingroup\makeatletter\@ifundefined{ver@biblatex.sty}{\@latex@error{Missing 'biblatex' package}{}}{}\endgroup
+\refsection{0}
+  \datalist[entry]{nyt/global//global/global}
+    \entry{oak}{article}{}
+      \name{author}{1}{}{{{hash=1}{family={Oak},familyi={O\bibinitperiod}}}}
+      \field{title}{A list of tides} \field{year}{2001}
+    \endentry
+  \enddatalist
+\endrefsection
+\endinput
+"""
+
+
+def test_what_biber_writes_is_no_prose() -> None:
+    main = TEX.replace("Rise:", r"\input{main.bbl}Rise:")
+    (plain,) = read(tar_of(latex_files()), "a.tar.gz")
+    for files in ({"main.bbl": BIBER}, {"main.bbl": BIBER.replace("datalist", "sortlist")}):
+        (paper,) = read(tar_of(latex_files(**{"main.tex": main}) | files), "a.tar.gz")
+        assert isinstance(paper, Document) and isinstance(plain, Document) and paper.text == plain.text
+    prose = {"main.bbl": r"Its command \verb|\entry{key}| begins an entry."}
+    (paper,) = read(tar_of(latex_files(**{"main.tex": main}) | prose), "a.tar.gz")
+    assert isinstance(paper, Document) and "begins an entry" in paper.text
+
+
 def test_a_file_that_is_not_there_is_a_remark() -> None:
     input_ = Input("a.tar.gz", content=tar_of({"main.tex": TEX}))
     (paper,) = Papers().read(input_)

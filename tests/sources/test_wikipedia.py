@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
@@ -65,6 +66,25 @@ def test_other_pages_are_drops_with_their_reason_and_without_text(tmp_path: Path
 def test_a_wiki_of_unknown_terms_has_no_licence(tmp_path: Path) -> None:
     (document,) = read(tmp_path / "a.xml", dump(PAGES[:1]))
     assert isinstance(document, Document) and "license" not in document.metadata
+
+
+@pytest.mark.parametrize("scheme", ["https:", ""])
+def test_a_login_in_the_wikis_address_is_told_nobody(corpuskit: Run, tmp_path: Path, scheme: str) -> None:
+    base = f"{scheme}//me:secret@wiki.example.org/wiki/Main_Page"
+    (tmp_path / "a.xml").write_bytes(dump([*PAGES, Page("Broken", "\0")], base=base))
+    done = corpuskit("wikipedia", "a.xml", "-o", "out")
+    assert done.returncode in (0, 3) and b"secret" not in done.stderr
+    (oak, *_) = read(tmp_path / "b.xml", dump(PAGES, base=base))
+    assert isinstance(oak, Document) and oak.metadata["url"] == f"{scheme}//wiki.example.org/wiki/Oak"
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    contents = [path.read_bytes() for path in files]
+    contents += [
+        zstandard.ZstdDecompressor().stream_reader(content).read()
+        for path, content in zip(files, contents, strict=True)
+        if path.suffix == ".zst"
+    ]
+    assert any(b"wiki.example.org/wiki/Oak" in content for content in contents)
+    assert not any(b"secret" in content for content in contents)
 
 
 def test_options_choose_namespaces_and_disambiguation_pages(tmp_path: Path) -> None:

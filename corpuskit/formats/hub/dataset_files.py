@@ -7,13 +7,14 @@ The library `datasets` knows how configurations and splits follow from a card, f
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from corpuskit.core.console import notice
 from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import did_you_mean, excerpt, or_list, printable_name
+from corpuskit.core.wording import did_you_mean, excerpt, or_list, printable_name, quantity
 from corpuskit.formats.hub.card_fields import card_fields, demand_own_files, yaml_fields
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
@@ -92,8 +93,10 @@ def _of_folder(folder: Path, name: str, config: str | None, split: str | None) -
     _demand_below(folder, present, name)
     text = _text(card) if str(card) in present else ""
     _demand_fair_card(text, _text(own_fields) if str(own_fields) in present else "", name)
-    files = _split_files(os.path.abspath(folder), config, split, None)
+    by_split = _files_by_split(os.path.abspath(folder), config, None)
+    files = by_split[_chosen("split", split, list(by_split), name)]
     _demand_below(folder, files, name)
+    _tell_links_left_out(folder, name, {file for names in by_split.values() for file in names})
     return DatasetFiles(name, os.path.abspath(folder), files, text, f"{name}/{CARD}")
 
 
@@ -124,6 +127,25 @@ def _demand_below(folder: Path, files: Sequence[str], name: str) -> None:
             raise UsageError(
                 f"{shown_file} of {name} leads to a file outside of the folder, so its card is not about it; copy it in"
             )
+
+
+def _linked_folders(folder: Path) -> list[str]:
+    """Return the links below a folder that lead to folders outside of it, in order, which `datasets` passes over."""
+    top = folder.resolve()
+    links = []
+    for parent, names, _ in os.walk(os.path.abspath(folder)):
+        names[:] = sorted(name for name in names if not name.startswith((".", "__")))
+        paths = [os.path.join(parent, name) for name in names if os.path.islink(os.path.join(parent, name))]
+        links += [path for path in paths if not Path(path).resolve().is_relative_to(top)]
+    return links
+
+
+def _tell_links_left_out(folder: Path, name: str, files: Set[str]) -> None:
+    """Tell of links to folders of which no file is read: what is there would be missing without a word."""
+    links = [link for link in _linked_folders(folder) if not any(file.startswith(f"{link}/") for file in files)]
+    if links:
+        below = os.path.relpath(links[0], os.path.abspath(folder))
+        notice("hub", f"{quantity(len(links), 'link')} to a folder outside of {name} left out, the first is {below!r}")
 
 
 def _saved(folder: Path, name: str, config: str | None, split: str | None) -> DatasetFiles:
@@ -168,7 +190,8 @@ def _of_hub(name: str, config: str | None, split: str | None, revision: str | No
         for file in (CARD, FIELDS)
     )
     _demand_fair_card(card, own_fields, name)
-    files = _asked(name, revision, lambda: _split_files(name, config, split, info.sha))
+    by_split = _asked(name, revision, lambda: _files_by_split(name, config, info.sha))
+    files = by_split[_chosen("split", split, list(by_split), name)]
     base = f"hf://datasets/{name}@{info.sha}"
     for file in files:
         if not file.startswith(f"{base}/") or ".." in file.split("/"):
@@ -212,14 +235,8 @@ def _asked(name: str, revision: str | None, action: Any) -> Any:
     return with_retries(f"hf://datasets/{name}", ask)
 
 
-def _split_files(path: str, config: str | None, split: str | None, revision: str | None) -> tuple[str, ...]:
-    """Return the files of one split, in order."""
-    files_of = _files_by_split(path, config, revision)
-    shown_path = os.path.basename(path) if os.path.isdir(path) else path
-    return tuple(map(str, files_of[_chosen("split", split, list(files_of), shown_path)]))
-
-
-def _files_by_split(path: str, config: str | None, revision: str | None) -> Mapping[str, Sequence[str]]:
+def _files_by_split(path: str, config: str | None, revision: str | None) -> Mapping[str, tuple[str, ...]]:
+    """Return the files of each split, in order."""
     import datasets
 
     datasets.disable_progress_bars()
@@ -242,14 +259,17 @@ def _files_by_split(path: str, config: str | None, revision: str | None) -> Mapp
     files = getattr(builder.config, "data_files", None)
     if not files:
         raise UsageError(f"{shown_path} names no data files; read its files with `files`")
-    return {str(name): [str(file) for file in entries] for name, entries in files.items()}
+    return {str(name): tuple(map(str, entries)) for name, entries in files.items()}
 
 
 def _files_error(name: str, path: str, error: FileNotFoundError) -> UsageError:
     """Return that there are no files of data, or none that the card names."""
     pattern = re.search(r"Unable to find '([^']*)'", str(error))
     if pattern is None:
-        return UsageError(f"{name} has no files that are known as data (Parquet, JSON, CSV, text, Arrow)")
+        links = _linked_folders(Path(path))
+        below = printable_name(os.path.relpath(links[0], path)) if links else ""
+        hint = f"; {below} is a link to a folder outside of it, which is not followed" if links else ""
+        return UsageError(f"{name} has no files that are known as data (Parquet, JSON, CSV, text, Arrow){hint}")
     below = pattern[1].removeprefix(path).lstrip("/")
     return UsageError(f"{name}/{CARD} names data that are not there: {excerpt(below, 100)!r}")
 

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 from lxml import etree
 
 NAMESPACE_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+LOGIN = re.compile(r"(?<=//)[^/?#]*@")
+"""User and password in an address, which may have no scheme."""
 ARTICLES = 0
 FILE, CATEGORY = 6, 14
 WIKIMEDIA = (
@@ -38,7 +40,7 @@ class Site(NamedTuple):
 
     database: str = ""
     base: str = ""
-    """Address of its main page."""
+    """Address of its main page, without a login."""
     language: str = ""
     """ISO 639 code."""
     namespaces: dict[str, int] = {}  # noqa: RUF012 - a tuple's default, which nothing changes
@@ -100,5 +102,6 @@ def site_of(head: bytes) -> Site:
     code = root.get("{http://www.w3.org/XML/1998/namespace}lang", "")
     language = OTHER_CODES.get(code.lower(), code.partition("-")[0].lower())
     is_code = language.isascii() and language.isalpha() and len(language) in (2, 3)
-    return Site(values.get("dbname") or values.get("sitename", ""), values.get("base", ""), language if is_code else "",
+    base = LOGIN.sub("", values.get("base", ""))
+    return Site(values.get("dbname") or values.get("sitename", ""), base, language if is_code else "",
                 namespaces)  # fmt: skip

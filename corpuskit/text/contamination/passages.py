@@ -36,13 +36,16 @@ class Passages:
     def __init__(self, passages: Sequence[Passage], hashes: Sequence[Hashes]) -> None:
         """`hashes` has the n-grams of each passage in order. Passages of equal n-grams are one, the first."""
         self.passages: list[Passage] = []
+        self.numbers: list[int] = []
+        """Which of those given they are."""
         distinct: list[Hashes] = []
         earlier_keys: set[bytes] = set()
-        for passage, row in zip(passages, hashes, strict=True):
+        for number, (passage, row) in enumerate(zip(passages, hashes, strict=True)):
             key = row.tobytes()
             if len(row) and key not in earlier_keys:
                 earlier_keys.add(key)
                 self.passages.append(passage)
+                self.numbers.append(number)
                 distinct.append(np.unique(row))
         flat = np.concatenate([*distinct, np.empty(0, np.uint64)])
         owners = np.repeat(np.arange(len(distinct)), [len(row) for row in distinct])

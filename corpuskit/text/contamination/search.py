@@ -32,6 +32,11 @@ class Finding(NamedTuple):
     last: int
 
 
+def needed_hits(sizes: Numbers, min_hits: int) -> Numbers:
+    """Return how many n-grams convict a document, for passages of so many."""
+    return np.minimum(np.maximum((sizes + 1) // 2, np.minimum(sizes, LEAST_HITS)), min_hits)
+
+
 class Search:
     """Looks for passages in documents, given as the positions and rows of `Passages.rows_of`."""
 
@@ -44,6 +49,10 @@ class Search:
         """In how many documents each n-gram stands without one of its passages as a whole."""
         self._is_stock = np.zeros(len(passages.grams), np.bool_)
         self._sizes = passages.sizes
+
+    def has_stock(self, passage: int) -> bool:
+        """Whether some of a passage's n-grams are stock phrases, after the first look."""
+        return bool(self._sizes[passage] < self._passages.sizes[passage])
 
     def note(self, positions: Numbers, rows: Numbers) -> None:
         """Count the n-grams of a document, at the first look."""
@@ -69,7 +78,7 @@ class Search:
         is_telling = ~self._is_stock[rows]
         positions, rows = positions[is_telling], rows[is_telling]
         indices, owners = self._passages.owners_of(rows)
-        needed = np.minimum(np.maximum((self._sizes + 1) // 2, np.minimum(self._sizes, LEAST_HITS)), self._min_hits)
+        needed = needed_hits(self._sizes, self._min_hits)
         best: Finding | None = None
         for passage in np.flatnonzero((np.bincount(owners, minlength=len(needed)) >= needed) & (needed > 0)).tolist():
             chosen = indices[owners == passage]

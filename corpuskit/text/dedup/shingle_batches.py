@@ -26,7 +26,7 @@ from corpuskit.text.dedup.shingles import (
     windows,
 )
 
-__all__ = ["ALONE", "CODE", "KIND_SHIFT", "UTF_16", "folding", "shingles_of"]
+__all__ = ["ALONE", "CODE", "KIND_SHIFT", "UTF_16", "folding", "shingles_of", "shingles_of_sizes"]
 
 GROUP = 1 << 15
 """Characters hashed together: the arrays of a group should fit into the processor's cache."""
@@ -48,15 +48,20 @@ Table = NDArray[np.uint32]
 
 def shingles_of(texts: Sequence[str], ngram: int) -> list[Hashes]:
     """Return the hashes of each text's shingles, as `shingles` returns them."""
-    shingled: list[Hashes] = [np.empty(0, np.uint64)] * len(texts)
+    return [hashes for (hashes,) in shingles_of_sizes(texts, (ngram,))]
+
+
+def shingles_of_sizes(texts: Sequence[str], ngrams: Sequence[int]) -> list[tuple[Hashes, ...]]:
+    """Return the hashes of each text's shingles of several sizes; its words are hashed once."""
+    shingled: list[tuple[Hashes, ...]] = [()] * len(texts)
     for numbers in _groups(texts):
         group = [texts[number] for number in numbers]
         if len(group[0]) > BLOCK:
-            hashes = [shingles(group[0], ngram)]
+            hashes = [tuple(shingles(group[0], ngram) for ngram in ngrams)]
         elif group[0].isascii():
-            hashes = _of_ascii(group, ngram)
+            hashes = _of_ascii(group, ngrams)
         else:
-            hashes = _of_any(group, ngram, raw=True)
+            hashes = _of_any(group, ngrams, raw=True)
         for number, text_hashes in zip(numbers, hashes, strict=True):
             shingled[number] = text_hashes
     return shingled
@@ -79,14 +84,14 @@ def _groups(texts: Sequence[str]) -> Iterator[list[int]]:
     yield from filter(None, waiting.values())
 
 
-def _of_ascii(texts: list[str], ngram: int) -> list[Hashes]:
+def _of_ascii(texts: list[str], ngrams: Sequence[int]) -> list[tuple[Hashes, ...]]:
     laid = "\n".join(["", *texts, ""]).encode().lower()
     codes = np.frombuffer(laid, np.uint8)
     kinds = np.frombuffer(laid.translate(ascii_kinds()), np.bool_)
-    return _of_laid(codes, kinds, [len(text) for text in texts], ngram)
+    return _of_laid(codes, kinds, [len(text) for text in texts], ngrams)
 
 
-def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
+def _of_any(texts: list[str], ngrams: Sequence[int], raw: bool) -> list[tuple[Hashes, ...]]:
     """Return the shingles of texts as they are or, unless `raw`, of texts in their normal form."""
     coded = [text.encode(UTF_16, "surrogatepass") for text in texts]
     line_feed = "\n".encode(UTF_16)
@@ -96,20 +101,20 @@ def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
     sizes = [len(line) // 2 for line in coded]
     odd = np.flatnonzero(kinds == ALONE) if kinds.max() >= ALONE else ()
     if not len(odd):
-        return _of_laid(entries & CODE, kinds, sizes, ngram)
+        return _of_laid(entries & CODE, kinds, sizes, ngrams)
     whose = np.searchsorted(np.cumsum(np.array(sizes) + 1), odd, side="left")
-    return _of_some(texts, set(whose.tolist()), ngram, raw)
+    return _of_some(texts, set(whose.tolist()), ngrams, raw)
 
 
-def _of_some(texts: list[str], odd: set[int], ngram: int, raw: bool) -> list[Hashes]:
+def _of_some(texts: list[str], odd: set[int], ngrams: Sequence[int], raw: bool) -> list[tuple[Hashes, ...]]:
     """Return the shingles of texts; the `odd` ones are normalised first or, if they already are, hashed alone."""
     even = [text for number, text in enumerate(texts) if number not in odd]
     others = [text for number, text in enumerate(texts) if number in odd]
-    by_table = iter(_of_any(even, ngram, raw) if even else ())
+    by_table = iter(_of_any(even, ngrams, raw) if even else ())
     if raw:
-        apart = iter(_of_any([normalised(text) for text in others], ngram, raw=False))
+        apart = iter(_of_any([normalised(text) for text in others], ngrams, raw=False))
     else:
-        apart = (shingles(text, ngram) for text in others)
+        apart = iter([tuple(shingles(text, ngram) for ngram in ngrams) for text in others])
     return [next(apart) if number in odd else next(by_table) for number in range(len(texts))]
 
 
@@ -117,12 +122,12 @@ def _of_laid(
     codes: NDArray[np.unsignedinteger],
     kinds: NDArray[np.uint8] | NDArray[np.bool_],
     sizes: list[int],
-    ngram: int,
-) -> list[Hashes]:
+    ngrams: Sequence[int],
+) -> list[tuple[Hashes, ...]]:
     """Return the shingles of texts that lie in one array, with a line feed before, between and after them."""
     starts, units, single = units_of(codes, kinds)
     borders = np.searchsorted(starts, np.cumsum([0] + [size + 1 for size in sizes])).tolist()
-    return windows(units, single, borders, ngram)
+    return list(zip(*(windows(units, single, borders, ngram) for ngram in ngrams), strict=True))
 
 
 @cache

@@ -108,6 +108,15 @@ CASES = {
     ),
     "parameters": ("{{{p|default}}} {{{q}}}{{nowrap|{{{p|a}}}}} {{{p|{{nowrap|b}}}}} c}", "default a b c}"),
     "cells of attributes": ('{|\n| a || b\n|-\n| c || colspan="2" {{unknown}} || d\n|}', "a\tb\nc\t\t\td"),
+    "signs of tables within a line": (
+        "a [[b]]{| c [[d|e]]|} f [[:Category:G]]{| h\n{{x}}{|\n| i || j {{nowrap|k}}\n|}",
+        "a b{| c e|} f Category:G{| h\n\ni\tj k",
+    ),
+    "links of every form": (
+        "[[ a ]] [[b |c]] [[#d]] [[e#f|g]] [[h| i]] [[j|k|l]] [[m:n|o]] [[p|q: r]] [[[s|t]]] [[u|[v]]] [[|w]]",
+        "a c d g i k|l o q: r t] [v] w",
+    ),
+    "apostrophes": ("'a' ''b'' '''c''' ''''d'''' '''''e''''' ''''''f'''''' '''''''g", "'a' b c 'd' e 'f' ''g"),
     "ranges": ("{{convert|60|and(-)|80|kg}}", "60 and 80 kg"),
 }
 
@@ -192,6 +201,11 @@ LEFT_OPEN = [
         ";",
         "* {{cite x}}",
         "<!---->",
+        "[[a ",
+        "[[a|b\n",
+        "[[[a|b]]",
+        "{{a|[b",
+        "{{nowrap|[[a]]|}",
     ],
     *["<br>", "<span style='display:none", "&", "[http://a ", "__", "-{", "<sup>1", "[[a (b), ", "\n{|\n|a=b="],
 ]
