@@ -16,7 +16,7 @@ from corpuskit.cli.main import main
 from corpuskit.core import registry
 from corpuskit.core.step import Stage
 from corpuskit.text.html.compiled import description
-from tests.conftest import Run
+from tests.conftest import Run, texts
 
 NAMES = registry.step_names()
 HEAVY = (
@@ -107,6 +107,14 @@ def test_the_version_needs_no_data_classes() -> None:
 def test_a_command_of_a_pipe_imports_nothing_to_publish_with() -> None:
     unneeded = {"typer", "shutil", "platform", "corpuskit.core.publish.folder_output"}
     assert not unneeded & imported("head", "-n0")
+
+
+def test_a_table_of_documents_is_read_without_pandas(tmp_path: Path, corpuskit: Run) -> None:
+    table = tmp_path / "out.parquet"
+    assert corpuskit("export", "--to", "parquet", "-o", table, stdin=texts("a", "b")).returncode == 0
+    modules = imported("count", str(table))
+    assert "pyarrow.parquet" in modules
+    assert "pandas" not in modules
 
 
 @pytest.mark.parametrize("name", NAMES)

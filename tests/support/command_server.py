@@ -2,7 +2,7 @@
 
 To start Python and to import the package takes longer than most commands do. A fork is a process like any other: it has
 its own folder, environment, standard streams, and end. What only a fresh start shows, as modules that are not there or
-the console script, golden cases and all tests of shell scripts show for every command.
+the console script, golden cases show for every command, and so do tests of pipes and scripts.
 """
 
 import atexit
@@ -29,7 +29,7 @@ OF_THE_TEST = "PYTEST_CURRENT_TEST"
 """What pytest sets anew for each test, and no command reads."""
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
-LIBRARIES = ("orjson", "pydantic", "rich.progress", "yaml")
+LIBRARIES = ("importlib.metadata", "license_expression", "numpy.random", "orjson", "pydantic", "rensa", "rich", "yaml")
 """What most commands import while they run."""
 IDLE_THREAD = "jemalloc_bg_thd"
 """A thread that starts with pyarrow for an allocator that nothing uses, and that nothing misses in a fork."""
@@ -47,9 +47,12 @@ class CommandServer:
         self._environment: dict[str, str] = {}
 
     def run(
-        self, arguments: list[str], stdin: bytes, folder: Path, environment: dict[str, str]
+        self, arguments: list[str], stdin: bytes | None, folder: Path, environment: dict[str, str]
     ) -> "subprocess.CompletedProcess[bytes] | None":
-        """Return what `python -m corpuskit ARGUMENTS` did, or None if only a fresh process can do this run."""
+        """Return what `python -m corpuskit ARGUMENTS` did, or None if only a fresh process can do this run.
+
+        Without data for it, standard input is the null device.
+        """
         # Some tests run commands beside one another.
         if not self._lock.acquire(blocking=False):
             return None
@@ -86,7 +89,7 @@ class CommandServer:
             )
 
     def _fork(
-        self, arguments: list[str], stdin: bytes, folder: Path, environment: dict[str, str]
+        self, arguments: list[str], stdin: bytes | None, folder: Path, environment: dict[str, str]
     ) -> "subprocess.CompletedProcess[bytes]":
         assert self._socket is not None
         job = json.dumps([arguments, str(folder), environment]).encode()
@@ -96,12 +99,13 @@ class CommandServer:
                 [stack.enter_context(open(pipe[end], mode, buffering=0)) for pipe in pipes]
                 for end, mode in enumerate(("rb", "wb"))
             )
-            theirs = [readers[0], *writers[1:]]
+            nothing = stack.enter_context(open(os.devnull, "rb"))
+            theirs = [nothing if stdin is None else readers[0], *writers[1:]]
             socket.send_fds(self._socket, [job], [file.fileno() for file in theirs])
-            for file in theirs:
+            for file in (readers[0], *theirs):
                 file.close()
             with ThreadPoolExecutor(2) as pool:
-                fed, said = pool.submit(_feed, writers[0], stdin), pool.submit(readers[2].read)
+                fed, said = pool.submit(_feed, writers[0], stdin or b""), pool.submit(readers[2].read)
                 printed = readers[1].read()
                 fed.result()
             code = self._socket.recv(MESSAGE)

@@ -22,7 +22,7 @@ def test_golden(case: str, tmp_path: Path, shell: Run, request: pytest.FixtureRe
     for path in folder.iterdir():
         if path.name not in EXPECTED:
             shutil.copy(path, tmp_path)
-    done = shell((folder / "command").read_text())
+    done = shell((folder / "command").read_text(), fresh=True)
     found = {"stdout": done.stdout, "stderr": done.stderr, "code": f"{done.returncode}\n".encode()}
     for name, data in found.items():
         if request.config.getoption("--record"):

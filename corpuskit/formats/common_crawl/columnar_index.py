@@ -154,7 +154,7 @@ def _meant_rows(values: Any, query: IndexQuery) -> Any:
         encoded = values.column(PREDICATES[key]).combine_chunks().dictionary_encode()
         verdicts = [holds(str(value).lower() if key == "mime-detected" else str(value)) for value in encoded.dictionary]
         # The last verdict is that on rows without a value.
-        codes = encoded.indices.fill_null(len(verdicts)).to_numpy(zero_copy_only=False)
+        codes = numpy.from_dlpack(encoded.indices.fill_null(len(verdicts)))
         mask &= numpy.array([*verdicts, False])[codes]
     row_numbers = numpy.flatnonzero(mask)
     if not query.urls:
