@@ -34,7 +34,7 @@ class IndexedDocument(NamedTuple):
 def indexed_documents(connection: "Connection", count: StreamCount) -> Iterator[IndexedDocument]:
     """Yield all documents in the order of their numbers, and count their lines."""
     for row in connection.execute(f"{_QUERY} ORDER BY number"):
-        yield _compared(row, count)
+        yield _indexed(row, count)
 
 
 def document_at(connection: "Connection", path: Path, number: int) -> Document:
@@ -43,13 +43,13 @@ def document_at(connection: "Connection", path: Path, number: int) -> Document:
     So nobody is shown, by a row that was forged, a document that is not for them.
     """
     row = connection.execute(f"{_QUERY} WHERE number = ?", (number,)).fetchone()
-    indexed = _compared(row, StreamCount())
+    indexed = _indexed(row, StreamCount())
     if indexed.problem or indexed.document is None:
         raise damaged_index(path, indexed.problem)
     return indexed.document
 
 
-def _compared(row: tuple[Any, ...], count: StreamCount) -> IndexedDocument:
+def _indexed(row: tuple[Any, ...], count: StreamCount) -> IndexedDocument:
     number, *columns = row
     try:
         entry = entry_of(document := decode(columns[-1]))
