@@ -15,6 +15,8 @@ from corpuskit.text.turns import parse, render
 SMALLEST = 100
 TRAIL = " > "
 """Between the title of a document and its headings."""
+MOST_OF_HEADING = 200
+"""Characters of a title or a heading that the titles of chunks repeat."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Chunk(Split):
 
     The id of a chunk is that of its document, `#`, and a hash of its text, with a number if the document says the same
     twice; so a chunk keeps its id as long as it keeps its text. `metadata.parents` ends with the document, `span` says
-    where the chunk stands in it, in characters, and `title` has the title and the headings above it. All other metadata
-    stays.
+    where the chunk stands in it, in characters, and `title` has the title and the headings above it, each cut to 200
+    characters if it is longer. All other metadata stays.
 
     Drops: `empty`.
 
@@ -87,6 +89,11 @@ def _document(document: Document, chunk: TextChunk, times: "Counter[str]") -> Do
     headings = [title] if isinstance(title, str) and title and title not in chunk.trail[:1] else []
     parents = [*parents_of(document), document.id]
     metadata = {**document.metadata, "parents": parents, "span": [chunk.start, chunk.end]}
-    if trail := TRAIL.join([*headings, *chunk.trail]):
+    if trail := TRAIL.join(map(_shortened, [*headings, *chunk.trail])):
         metadata["title"] = trail
     return Document(f"{document.id}#{digest}{number}", text, metadata, document.extra)
+
+
+def _shortened(heading: str) -> str:
+    """Return a heading, or what a title can repeat of it: every chunk below it has it."""
+    return heading if len(heading) <= MOST_OF_HEADING else heading[: MOST_OF_HEADING - 1].rstrip() + "…"

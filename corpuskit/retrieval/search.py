@@ -1,15 +1,16 @@
 """`search`: the documents of an index that answer a query, best first."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import quote
 
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
-from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.document import Document
+from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.reading.inputs import Input
@@ -56,7 +57,8 @@ class IndexSearch(Source):
 
     Only documents that the audience may find are: everybody's, and those of its tenant with consent for `text` and
     `retrieve` that has not ended. What `metadata.rights` keeps from model input is never found. No option changes that.
-    Consent has to hold today, in UTC; `--as-of` names a later day.
+    Consent has to hold today, in UTC, and on the day of `--as-of`, which cannot be a past one. What a row says is
+    compared with its document before that is shown: a forged index ends with exit code 3.
 
         corpuskit search "height of the tides" articles.idx -n 5 --audience tenant:acme
     """
@@ -80,7 +82,7 @@ class IndexSearch(Source):
         """Raise UsageError for options that cannot be read, or do not go together."""
         if not 1 <= self.n <= MOST_FOUND:
             raise misfit("n", f"a number of documents from 1 to {MOST_FOUND:,}", self.n)
-        _ = self._rule()
+        self._demand_no_past_day()
         if (self.mode == "lexical") != (self.embed is None):
             raise UsageError(f"{spelled('mode')} vector and hybrid need {spelled('embed')}, and lexical takes none")
         if self.embed is None and self.key_file is not None:
@@ -118,7 +120,7 @@ class IndexSearch(Source):
             input_.entry = {"path": input_.name, "bytes": path.stat().st_size, "sha256": digest, "damage": []}
             with database_errors(path):
                 for hit in self.hits(connection, description, input_.query):
-                    yield _document(connection, hit)
+                    yield _document(connection, path, hit)
 
     def hits(self, connection: "sqlite3.Connection", description: "IndexDescription", query: str) -> "list[ScoredId]":
         """Return the hits in an open index, best first. Raises UsageError and RemoteError."""
@@ -138,6 +140,12 @@ class IndexSearch(Source):
         if vector:
             lists.append(vector_hits(connection, vector, condition, depth))
         return fused(lists, self.n)
+
+    def _demand_no_past_day(self) -> None:
+        """Raise UsageError for a day that has passed: what has ended since would not be found as of that day either."""
+        as_of = audience_of(self.audience, self.as_of, "retrieve").as_of
+        if as_of is not None and as_of < datetime.now(UTC).date():
+            raise misfit("as_of", "today, in UTC, or a later day: what has ended by now is never found", self.as_of)
 
     def _rule(self) -> Audience:
         """Return the audience, as of today or the later day that was named: what has ended does not come back."""
@@ -162,10 +170,11 @@ class IndexSearch(Source):
         return vector
 
 
-def _document(connection: "sqlite3.Connection", hit: "ScoredId") -> Document:
-    """Return a document of the index with its score. Raises DamagedError for a line that is none."""
-    row: tuple[Any] = connection.execute("SELECT line FROM documents WHERE number = ?", (hit.number,)).fetchone()
-    try:
-        return decode(row[0]).with_metadata(score=float(f"{hit.score:.{DIGITS}g}"))
-    except (Reject, TypeError, ValueError):
-        raise DamagedError("the index is damaged: a line in it is no document; make it anew") from None
+def _document(connection: "sqlite3.Connection", path: Path, hit: "ScoredId") -> Document:
+    """Return a document of the index with its score. Raises DamagedError for what no index has."""
+    from corpuskit.formats.search_index.layout import damaged_index
+    from corpuskit.formats.search_index.rows import document_at
+
+    if not isinstance(hit.score, float) or not math.isfinite(hit.score):
+        raise damaged_index(path, "the lengths of its documents are none")
+    return document_at(connection, path, hit.number).with_metadata(score=float(f"{hit.score:.{DIGITS}g}"))

@@ -5,12 +5,15 @@ a line at a third of the text; so most have one paragraph that changed. `revisio
 documentation, from ../shared where that is there. Beside `chunk`: pieces of a fixed size, and the splitters of
 langchain-text-splitters and semantic-text-splitter where these are installed. Printed are the new chunks as a share of
 all, their median, mean, nine tenths and most for a text, the mean size of a chunk, and millions of characters a second
-of processor time.
+of processor time. Of the revisions, two bounds follow: how many of our chunks have a word that is new there, and how
+few chunks of N characters could have all those words.
 """
 
 import argparse
+import difflib
 import gzip
 import json
+import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -70,6 +73,45 @@ def edits(path: Path) -> list[tuple[str, str]]:
     return pairs
 
 
+def tokens_of(text: str, start: int, pattern: str) -> list[tuple[int, str]]:
+    return [(start + match.start(), match[0]) for match in re.finditer(pattern, text)]
+
+
+def unlike(old: list[tuple[int, str]], new: list[tuple[int, str]]) -> list[tuple[int, int, int, int]]:
+    """Return where two lists of tokens differ, and the second has some."""
+    matcher = difflib.SequenceMatcher(None, [token for _, token in old], [token for _, token in new], autojunk=False)
+    return [tuple(numbers) for kind, *numbers in matcher.get_opcodes() if kind in ("insert", "replace")]  # type: ignore[misc]
+
+
+def changed_words(old_text: str, new_text: str) -> list[tuple[int, int]]:
+    """Return the words of a text that are new in their place: lines are compared, then the words of unlike lines."""
+    old_lines, new_lines = (tokens_of(text, 0, "[^\\n]*\\n?") for text in (old_text, new_text))
+    spans = []
+    for old_start, old_end, start, end in unlike(old_lines, new_lines):
+        old_words = tokens_of("".join(line for _, line in old_lines[old_start:old_end]), 0, "\\S+")
+        words = tokens_of("".join(line for _, line in new_lines[start:end]), new_lines[start][0], "\\S+")
+        for _, _, first, last in unlike(old_words, words):
+            spans += [(offset, offset + len(word)) for offset, word in words[first:last]]
+    return spans
+
+
+def print_bounds(pairs: list[tuple[str, str]], size: int) -> None:
+    """Print how many chunks had to be new, as a share of ours."""
+    total = changed = fewest = 0
+    for old_text, new_text in pairs:
+        words, covered = changed_words(old_text, new_text), 0
+        chunks = list(chunks_of(new_text, size))
+        total += len(chunks)
+        changed += sum(any(chunk.start < end and start < chunk.end for start, end in words) for chunk in chunks)
+        for start, end in words:
+            if end > covered:
+                fewest, covered = fewest + 1, start + size
+    print(
+        f"of our {total:,} chunks, {changed / total:.1%} have a word that is new there; {size} characters each, around"
+    )
+    print(f"the new words alone, would be {fewest / total:.1%}")
+
+
 def measure(name: str, pairs: list[tuple[str, str]], named: dict[str, Splitter]) -> None:
     """Print a line for each splitter."""
     for splitter_name, split in named.items():
@@ -98,6 +140,8 @@ def main() -> None:
     for name, pairs in (("revisions", revisions()), *((path.name, edits(path)) for path in arguments.files)):
         if pairs:
             measure(f"{name} ({len(pairs)})", pairs, named)
+        if pairs and name == "revisions":
+            print_bounds(pairs, arguments.size)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 import gzip
 import json
 import statistics
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,42 @@ def test_an_overlap_repeats_whole_paragraphs_of_the_section_alone() -> None:
         last = before.text.split("\n\n")[-1]
         assert after.text.startswith(last)
     assert found[-1].text == "# Two\n\nOther."
+
+
+def test_a_long_heading_is_not_repeated_whole() -> None:
+    heading = "tide " * 200_000
+    text = f"# {heading}\n\n" + "\n\n".join("word " * 200 for _ in range(50))
+    chunks = Chunk().split(Document("d", text, {"title": "T" * 5000}))
+    assert not isinstance(chunks, Drop)
+    assert {chunk.metadata["title"] for chunk in chunks} == {f"{'T' * 199}… > {heading[:199]}…"}
+    assert "".join(chunk.text for chunk in chunks).count("tide") == 200_000
+    short = Chunk().split(Document("d", f"# {'h' * 200}\n\ntext", {}))
+    assert not isinstance(short, Drop) and short[0].metadata["title"] == "h" * 200
+
+
+@pytest.mark.parametrize(
+    "of_size",
+    [
+        lambda size: "\n\n".join(f"# h{number}" for number in range(size // 8)),
+        lambda size: "# a" + " " * size + "b",
+        lambda size: "# a" + " #" * (size // 2) + "b",
+    ],
+)
+def test_time_grows_with_the_text(of_size: Callable[[int], str]) -> None:
+    def seconds(size: int) -> float:
+        begin = time.process_time()
+        Chunk().split(Document("d", of_size(size), {}))
+        return time.process_time() - begin
+
+    # Four times the text takes sixteen times as long where time grows with the square.
+    small, large = min(seconds(200_000) for _ in range(3)), min(seconds(800_000) for _ in range(3))
+    assert large < 9 * small + 0.05
+
+
+@pytest.mark.parametrize(("line", "heading"), [("## C# ##", "C#"), ("# ##", ""), ("# a #b", "a #b"), ("# a\t#", "a")])
+def test_a_closing_sequence_is_no_part_of_a_heading(line: str, heading: str) -> None:
+    (chunk,) = Chunk().split(Document("d", f"{line}\n\ntext", {}))
+    assert chunk.metadata.get("title", "") == heading
 
 
 def test_conversations_are_cut_between_turns() -> None:

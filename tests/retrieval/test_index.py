@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from corpuskit import IndexSearch
-from corpuskit.formats.search_index.layout import open_index, read_description
+from corpuskit.formats.search_index.layout import PAGE_BYTES, open_index, read_description
 from tests.conftest import Run, lines_of
 from tests.support.faults import Fault, Server
 from tests.support.loopback_embeddings import LoopbackEmbeddings, hashed_words, loopback_embeddings
@@ -137,6 +138,71 @@ def test_of_removed_texts_no_byte_is_left(tmp_path: Path, corpuskit: Run, server
     data = (tmp_path / "a.idx").read_bytes()
     assert b"qzx" not in data
     assert vector not in data
+
+
+def test_after_many_refreshes_nothing_of_what_went_is_left(tmp_path: Path, corpuskit: Run) -> None:
+    """Every window of 12 bytes, at every offset, that lines which went had and those which are there have not."""
+    generator = random.Random(5)
+    versions = dict.fromkeys(range(400), 0)
+    gone: set[str] = set()
+    lines_gone: list[bytes] = []
+    for step in range(5):
+        documents = []
+        for number, version in versions.items():
+            (document,) = chunks([number], version)
+            documents.append(document | {"text": f"{document['text']} only{number}of{version}here"})
+        write(tmp_path / "a.jsonl", documents)
+        assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+        data = (tmp_path / "a.idx").read_bytes()
+        with open_index(tmp_path / "a.idx") as connection:
+            lines = [line for (line,) in connection.execute("SELECT line FROM documents")]
+            connection.execute("PRAGMA query_only = OFF")
+            connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, words, 'row')")
+            terms = {term for (term,) in connection.execute("SELECT term FROM temp.terms WHERE term LIKE 'only%'")}
+        assert len(terms) == len(documents)
+        assert not terms & gone
+        kept = windows_of(lines)
+        assert not [window for window in windows_of(lines_gone) - kept if window in data]
+        for number in generator.sample(sorted(versions), 20):
+            gone.add(f"only{number}of{versions[number]}here")
+            lines_gone += [line for line in lines if f"only{number}of{versions[number]}here".encode() in line]
+            if generator.random() < 0.3:
+                del versions[number]
+            else:
+                versions[number] += 1
+        versions[1000 + step] = 0
+    assert corpuskit("verify", "a.idx").returncode == 0
+
+
+def windows_of(lines: list[bytes]) -> set[bytes]:
+    return {line[start : start + 12] for line in lines for start in range(len(line) - 11)}
+
+
+def test_an_index_with_small_pages_is_refreshed(tmp_path: Path, corpuskit: Run) -> None:
+    write(tmp_path / "a.jsonl", chunks(range(50)))
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    connection = sqlite3.connect(tmp_path / "a.idx")
+    connection.execute("PRAGMA page_size = 4096")
+    connection.execute("VACUUM")
+    connection.close()
+    write(tmp_path / "a.jsonl", chunks(range(10, 70)))
+    for name in ("a.idx", "b.idx"):
+        assert corpuskit("index", "a.jsonl", "-o", name, "-q").returncode == 0
+    queries = [made_up_text(number, 3) for number in range(50)]
+    assert answers(tmp_path / "a.idx", queries) == answers(tmp_path / "b.idx", queries)
+    assert corpuskit("verify", "a.idx").returncode == 0
+
+
+@pytest.mark.parametrize("number", [-3, 2**40])
+def test_an_index_with_impossible_numbers_is_not_built_upon(tmp_path: Path, corpuskit: Run, number: int) -> None:
+    write(tmp_path / "a.jsonl", chunks(range(5)))
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    connection = sqlite3.connect(tmp_path / "a.idx")
+    connection.execute("UPDATE documents SET number = ? WHERE number = 2", (number,))
+    connection.commit()
+    connection.close()
+    done = corpuskit("index", "a.jsonl", "-o", "a.idx", "-q")
+    assert (done.returncode, done.stderr.count(b"\n"), b"numbers of documents" in done.stderr) == (3, 1, True)
 
 
 def test_a_refresh_while_another_runs_ends_with_5(tmp_path: Path, corpuskit: Run, environment: dict[str, str]) -> None:
@@ -285,7 +351,7 @@ def test_a_damaged_index_is_not_built_upon(tmp_path: Path, corpuskit: Run) -> No
     write(tmp_path / "a.jsonl", chunks(range(30)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
     data = bytearray((tmp_path / "a.idx").read_bytes())
-    data[4096 : 4096 + 200] = bytes(200)
+    data[PAGE_BYTES : PAGE_BYTES + 200] = bytes(200)
     (tmp_path / "a.idx").write_bytes(data)
     write(tmp_path / "a.jsonl", chunks(range(31)))
     done = corpuskit("index", "a.jsonl", "-o", "a.idx")

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from corpuskit import Document, IndexSearch
 from corpuskit.core.audience import Audience
-from corpuskit.core.errors import DamagedError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.formats.search_index.entries import audience_condition, entry_of
 from corpuskit.formats.search_index.layout import FORMAT, SCHEMA, open_index, read_description
 from corpuskit.formats.search_index.writer import IndexWriter
 from corpuskit.retrieval.searching.lexical import lexical_hits, match_expression
+from corpuskit.retrieval.searching.vectors import BLOCK_ROWS, vector_hits
 from tests.conftest import Run, lines_of
 from tests.support.loopback_embeddings import LoopbackEmbeddings, hashed_words, loopback_embeddings
 
@@ -247,9 +248,11 @@ def test_consent_that_has_ended_does_not_come_back(tmp_path: Path) -> None:
     ]
     path = build(tmp_path / "a.idx", documents)
     assert set(found(path, "tides", audience="tenant:acme")) == {"today", "later"}
-    assert set(found(path, "tides", audience="tenant:acme", as_of="2020-01-01")) == {"today", "later"}
+    assert set(found(path, "tides", audience="tenant:acme", as_of=TODAY.isoformat())) == {"today", "later"}
     assert found(path, "tides", audience="tenant:acme", as_of=TOMORROW.isoformat()) == ["later"]
     assert found(path, "tides") == []
+    with pytest.raises(UsageError, match=r"as_of.*today, in UTC, or a later day.*2020-01-01"):
+        IndexSearch(as_of="2020-01-01")
 
 
 def test_what_is_kept_from_model_input_is_never_found(tmp_path: Path) -> None:
@@ -314,7 +317,6 @@ def test_a_wrong_vector_of_the_query_ends_with_7(tmp_path: Path, corpuskit: Run,
 
 
 def test_scores_do_not_depend_on_where_a_vector_stands(tmp_path: Path) -> None:
-    from corpuskit.retrieval.searching.vectors import BLOCK_ROWS, vector_hits
 
     generator = np.random.default_rng(1)
     vectors = generator.normal(size=(BLOCK_ROWS + 100, 48))
@@ -353,6 +355,105 @@ def test_an_index_with_other_tables_is_not_read(tmp_path: Path, statement: str) 
     connection.close()
     with pytest.raises(DamagedError, match="its tables are not those of an index"):
         found(path, "tides")
+
+
+FORGERIES = {
+    "a tenant was taken off": "UPDATE documents SET tenant = NULL",
+    "a tenant was changed": "UPDATE documents SET tenant = 'other'",
+    "a consent was made up": "UPDATE documents SET agreed = 1, tenant = 'other'",
+    "an end was moved": "UPDATE documents SET until = '2999-01-01', tenant = 'other'",
+    "a right was made up": "UPDATE documents SET input = 2, tenant = NULL",
+    "an id was changed": "UPDATE documents SET id = 'x' || id, tenant = NULL",
+    "an id is bytes": "UPDATE documents SET id = CAST(id AS BLOB), tenant = NULL",
+    "lines were exchanged": "UPDATE documents SET line = (SELECT line FROM documents AS o WHERE o.number = "
+    "documents.number % 4 + 1), tenant = 'other'",
+    "a line is no document": "UPDATE documents SET line = x'00', tenant = NULL",
+    "a line is text": "UPDATE documents SET line = CAST(line AS TEXT), tenant = NULL",
+    "lengths are none": "UPDATE words_docsize SET sz = x''",
+    "words are no words": "UPDATE words_data SET block = x'ffffffffffffffff' WHERE id > 10",
+    "words are gone": "DELETE FROM words_data",
+    "counts are none": "UPDATE words_data SET block = x'00' WHERE id = 1",
+    "settings are none": "UPDATE words_config SET v = 99",
+    "it says nothing": "UPDATE description SET content = x'ff'",
+    "it says another thing": "UPDATE description SET content = '{}'",
+    "it says it in a list": "UPDATE description SET content = '[[[[]]]]'",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_index_ends_with_3_and_shows_nothing_that_it_hid(tmp_path: Path, corpuskit: Run, forgery: str) -> None:
+    documents = [
+        Document("theirs", "tides", {"tenant": "acme", "consent": AGREED}),
+        Document("never", "tides", {"tenant": "acme", "consent": "no"}),
+        Document("past", "tides", {"tenant": "acme", "consent": AGREED | {"until": "2020-01-01"}}),
+        Document("kept", "tides", {"tenant": "acme", "consent": AGREED, "rights": {"input": "disallowed"}}),
+    ]
+    path = build(tmp_path / "a.idx", documents)
+    assert corpuskit("search", "tides", "a.idx", "--audience", "tenant:other").stdout == b""
+    connection = sqlite3.connect(path)
+    connection.execute(FORGERIES[forgery])
+    connection.commit()
+    connection.close()
+    shown = b"".join(
+        done.stdout for audience in ("public", "tenant:other") for done in [search_as(corpuskit, audience)]
+    )
+    assert shown == b""
+    assert 3 in [search_as(corpuskit, audience).returncode for audience in ("public", "tenant:other", "tenant:acme")]
+
+
+def search_as(corpuskit: Run, audience: str) -> Any:
+    done = corpuskit("search", "tides", "a.idx", "--audience", audience)
+    assert (done.returncode, done.stderr.count(b"\n")) in [(0, 0), (0, 1), (3, 1)], done.stderr
+    assert b"Traceback" not in done.stderr and b"internal fault" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_an_index_with_flipped_bytes_nothing_foreign_is_shown(tmp_path: Path, seed: int) -> None:
+    generator = random.Random(seed)
+    path = tenants_index(tmp_path / "a.idx", generator)
+    whole, damaged = path.read_bytes(), 0
+    allowed = {None, "a"}
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(generator.choice([1, 5, 50])):
+            data[generator.randrange(100, len(data))] = generator.randrange(256)
+        path.write_bytes(data)
+        search = IndexSearch(n=300, audience="tenant:a")
+        try:
+            inputs = search.resolve([" ".join(f"w{number}" for number in range(40)), path])
+            for document in search.read(inputs[0]):
+                assert isinstance(document, Document)
+                assert document.metadata.get("tenant") in allowed and "rights" not in document.metadata
+        except DamagedError:
+            damaged += 1
+    assert damaged
+
+
+@pytest.mark.parametrize("statement", ["UPDATE sqlite_schema SET sql = sql || ' ' WHERE name = 'words_data'",
+    "UPDATE sqlite_schema SET sql = replace(sql, 'sz BLOB', 'sz BLOB, o AS (id + 1)') WHERE name = 'words_docsize'",
+    "UPDATE sqlite_schema SET sql = replace(sql, 'input INTEGER', 'input INT') WHERE name = 'documents'"])  # fmt: skip
+def test_an_index_whose_tables_say_something_else_is_not_read(tmp_path: Path, statement: str) -> None:
+    path = build(tmp_path / "a.idx", [Document("a", "tides", {})])
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with pytest.raises(DamagedError, match=r"its tables are not those of an index|malformed"):
+        found(path, "tides")
+
+
+@pytest.mark.parametrize("forgery", [b"\0\xfe\0\xfe", b"\0\x7c\0\x7c"])
+def test_a_vector_that_is_none_is_said(forgery: bytes) -> None:
+    connection = sqlite3.connect(":memory:")
+    for statement in (SCHEMA[1], SCHEMA[3]):
+        connection.execute(statement)
+    connection.execute("INSERT INTO documents VALUES (1, ?, ?, ?, ?, ?, ?, ?)", entry_of(Document("a", "b", {})))
+    connection.execute("INSERT INTO vectors VALUES (1, x'', ?)", (forgery,))
+    with pytest.raises(DamagedError, match="a vector or an id in it is none"):
+        vector_hits(connection, b"\0\x3c\0\0", audience_condition(Audience(None)), 5)
+    connection.close()
 
 
 @pytest.mark.parametrize("most", ["0", "99999999999999999999"])

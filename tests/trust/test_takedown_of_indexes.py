@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from corpuskit.core.document import text_hash
-from corpuskit.formats.search_index.layout import open_index, read_description
+from corpuskit.formats.search_index.layout import PAGE_BYTES, open_index, read_description
 from tests.conftest import Run, lines_of
 from tests.support.loopback_embeddings import LoopbackEmbeddings, loopback_embeddings
 
@@ -245,7 +245,7 @@ def lose_document(path: Path) -> None:
 
 def damage_pages(path: Path) -> None:
     data = bytearray(path.read_bytes())
-    data[4096:12288] = bytes(8192)
+    data[PAGE_BYTES : 2 * PAGE_BYTES] = bytes(PAGE_BYTES)
     path.write_bytes(data)
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.document import Document, decode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.wording import printable_name, quantity
-from corpuskit.formats.search_index.entries import embedded_text, entry_of, title_of
+from corpuskit.formats.search_index.entries import embedded_text, title_of
 from corpuskit.formats.search_index.layout import (
     SCHEMA,
     IndexDescription,
@@ -24,6 +24,7 @@ from corpuskit.formats.search_index.layout import (
     open_index,
     read_description,
 )
+from corpuskit.formats.search_index.rows import indexed_documents
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -105,16 +106,9 @@ def _some(problems: Iterator[str]) -> list[str]:
 def _document_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:
     """Compare each row with its line, and all lines with the digest."""
     count = StreamCount()
-    columns = "id, tenant, agreed, until, input, digest, line"
-    for *row, line in connection.execute(f"SELECT {columns} FROM documents"):  # noqa: S608
-        try:
-            entry = entry_of(decode(line))
-        except (Reject, TypeError, ValueError):
-            yield f"the line of {row[0]!r} is no document"
-            continue
-        if (*row, line) != tuple(entry):
-            yield f"the row of {row[0]!r} does not follow from its document"
-        count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
+    for indexed in indexed_documents(connection, count):
+        if indexed.problem:
+            yield f"{indexed.problem}: that of {indexed.id!r}"
     if count.as_json() != description["stream"]:
         stream = description["stream"]
         yield (

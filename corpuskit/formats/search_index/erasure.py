@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import PublishError
+from corpuskit.formats.search_index.layout import PAGE_BYTES
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -24,18 +25,23 @@ __all__ = ["Traces", "traces_left", "write_anew"]
 
 WINDOW = 16
 WORD = 4
-CHOSEN_BITS = 3
-"""One window in 8 is looked at."""
+CHOSEN_BITS = 4
+"""One window in 16 is looked at."""
 MOST_WINDOWS = 32
 """Of one removed line that are kept, of those at offsets with one remainder by 4."""
 MOST_SHORT_LINES = 64
 """Removed lines without such a window that are looked for one by one."""
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
+"""Read at a time: what a processor keeps near, as every byte is looked at."""
+LINES_AT_A_TIME = 1024
+MOST_WAITING_BYTES = 4 * 1024 * 1024
+"""Of removed lines, before windows of them are chosen."""
 _MULTIPLIER = 0x9E3779B1
 _MIX = 0x9E3779B97F4A7C15
 _SECOND_MIX = 0xC2B2AE3D27D4EB4F
+_SEPARATOR = b"\0" * WINDOW
 _LEAST = 1 << (32 - CHOSEN_BITS)
-_TABLE_BITS = 20
+_TABLE_BITS = 22
 
 
 class Windows(NamedTuple):
@@ -65,7 +71,7 @@ class Traces:
         """Take a removed line."""
         self._lines.append(line)
         self._bytes += len(line)
-        if self._bytes > BLOCK_BYTES:
+        if self._bytes > MOST_WAITING_BYTES:
             self._take_lines()
 
     def short_lines(self) -> list[bytes]:
@@ -111,6 +117,7 @@ def write_anew(connection: "Connection", target: Path) -> None:
     """Write what is in use of a database, and no byte else, to a new file."""
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     filesystem.remove(target, missing_ok=True)
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of the new file
     connection.execute("VACUUM INTO ?", (str(target),))
 
 
@@ -169,33 +176,61 @@ def _present(windows: Windows, lines: list[bytes], blocks: Iterable[bytes], shif
 
     Windows are looked for at offsets whose remainders by 4 are below `shifts`.
     """
-    import numpy as np
-
-    is_present = np.zeros(len(windows.hashes), bool)
+    sought = _SoughtWindows(windows)
     lines_left, present_lines = set(lines), []
     overlap = -(-max([WINDOW, *map(len, lines)]) // WORD) * WORD
     tail = b""
     for block in blocks:
         data = tail + block
-        left = np.flatnonzero(~is_present)
-        windows_left = windows.at(left)
-        table = np.zeros(1 << _TABLE_BITS, bool)
-        table[windows_left.firsts >> np.uint64(64 - _TABLE_BITS)] = True
-        for shift in range(shifts if len(left) else 0):
-            hashes = _windows_from(data, shift, table)[0].hashes
-            rows = np.minimum(np.searchsorted(windows_left.hashes, hashes), len(left) - 1)
-            is_present[left[rows[windows_left.hashes[rows] == hashes]]] = True
+        for shift in range(shifts if sought.left else 0):
+            sought.look_at(data, shift)
         present_lines += [line for line in lines_left if line in data]
         lines_left.difference_update(present_lines)
-        if is_present.all() and not lines_left:
+        if not sought.left and not lines_left:
             break
         # Whole numbers of 4 bytes, so that offsets in the next block have the same remainders.
         tail = data[len(data) // WORD * WORD - overlap :] if len(data) > overlap else data
-    return is_present, sorted(present_lines)
+    return sought.is_present, sorted(present_lines)
+
+
+class _SoughtWindows:
+    """Windows of which some are looked for yet."""
+
+    def __init__(self, windows: Windows) -> None:
+        """`windows` are sorted; none was seen yet."""
+        import numpy as np
+
+        self._windows = windows
+        self.is_present = np.zeros(len(windows.hashes), bool)
+        self.left = len(windows.hashes)
+        """How many were not seen yet."""
+        self._fill_table()
+
+    def look_at(self, data: bytes, shift: int) -> None:
+        """Note which windows stand in these bytes, at every fourth offset from `shift` on."""
+        import numpy as np
+
+        hashes = _windows_from(data, shift, self._table)[0].hashes
+        rows = np.minimum(np.searchsorted(self._windows.hashes, hashes), len(self._windows.hashes) - 1)
+        self.is_present[rows[self._windows.hashes[rows] == hashes]] = True
+        self.left = len(self.is_present) - int(np.count_nonzero(self.is_present))
+        if self.left <= self._in_table // 2:
+            self._fill_table()
+
+    def _fill_table(self) -> None:
+        """Let the table have those that are left: windows that were seen need not be hashed again."""
+        import numpy as np
+
+        self._in_table = self.left
+        self._table = np.zeros(1 << _TABLE_BITS, bool)
+        self._table[self._windows.firsts[~self.is_present] >> np.uint64(64 - _TABLE_BITS)] = True
 
 
 def _lines(connection: "Connection") -> Iterator[bytes]:
-    """Yield what the documents say, many lines at a time, with bytes in between that no line has."""
-    cursor = connection.execute("SELECT line FROM documents")
-    while rows := cursor.fetchmany(4096):
-        yield b"\0" * WINDOW + (b"\0" * WINDOW).join(line for (line,) in rows)
+    """Yield what the documents say, many lines at a time, with bytes in between that no line has.
+
+    The newest come first: what was edited says most of what it said before.
+    """
+    cursor = connection.execute("SELECT line FROM documents ORDER BY number DESC")
+    while rows := cursor.fetchmany(LINES_AT_A_TIME):
+        yield _SEPARATOR + _SEPARATOR.join([line for (line,) in rows])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATION_ID",
+    "PAGE_BYTES",
     "SCHEMA",
     "EmbeddingEntry",
     "IndexDescription",
@@ -41,8 +42,17 @@ REMEDY = "; remove it, and make it anew with `corpuskit index`"
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
 SUFFIX = ".idx"
+PAGE_BYTES = 16_384
+"""Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
 _ID_OFFSET = 68
+_SHADOW_TABLES = {
+    "CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)",
+    "CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID",
+    "CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
+    "CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID",
+}
+"""What FTS5 keeps for `words`, in all versions of SQLite since 3.9."""
 _REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 SCHEMA = (
@@ -134,6 +144,8 @@ def database_errors(path: Path) -> Iterator[None]:
         raise damaged_index(path, str(error)) from None
     except sqlite3.DatabaseError as error:
         raise damaged_index(path, str(error)) from None
+    except UnicodeDecodeError:
+        raise damaged_index(path, "a text in it is not UTF-8") from None
 
 
 def read_description(connection: "Connection", path: Path) -> IndexDescription:
@@ -161,19 +173,9 @@ def description_digest(content: IndexDescription) -> str:
 
 def _demand_schema(connection: "Connection", path: Path) -> None:
     """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
-    statements = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    own_statements = {sql for name, sql in statements if not str(name).startswith("words_")}
-    shadow_tables = {name: sql for name, sql in statements if str(name).startswith("words_")}
-    if own_statements != set(SCHEMA) or not _are_shadow_tables(shadow_tables):
+    statements = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    if {sql for (sql,) in statements} != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
         raise damaged_index(path, "its tables are not those of an index")
-
-
-def _are_shadow_tables(statements: dict[str, Any]) -> bool:
-    """Whether these are the tables that FTS5 keeps for `words`."""
-    names = {"words_data", "words_idx", "words_docsize", "words_config"}
-    return set(statements) == names and all(
-        str(sql).startswith(f"CREATE TABLE '{name}'") for name, sql in statements.items()
-    )
 
 
 def damaged_index(path: Path, what: Any) -> DamagedError:

@@ -7,6 +7,7 @@ moment; what a killed run leaves besides has other names, and the next run remov
 
 import contextlib
 import os
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
+    PAGE_BYTES,
     SCHEMA,
     IndexDescription,
     database_errors,
@@ -34,6 +36,12 @@ __all__ = ["NewVersion", "leftovers"]
 CACHE_KIB = 65_536
 PENDING_BYTES = 64 * 1024 * 1024
 """Of word positions that FTS5 collects before it writes them."""
+WORD_PAGE_BYTES = PAGE_BYTES - 46
+"""Of words that FTS5 keeps in a row, so that a page has one row (46 is what FTS5 leaves of 4,096 bytes)."""
+SEGMENTS_TO_MERGE = 4
+"""As many segments of words are merged into one, in the course of writing (the default of FTS5)."""
+MOST_DELETED_BYTES = 4 * 1024 * 1024
+"""Of deleted lines that are held until their words are taken out."""
 
 
 class NewVersion:
@@ -53,6 +61,10 @@ class NewVersion:
         self.is_erasing = False
         """Whether anything was taken out, of which no byte may be left."""
         self._traces = Traces()
+        self._deleted: list[tuple[int, Document]] = []
+        """With numbers; their words are still there."""
+        self._deleted_bytes = 0
+        self._next_number = 1
         with publishing(target):
             descriptor = lock_file(self._lock_path, target)
         self._stack.callback(os.close, descriptor)
@@ -76,21 +88,23 @@ class NewVersion:
             filesystem.copy(self.target, self._work)
         self._open_copy()
         self.connection.execute("BEGIN")
-        self._set_pending_bytes()
+        self._set_up_words()
+        [(last,)] = self.connection.execute("SELECT max(number) FROM documents")
+        self._next_number = (last or 0) + 1
 
-    def insert(self, entry: DocumentEntry, document: Document, number: int | None = None) -> int:
-        """Add a document, under a new number if none is given; return the number."""
+    def insert(self, entry: DocumentEntry, document: Document) -> int:
+        """Add a document under a new number, greater than all before; return the number."""
         self.demand_copy()
-        cursor = self.connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
-        assert cursor.lastrowid is not None
+        # FTS5 writes what it has collected whenever a number is not greater than the one before.
+        number, self._next_number = self._next_number, self._next_number + 1
+        self.connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
         self.connection.execute(
-            "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)",
-            (cursor.lastrowid, document.text, title_of(document)),
+            "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", (number, document.text, title_of(document))
         )
-        return cursor.lastrowid
+        return number
 
     def delete(self, number: int) -> None:
-        """Take a document out of `documents` and `words`, and remember what to look for afterwards."""
+        """Take a document out of `documents`, and later out of `words`; remember what to look for afterwards."""
         self.demand_copy()
         [(line,)] = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchall()
         try:
@@ -99,12 +113,12 @@ class NewVersion:
             raise DamagedError(
                 f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
             ) from None
-        self.connection.execute(
-            "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
-            (number, document.text, title_of(document)),
-        )
         self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
         self._traces.add(line)
+        self._deleted.append((number, document))
+        self._deleted_bytes += len(line)
+        if self._deleted_bytes > MOST_DELETED_BYTES:
+            self._delete_words()
         self.is_erasing = True
 
     def delete_vectors(self, number: int | None = None) -> None:
@@ -127,6 +141,7 @@ class NewVersion:
 
     def replace_target(self) -> None:
         """Replace the index, without a byte of what was taken out. Raises PublishError if one is left."""
+        self._delete_words()
         self.connection.execute("COMMIT")
         written = self._work
         if self.is_erasing:
@@ -152,7 +167,7 @@ class NewVersion:
             self.connection.execute("BEGIN")
             for statement in SCHEMA:
                 self.connection.execute(statement)
-            self._set_pending_bytes()
+            self._set_up_words()
 
     def _open_copy(self) -> None:
         """Open the file that is written to."""
@@ -165,12 +180,30 @@ class NewVersion:
                 "secure_delete = ON",
                 f"cache_size = -{CACHE_KIB}",
                 "trusted_schema = OFF",
+                f"page_size = {PAGE_BYTES}",  # of a new file
             ):
                 self.connection.execute(f"PRAGMA {pragma}")
         self.is_copied = True
 
-    def _set_pending_bytes(self) -> None:
-        self.connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (PENDING_BYTES,))
+    def _delete_words(self) -> None:
+        """Take the words of deleted documents out, in the order of their numbers, as FTS5 collects them best."""
+        if not self._deleted:
+            return
+        self._set_word_option("automerge", 0)  # all segments are merged in the end
+        for number, document in sorted(self._deleted, key=itemgetter(0)):
+            self.connection.execute(
+                "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
+                (number, document.text, title_of(document)),
+            )
+        self._deleted, self._deleted_bytes = [], 0
+
+    def _set_up_words(self) -> None:
+        self._set_word_option("hashsize", PENDING_BYTES)
+        self._set_word_option("pgsz", WORD_PAGE_BYTES)
+        self._set_word_option("automerge", SEGMENTS_TO_MERGE)
+
+    def _set_word_option(self, name: str, value: int) -> None:
+        self.connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
 
     def _remove_leftovers(self) -> None:
         for path in (self._work, self._anew):

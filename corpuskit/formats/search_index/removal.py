@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk.durable import finishing, flush, publishing
-from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
-from corpuskit.formats.search_index.entries import entry_of
 from corpuskit.formats.search_index.layout import (
     IndexDescription,
     damaged_index,
@@ -18,6 +17,7 @@ from corpuskit.formats.search_index.layout import (
     read_description,
 )
 from corpuskit.formats.search_index.new_version import NewVersion, leftovers
+from corpuskit.formats.search_index.rows import indexed_documents
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -39,16 +39,10 @@ def whole_documents(path: Path) -> Iterator[tuple[int, Document]]:
                 raise damaged_index(path, problem)
         description = read_description(connection, path)
         count = StreamCount()
-        columns = "id, tenant, agreed, until, input, digest, line"
-        for number, *row, line in connection.execute(f"SELECT number, {columns} FROM documents ORDER BY number"):  # noqa: S608
-            try:
-                entry = entry_of(document := decode(line))
-            except (Reject, TypeError, ValueError):
-                raise damaged_index(path, "a line in it is no document") from None
-            if (*row, line) != tuple(entry):
-                raise damaged_index(path, "a row does not follow from its document")
-            count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
-            yield number, document
+        for indexed in indexed_documents(connection, count):
+            if indexed.problem or indexed.document is None:
+                raise damaged_index(path, indexed.problem)
+            yield indexed.number, indexed.document
         if count.as_json() != description["stream"]:
             raise damaged_index(path, f"it holds {count.documents} documents, which are not those that it says")
 

@@ -11,7 +11,7 @@ from corpuskit.core.errors import RemoteError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import embedded_text, entry_of
 from corpuskit.formats.search_index.known_lines import KnownLines
-from corpuskit.formats.search_index.layout import IndexDescription, database_errors
+from corpuskit.formats.search_index.layout import IndexDescription, damaged_index, database_errors
 from corpuskit.formats.search_index.new_version import NewVersion
 
 __all__ = ["ADDED", "CHANGED", "UNCHANGED", "Changes", "Embedder", "IndexWriter"]
@@ -19,6 +19,8 @@ __all__ = ["ADDED", "CHANGED", "UNCHANGED", "Changes", "Embedder", "IndexWriter"
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
 
 VALUE_BYTES = 2
+GREATEST_NUMBER = 2_000_000_000
+"""Of a document; the memory for so many flags is taken only where they are set."""
 Vector = bytes
 """Of length 1, in float16, little-endian."""
 
@@ -88,12 +90,12 @@ class IndexWriter:
                 number, way = row[0], UNCHANGED
             else:
                 self._version.delete(row[0])
-                number, way = self._version.insert(entry, document, row[0]), CHANGED
+                number, way = self._version.insert(entry, document), CHANGED
                 self._changed += 1
             self._see(number)
             self._count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
             if self._embedder is not None:
-                self._demand_vector(number, embedded_text(document), is_new=way == ADDED)
+                self._demand_vector(number, embedded_text(document), None if row is None else row[0])
         return way
 
     def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
@@ -147,7 +149,9 @@ class IndexWriter:
         """Read what the stream is compared with. Raises UsageError where vectors would be missing."""
         has_vectors = self._take_over_vectors(before)
         with database_errors(self.target):
-            [(last,)] = self._version.connection.execute("SELECT max(number) FROM documents")
+            [(first, last)] = self._version.connection.execute("SELECT min(number), max(number) FROM documents")
+            if (first or 0) < 0 or (last or 0) > GREATEST_NUMBER:
+                raise damaged_index(self.target, "it has numbers of documents that cannot be")
             self._seen_flags = bytearray((last or 0) + 1)
             if has_vectors:
                 self._lines_before = KnownLines.of(self._version.connection)
@@ -188,18 +192,20 @@ class IndexWriter:
             self._seen_flags.extend(bytes(number + 1 - len(self._seen_flags)))
         self._seen_flags[number] = 1
 
-    def _demand_vector(self, number: int, text: str, *, is_new: bool) -> None:
+    def _demand_vector(self, number: int, text: str, number_before: int | None) -> None:
         """See to it that a document has the vector of this text: its own, that of an equal text, or a new one."""
         import xxhash
 
         embedded = xxhash.xxh3_128_digest(text.encode())
         connection = self._version.connection
-        if not is_new:
-            row = connection.execute("SELECT embedded FROM vectors WHERE number = ?", (number,)).fetchone()
-            if row == (embedded,) or (row is None and not text.strip()):
+        if number_before is not None:
+            row = connection.execute("SELECT embedded FROM vectors WHERE number = ?", (number_before,)).fetchone()
+            if row == (embedded,):
+                if number != number_before:
+                    connection.execute("UPDATE vectors SET number = ? WHERE number = ?", (number, number_before))
                 return
             if row is not None:
-                self._version.delete_vectors(number)
+                self._version.delete_vectors(number_before)
         if not text.strip():
             return
         equal = self._version.connection.execute(

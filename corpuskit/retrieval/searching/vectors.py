@@ -31,6 +31,8 @@ def vector_hits(
     while rows := cursor.fetchmany(BLOCK_ROWS):
         _demand_dimensions({len(row[2]) if isinstance(row[2], bytes) else 0 for row in rows}, len(vector))
         block = np.frombuffer(b"".join(row[2] for row in rows), "<f2").reshape(len(rows), -1).astype(np.float32)
+        if not np.isfinite(block).all() or not all(isinstance(row[1], str) for row in rows):
+            raise DamagedError("the index is damaged: a vector or an id in it is none; make it anew")
         scores = (block * asked).sum(axis=1)
         least = hits[-1].score if len(hits) == most else -np.inf
         candidates = np.flatnonzero(scores >= least).tolist()

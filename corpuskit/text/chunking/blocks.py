@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)(.*?)(?:[ \t]+#+)?[ \t]*$")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SENTENCE_END = re.compile(
     r"""(?x)
       [.!?…]["'”’»)\]]* (?=\s)      # Latin and others: white space follows
@@ -40,19 +40,31 @@ def blocks_of(text: str) -> Iterator[TextBlock]:
             if content.strip().startswith(fence) and not content.strip().strip(fence[0]):
                 fence = ""
             continue
-        opening = FENCE.match(content)
-        heading = HEADING.match(content)
+        opening = _FENCE.match(content)
+        heading = _HEADING.match(content)
         if start >= 0 and (not content or heading or (opening and has_blank_lines) or not has_blank_lines):
             yield TextBlock(start, end)
             start = -1
         if heading and content:
-            yield TextBlock(line_start, line_start + len(content), len(heading[1]), heading[2].strip())
+            words = _heading_text(content[heading.end() :])
+            yield TextBlock(line_start, line_start + len(content), len(heading[1]), words)
         elif content:
             start = start if start >= 0 else line_start + len(line) - len(line.lstrip())
             end = line_start + len(content)
             fence = opening[1] if opening else ""
     if start >= 0:
         yield TextBlock(start, end)
+
+
+def _heading_text(content: str) -> str:
+    """Return what a heading says, without a closing sequence of `#`, which white space has to precede.
+
+    >>> _heading_text("Tides ##"), _heading_text("C#"), _heading_text("##")
+    ('Tides', 'C#', '')
+    """
+    without_closing = content.rstrip("#")
+    is_closed = not without_closing or without_closing[-1].isspace()
+    return (without_closing if is_closed else content).strip()
 
 
 def sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

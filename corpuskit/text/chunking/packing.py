@@ -26,17 +26,19 @@ def chunks_of(text: str, size: int, overlap: int = 0) -> Iterator[TextChunk]:
     """
     trail: list[tuple[int, str]] = []
     section: list[TextBlock] = []
+    has_text = False
     section_trail: tuple[str, ...] = ()
     for block in blocks_of(text):
         if block.level:
             # A heading without anything below it goes on with the next one.
-            if any(not other.level for other in section):
+            if has_text:
                 yield from _packed(text, section, section_trail, size, overlap)
-                section = []
+                section, has_text = [], False
             trail = [(level, heading) for level, heading in trail if level < block.level]
             trail.append((block.level, block.heading))
             section_trail = tuple(heading for _, heading in trail if heading)
         section.append(block)
+        has_text = has_text or not block.level
     yield from _packed(text, section, section_trail, size, overlap)
 
 
