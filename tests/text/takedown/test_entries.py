@@ -12,7 +12,7 @@ from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.text.takedown.entries import KEYS, Entry, list_digest
 from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record, list_on_record
-from corpuskit.trust.takedowns.kernels import list_kernels
+from corpuskit.trust.takedowns.sought import list_kernels
 
 TEXT = "The keeper of the light wrote down every ship that came into the harbour at night, for thirty years."
 
