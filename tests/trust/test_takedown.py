@@ -547,6 +547,53 @@ def test_a_shard_without_permission_to_read_is_no_damage(folder: Path, corpuskit
     assert [place["outcome"] for place in answer["places"]] == ["failed", "removed"]
 
 
+def test_a_manifest_without_permission_to_read_is_no_damage(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corpuskit import PublishError, Settings, Takedown
+    from corpuskit.core.provenance import manifest as manifests
+
+    read = manifests.read_regular
+
+    def refuse(path: Path, **options: Any) -> bytes:
+        if path == Path("corpus/manifest.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, **options)
+
+    monkeypatch.setattr(manifests, "read_regular", refuse)
+    monkeypatch.chdir(folder)
+    step = Takedown(list=Path("takedown.jsonl"), apply=True)
+    with pytest.raises(PublishError, match=r"^cannot read 'corpus/manifest.json': permission denied; see to it"):
+        step.execute(["corpus", "twin"], Settings(quiet=True))
+    monkeypatch.undo()
+    assert not TAKEN & set(ids_of(corpuskit, str(folder / "twin")))
+    assert set(ids_of(corpuskit, str(folder / "corpus"))) > TAKEN
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("takedown --list in.jsonl none", 2),
+        ("takedown --list none in.jsonl", 2),
+        ("verify none", 2),
+        ("verify in.jsonl", 3),
+        ("verify --receipt none in.jsonl", 2),
+        ("reweigh none in.jsonl in.jsonl --corpus in.jsonl", 2),
+        ("stats none", 2),
+        ("count none", 2),
+    ],
+)
+def test_a_command_that_fails_prints_an_object(tmp_path: Path, corpuskit: Run, command: str, code: int) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()[:2]))
+    done = corpuskit(*command.split(), "--json")
+    assert done.returncode == code
+    (line,) = done.stdout.splitlines()
+    answer = json.loads(line)
+    assert answer["command"] == command.split()[0]
+    if "problems" not in answer:
+        assert answer["exit"] == code and answer["error"] in done.stderr.decode()
+
+
 @pytest.mark.parametrize("place", ["corpus", "unique.jsonl"])
 def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
     folder: Path, corpuskit: Run, shell: Run, place: str

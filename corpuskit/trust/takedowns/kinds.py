@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.reading.resolve import near_name
 from corpuskit.trust.takedowns.cache_store import CacheStore
 from corpuskit.trust.takedowns.dataset_store import DatasetStore
@@ -16,10 +16,14 @@ KINDS: tuple[type[Store], ...] = (DatasetStore, DedupIndexStore, SearchIndexStor
 
 
 def kind_of(path: Path) -> type[Store]:
-    """Return the kind of a place. Raises UsageError for what is none."""
-    for kind in KINDS:
-        if kind.recognises(path):
-            return kind
+    """Return the kind of a place. Raises UsageError for what is none, PublishError for what may not be looked at."""
+    try:
+        for kind in KINDS:
+            if kind.recognises(path):
+                return kind
+    except PermissionError as error:
+        reason = (error.strerror or "not permitted").lower()
+        raise PublishError(f"cannot read {str(path)!r}: {reason}; see to it, and run it again") from None
     if not path.exists():
         raise UsageError(f"no such file or folder: {str(path)!r}{near_name(path)}")
     raise UsageError(f"{str(path)!r} is {_none_of_kinds()}")
