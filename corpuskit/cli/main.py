@@ -67,8 +67,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
             console.notice(name, str(each))
         if error.__cause__ is not None and error.exit_code == 1:
             console.notice(name, f"the details are in {_traceback_file(error)}")
-        if "--json" in arguments and name in own_steps() and not find_step(name).answers:
-            console.print_outcome(name, error.count, error)
+        if "--json" in arguments and name in own_steps():
+            _print_failure(name, error)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -78,6 +78,14 @@ def _guarded(name: str, arguments: list[str]) -> int:
             return _internal_fault(name, error)
         console.notice(name, str(refusal))
         return refusal.exit_code
+
+
+def _print_failure(name: str, error: CorpuskitError) -> None:
+    """Print the object of `--json` where the command would have printed that of success."""
+    if find_step(name).answers:
+        console.print_failed_answer(name, error)
+    else:
+        console.print_outcome(name, error.count, error)
 
 
 def _refusal_of_system(error: Exception) -> CorpuskitError | None:

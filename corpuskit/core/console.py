@@ -32,6 +32,8 @@ _hushed_commands: list[str] = []
 """The command that is to print errors only, if there is one."""
 _details_of: list[str] = []
 """The command that was asked for details, if one was."""
+_answered: set[str] = set()
+"""The command that has its answer, if it has."""
 _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -155,7 +157,16 @@ def write_stdout(text: str) -> None:
 
 def answer_line(name: str, answer: dict[str, Any]) -> str:
     """Return a report's answer as one JSON object."""
+    _answered.add(name)
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
+
+
+def print_failed_answer(name: str, error: CorpuskitError) -> None:
+    """Print the JSON object of a command that failed before it answered; what it found to be wrong is an answer."""
+    if name in _answered:
+        return
+    with contextlib.suppress(PublishError, OSError):  # the message is on standard error
+        write_stdout(json.dumps({"command": name, "exit": error.exit_code, "error": _message(error)}))
 
 
 def summary(name: str, count: "StepCount", hint: str = "") -> None:
@@ -222,8 +233,12 @@ def print_counts(
         **(more_keys or {}),
     }
     if error is not None:
-        result |= {"exit": error.exit_code, "error": "; ".join(map(str, (error, *error.others)))}
+        result |= {"exit": error.exit_code, "error": _message(error)}
     _write(json.dumps(result) + "\n")
+
+
+def _message(error: CorpuskitError) -> str:
+    return "; ".join(map(str, (error, *error.others)))
 
 
 def shows_progress(quiet: bool) -> bool:

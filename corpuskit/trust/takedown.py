@@ -17,24 +17,26 @@ from corpuskit.core.wording import quantity
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.trust.takedowns.receipt import Receipt
-    from corpuskit.trust.takedowns.run import StoreRun
     from corpuskit.trust.takedowns.sought import Sought
+    from corpuskit.trust.takedowns.store_run import StoreRun
 
 
 @dataclass(frozen=True)
 class Takedown(Command):
     """Find what a takedown list names in published datasets, and with --apply take it out.
 
-    Places are datasets (folders or files), search indexes, indexes of `dedup`, and caches of `mix`. Looked for is what
-    the list names (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through
-    any number of steps and from place to place. Without `--apply` nothing is taken out.
+    Places are datasets (folders or files), search indexes, indexes of `dedup`, caches of `mix`, and folders in which a
+    first `mix` failed. Looked for is what the list names (`filter-takedown` says how), near copies of these texts, and
+    what was made from any of it, through any number of steps and from place to place. Without `--apply` nothing is
+    taken out.
 
     With `--apply`, a dataset is published anew, whole or not at all. Shards without such documents keep their names and
     bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
     an index of `dedup` the entries go, with those that were dropped for them; from a search index lines, words and
-    vectors go, and no byte of them is left in the file; a cache is cleared. Texts that the list names by an id or an
-    address are added to it by hash and signature, so that no copy of them comes back under another id (unless they are
-    shorter than 8 words), and the ids of all that goes by hash, so that nothing is made from them again.
+    vectors go, and no byte of them is left in the file; a cache is cleared, as is the work of failed runs. Texts that
+    the list names by an id or an address are added to it by hash and signature, so that no copy of them comes back
+    under another id (unless they are shorter than 8 words), and the ids of all that goes by hash, so that nothing is
+    made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
     such place, before anything is cleared; with 3 if one is damaged, or 5 if one is in use, after the others are done.
@@ -55,7 +57,7 @@ class Takedown(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
         from corpuskit.text.takedown.list_file import locked, read_list
-        from corpuskit.trust.takedowns.kernels import list_kernels
+        from corpuskit.trust.takedowns.sought import list_kernels
 
         paths = [Path(argument) for argument in argument_list(arguments)]
         if not paths:
@@ -68,9 +70,8 @@ class Takedown(Command):
 
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
-        from corpuskit.trust.takedowns.kernels import list_kernels
-        from corpuskit.trust.takedowns.run import StoreRun, search
-        from corpuskit.trust.takedowns.sought import Sought
+        from corpuskit.trust.takedowns.sought import Sought, list_kernels
+        from corpuskit.trust.takedowns.store_run import StoreRun, search
 
         runs = [StoreRun(path) for path in paths]
         if holds_texts(entries):
@@ -81,7 +82,7 @@ class Takedown(Command):
         if self.apply:
             entries = self._clear(runs, sought, entries)
         receipt = self._receipt(runs, sought, entries)
-        self._tell(receipt, len(sought.short_texts), settings)
+        self._tell(runs, receipt, len(sought.short_texts), settings)
         _raise_errors(runs)
         return 0
 
@@ -91,7 +92,7 @@ class Takedown(Command):
         """Take everything out; return the entries of the list, which has learned the texts before they are gone."""
         from corpuskit.text.takedown.list_file import extend_list
         from corpuskit.text.takedown.on_record import list_on_record
-        from corpuskit.trust.takedowns.kernels import list_kernels
+        from corpuskit.trust.takedowns.sought import list_kernels
 
         learned = sought.learned()
         entries = [*entries, *learned]
@@ -121,11 +122,11 @@ class Takedown(Command):
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
-    def _tell(self, receipt: "Receipt", short_texts: int, settings: Settings) -> None:
+    def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", short_texts: int, settings: Settings) -> None:
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), {**receipt, "short_texts": short_texts}))
         elif not settings.quiet:
-            lines = [*_lines(receipt)]
+            lines = [*_lines(runs, receipt)]
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
@@ -159,20 +160,13 @@ def _demand_receipt_or_nothing(path: Path) -> None:
         raise UsageError(f"--receipt {str(path)!r} exists and is no receipt; it would be overwritten, so name another")
 
 
-def _lines(receipt: "Receipt") -> Iterator[str]:
+def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
     """Yield what became of each place, as people read it."""
-    for store in receipt["places"]:
-        noun = "entry" if store["kind"] == "dedup-index" and store["documents"] == 1 else "document"
-        amount = quantity(store["documents"], noun)
-        if store["kind"] == "dedup-index" and store["documents"] != 1:
-            amount = f"{store['documents']:,} entries"
-        if store["kind"] == "cache":
-            amount = "may hold texts" if store["outcome"] == "found" else "all"
-        if store.get("chunks") or store.get("vectors"):
-            amount += f", with {quantity(store['chunks'], 'chunk')} and {quantity(store['vectors'], 'vector')}"
+    for run in runs:
+        store = run.entry
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
         account = f"{store['name']}: {store['outcome']}"
-        account += f", {amount}" if store["outcome"] in ("found", "removed") else ""
+        account += f", {run.kind.amount(store)}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
         yield f"{account}: {store['problem']}" if "problem" in store else account
     before = {store["before"]: store["name"] for store in receipt["places"]}

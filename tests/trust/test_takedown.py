@@ -424,6 +424,41 @@ def test_what_failed_runs_left_in_the_folder_goes_too(folder: Path, corpuskit: R
     assert not (folder / "corpus/.staging").exists()
 
 
+def test_the_work_of_a_first_mix_that_failed_goes(tmp_path: Path, corpuskit: Run) -> None:
+    """Before anything is published there, its folder is no dataset, but what it keeps holds texts."""
+    import fcntl
+
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()[:20]))
+    write_list(tmp_path, {"id": "d7"})
+    recipe = "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\ntogether: [{dedup: {index: plain}}]\n"
+    (tmp_path / "recipe.yaml").write_text(recipe)
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain/other.txt").write_text("no index")
+    assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "--quiet").returncode != 0
+    work = tmp_path / "mixed/.staging/work/tasks"
+    if not work.is_dir():
+        (work / "0a").mkdir(parents=True)
+        (work / "0a/0a1b.jsonl").write_text(prose(7))
+    assert prose(7) in contents(tmp_path / "mixed")
+    done, answer = takedown(corpuskit, "mixed")
+    assert done.returncode == 0 and answer["places"][0]["outcome"] == "found" and answer["places"][0]["documents"] == 0
+    assert b"mixed: found, may hold texts" in corpuskit("takedown", "--list", "takedown.jsonl", "mixed").stdout
+    descriptor = os.open(tmp_path / "mixed", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        assert takedown(corpuskit, "mixed", "--apply")[0].returncode == 5
+    finally:
+        os.close(descriptor)
+    assert prose(7) in contents(tmp_path / "mixed")
+    done, answer = takedown(corpuskit, "mixed", "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0 and answer["places"][0]["outcome"] == "removed", done.stderr
+    assert answer["places"][0]["kind"] == "unfinished" and contents(tmp_path / "mixed") == ""
+    assert corpuskit("verify", "--receipt", "receipt.json", "mixed").returncode == 0
+    assert corpuskit("verify", "--receipt", "receipt.json", "plain").returncode == 2
+    assert corpuskit("export", "in.jsonl", "-o", "mixed", "--quiet").returncode == 0
+    assert corpuskit("verify", "--receipt", "receipt.json", "mixed").returncode == 3
+
+
 def test_what_is_no_place_stops_it_before_anything_is_done(folder: Path, corpuskit: Run) -> None:
     (folder / "plain").mkdir()
     before = digests(folder / "corpus")
@@ -487,16 +522,16 @@ def test_a_place_that_may_not_be_read_is_left_and_the_others_are_done(
     folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from corpuskit import PublishError
-    from corpuskit.trust.takedowns import datasets
+    from corpuskit.trust.takedowns import dataset_store
 
-    measure = datasets.size_and_digest
+    measure = dataset_store.size_and_digest
 
     def refuse(path: Path) -> tuple[int, str]:
         if "corpus" in path.parts and path.name.startswith("part-00001"):
             raise PermissionError(13, "Permission denied", str(path))
         return measure(path)
 
-    monkeypatch.setattr(datasets, "size_and_digest", refuse)
+    monkeypatch.setattr(dataset_store, "size_and_digest", refuse)
     with pytest.raises(PublishError, match=r"cannot read 'part-00001-.*' of 'corpus': permission denied"):
         _apply_here(folder, monkeypatch, "corpus", "twin")
     first, second = json.loads((folder / "receipt.json").read_bytes())["places"]
@@ -510,6 +545,53 @@ def test_a_shard_without_permission_to_read_is_no_damage(folder: Path, corpuskit
     done, answer = takedown(corpuskit, "corpus", "twin", "--apply")
     assert done.returncode == 5 and b"permission denied" in done.stderr
     assert [place["outcome"] for place in answer["places"]] == ["failed", "removed"]
+
+
+def test_a_manifest_without_permission_to_read_is_no_damage(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corpuskit import PublishError, Settings, Takedown
+    from corpuskit.core.provenance import manifest as manifests
+
+    read = manifests.read_regular
+
+    def refuse(path: Path, **options: Any) -> bytes:
+        if path == Path("corpus/manifest.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, **options)
+
+    monkeypatch.setattr(manifests, "read_regular", refuse)
+    monkeypatch.chdir(folder)
+    step = Takedown(list=Path("takedown.jsonl"), apply=True)
+    with pytest.raises(PublishError, match=r"^cannot read 'corpus/manifest.json': permission denied; see to it"):
+        step.execute(["corpus", "twin"], Settings(quiet=True))
+    monkeypatch.undo()
+    assert not TAKEN & set(ids_of(corpuskit, str(folder / "twin")))
+    assert set(ids_of(corpuskit, str(folder / "corpus"))) > TAKEN
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("takedown --list in.jsonl none", 2),
+        ("takedown --list none in.jsonl", 2),
+        ("verify none", 2),
+        ("verify in.jsonl", 3),
+        ("verify --receipt none in.jsonl", 2),
+        ("reweigh none in.jsonl in.jsonl --corpus in.jsonl", 2),
+        ("stats none", 2),
+        ("count none", 2),
+    ],
+)
+def test_a_command_that_fails_prints_an_object(tmp_path: Path, corpuskit: Run, command: str, code: int) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()[:2]))
+    done = corpuskit(*command.split(), "--json")
+    assert done.returncode == code
+    (line,) = done.stdout.splitlines()
+    answer = json.loads(line)
+    assert answer["command"] == command.split()[0]
+    if "problems" not in answer:
+        assert answer["exit"] == code and answer["error"] in done.stderr.decode()
 
 
 @pytest.mark.parametrize("place", ["corpus", "unique.jsonl"])

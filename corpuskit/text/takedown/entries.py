@@ -20,14 +20,18 @@ SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, ID_HASH, "actor", T
 ADDRESSES = ("url", "url_prefix", "domain")
 NARROWING = ("source", TENANT)
 KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
+PAIR = ("type", "kind", "value")
+"""How other lists say what they name."""
+EXAMPLE = 'write one a line, such as {"id": "page-1"}'
 ID_DIGITS = 16
 """Hexadecimal digits of an id's hash: the first half of its xxh3 of 128 bits."""
 _HASH = re.compile("[0-9a-f]{32}|[0-9a-f]{64}")
 _ID_HASH = re.compile(f"[0-9a-f]{{{ID_DIGITS}}}")
 
 
-AddressOf = Callable[[str], tuple[str, str]]
-"""Returns the host of an address, in the one spelling in which hosts are compared, and what follows it."""
+AddressOf = Callable[[str], tuple[str, str, str]]
+"""Returns the host of an address, in the one spelling in which hosts are compared, what follows it, and what tells its
+server from that of the web: another port or scheme."""
 
 
 class Kernels(NamedTuple):
@@ -78,9 +82,9 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
     try:
         content = parse_lossless(line)
     except Reject as reject:
-        raise EntryError(f"is no JSON object ({reject.reason})") from None
+        raise EntryError(f"is no JSON object ({reject.reason}); {EXAMPLE}") from None
     if not isinstance(content, dict):
-        raise EntryError('is no JSON object; write one a line, such as {"id": "page-1"}')
+        raise EntryError(f"is no JSON object; {EXAMPLE}")
     _demand_known_keys(content)
     for key, value in content.items():
         if not isinstance(value, str) or not value.strip():
@@ -138,6 +142,9 @@ def list_digest(digests: Iterable[str]) -> str:
 
 def _demand_known_keys(content: dict[str, Any]) -> None:
     for key in content:
+        if key.lower() in PAIR:
+            hint = f"write what it names as the key, such as `id`; keys are {comma_list(KEYS)}"
+            raise EntryError(f"`{excerpt(key)}` is no key; {hint}")
         if key not in KEYS:
             raise EntryError(f"`{excerpt(key)}` is no key{did_you_mean(key, KEYS)}; keys are {comma_list(KEYS)}")
 

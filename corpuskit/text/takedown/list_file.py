@@ -15,7 +15,7 @@ from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.publish.whole_file import write_whole
 from corpuskit.core.wording import printable_name
-from corpuskit.text.takedown.entries import Entry, EntryError, Kernels, entry_of, signed
+from corpuskit.text.takedown.entries import EXAMPLE, Entry, EntryError, Kernels, entry_of, signed
 
 LINES_AT_ONCE = 1024
 
@@ -42,7 +42,8 @@ def _entries_in(data: bytes, name: str, kernels: Kernels) -> list[Entry]:
             except EntryError as error:
                 raise UsageError(f"{name}:{number}: {error}") from None
     if not entries:
-        raise UsageError(f"{name} names nothing to take out; write one JSON object a line")
+        what = "has blank lines alone" if data else "is empty"
+        raise UsageError(f"{name} {what} and names nothing to take out; it is JSON objects: {EXAMPLE}")
     return signed(entries, kernels.sign)
 
 

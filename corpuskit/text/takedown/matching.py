@@ -104,13 +104,13 @@ class TakedownMatcher:
                 yield REASONS[TEXT_HASH], by_value[TEXT_HASH][value]
 
     def _naming_address(self, url: str) -> Iterator[tuple[str, Iterable[int]]]:
-        host, rest = self._address_of(url)
-        address = _canonical(host, rest)
+        host, rest, server = self._address_of(url)
+        address = _canonical(host, rest, server)
         if address in self._by_value["url"]:
             yield REASONS["url"], self._by_value["url"][address]
         site = host.removeprefix(_WWW)
-        if self._paths and site in self._paths:
-            yield REASONS["url_prefix"], self._paths[site].of(rest or "/")
+        if self._paths and site + server in self._paths:
+            yield REASONS["url_prefix"], self._paths[site + server].of(rest or "/")
         if site in self._sites:
             yield REASONS["domain"], self._sites[site]
         domains = self._by_value["domain"]
@@ -136,14 +136,14 @@ class TakedownMatcher:
             return
         value = entry.value
         if entry.kind in ADDRESSES:
-            host, rest = self._address_of(value)
+            host, rest, server = self._address_of(value)
             if entry.kind == "url_prefix":
-                self._paths[host.removeprefix(_WWW)].add(rest or "/", number)
+                self._paths[host.removeprefix(_WWW) + server].add(rest or "/", number)
                 return
             if entry.kind == "domain" and host.startswith(_WWW):
                 # The site itself, too, but no other of its subdomains: these may be other people's.
                 self._sites[host.removeprefix(_WWW)].append(number)
-            value = _canonical(host, rest) if entry.kind == "url" else host
+            value = _canonical(host, rest, server) if entry.kind == "url" else host
         self._by_value[entry.kind][value].append(number)
 
     @staticmethod
@@ -155,6 +155,6 @@ class TakedownMatcher:
         )
 
 
-def _canonical(host: str, rest: str) -> str:
+def _canonical(host: str, rest: str, server: str) -> str:
     """Return the one spelling in which addresses are compared: without `www.`, fragment and slash at the end."""
-    return host.removeprefix(_WWW) + rest.partition("#")[0].rstrip("/")
+    return host.removeprefix(_WWW) + server + rest.partition("#")[0].rstrip("/")

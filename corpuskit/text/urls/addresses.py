@@ -12,6 +12,16 @@ _PLAIN = re.compile(r"(?s)https?://([a-z0-9.-]*\.[a-z]+)(?![^/?#])(.*)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _SPECIAL = frozenset(("http:", "https:", "ws:", "wss:", "ftp:"))
 """Schemes after which browsers take any number of slashes, in either direction, and none."""
+_WEB = frozenset(("", "http:", "https:"))
+"""Schemes by which one page is read; an address without any is of the web."""
+_OWN_PORTS = {
+    "": ("80", "443"),
+    "http:": ("80",),
+    "https:": ("443",),
+    "ws:": ("80",),
+    "wss:": ("443",),
+    "ftp:": ("21",),
+}
 _LOCAL = "file:"
 _END_OF_HOST = re.compile(r"[/\\?#]")
 _END_OF_PATH = re.compile(r"[?#]")
@@ -27,12 +37,14 @@ _ADDRESS_SPACE = 1 << 32
 
 
 class Address(NamedTuple):
-    """An address in small letters, without scheme, user, password and port."""
+    """An address in small letters, without user and password."""
 
     host: str
     """ASCII: a name (international ones in Punycode) without a dot at its end, or a number address; may be empty."""
     rest: str
     """Path, query and fragment, without dot segments and needless percent signs."""
+    server: str = ""
+    """A scheme and a port that are not the web's: `ftp:`, `:8443`. Empty for http and https at their own ports."""
 
     @property
     def is_number(self) -> bool:
@@ -47,7 +59,7 @@ def address_of(url: str) -> Address:
     """Return the parts of an address; those of `NOWHERE` for what names no host, such as `mailto:`.
 
     >>> address_of("HTTPS://keeper:lamp@WWW.Example.ORG.:8443/Tide?x")
-    Address(host='www.example.org', rest='/tide?x')
+    Address(host='www.example.org', rest='/tide?x', server=':8443')
     """
     if match := _PLAIN.match(url.lower()):
         host, rest = match.groups()
@@ -55,14 +67,14 @@ def address_of(url: str) -> Address:
     url = url.strip(_AROUND).translate(_UNSEEN).lower()
     scheme = match[0] if (match := _SCHEME.match(url)) else ""
     if scheme in _SPECIAL:
-        return _with_host(url[len(scheme) :].lstrip("/\\"))
+        return _with_host(url[len(scheme) :].lstrip("/\\"), scheme)
     after_scheme = url[len(scheme) :]
     if scheme != _LOCAL and after_scheme[:2].replace("\\", "/") == "//":
-        return _with_host(after_scheme.lstrip("/\\"))
+        return _with_host(after_scheme.lstrip("/\\"), scheme)
     return _without_scheme(url)
 
 
-def _with_host(text: str) -> Address:
+def _with_host(text: str, scheme: str) -> Address:
     """Return an address from what follows its scheme and slashes."""
     authority, rest = _split(text, _END_OF_HOST)
     host = authority.rpartition("@")[2]
@@ -70,7 +82,7 @@ def _with_host(text: str) -> Address:
     host, port = (host[:end], host[end:]) if end > 0 else (host, "")
     if not _PORT.fullmatch(port):
         return NOWHERE
-    return Address(_canonical_host(host), _canonical_rest(rest))
+    return Address(_canonical_host(host), _canonical_rest(rest), _server(scheme, port[1:]))
 
 
 def _without_scheme(text: str) -> Address:
@@ -79,7 +91,14 @@ def _without_scheme(text: str) -> Address:
     host, colon, port = authority.partition(":")
     if "." not in host[1:-1] or not _PORT.fullmatch(colon + port) or "@" in host or len(host.split(maxsplit=1)) > 1:
         return NOWHERE
-    return Address(_canonical_host(host), _canonical_rest(rest))
+    return Address(_canonical_host(host), _canonical_rest(rest), _server("", port))
+
+
+def _server(scheme: str, port: str) -> str:
+    """Return what `Address.server` is: the URL Standard drops the port that is a scheme's own."""
+    port = port.lstrip("0")
+    port = f":{port}" if port and port not in _OWN_PORTS.get(scheme, ()) else ""
+    return port if scheme in _WEB else scheme + port
 
 
 def _split(text: str, end: "re.Pattern[str]") -> tuple[str, str]:

@@ -1,5 +1,8 @@
-"""Taking documents out of what was published: `sought` is what is looked for, `places` where, `run` goes through both.
+"""Taking documents out of what was published.
 
-A place is a dataset (`datasets`, rewritten by `rewriting`), an index of `dedup` (`dedup_indexes`), a search
-index (`search_indexes`), or a cache (`caches`). `receipt` says what became of each, and `check` looks again.
+Reading order: `sought` (what is looked for), `store` (what a kind of place does), `store_run` (a run over all places).
+`kinds` lists the kinds: datasets (`dataset_store`, published anew by `rewriting`, with `hidden_ids` in place of ids),
+indexes of `dedup` (`dedup_index_store`), search indexes (`search_index_store`), and what is cleared whole by what
+`folder_contents` finds: caches (`cache_store`) and the work of failed runs (`unfinished_store`). `receipt` says what
+became of each place, `reached` which was made from which, and `check` looks again.
 """

@@ -9,12 +9,10 @@ from corpuskit.core.wording import printable_name, quantity
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.list_file import read_list
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record
-from corpuskit.trust.takedowns.datasets import DatasetStore
-from corpuskit.trust.takedowns.kernels import list_kernels
-from corpuskit.trust.takedowns.receipt import CLEAN, LEFT_THERE, REMOVED, Receipt, StoreEntry, read_receipt
-from corpuskit.trust.takedowns.run import StoreRun, search
-from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
-from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.kinds import KINDS
+from corpuskit.trust.takedowns.receipt import CLEAN, REMOVED, Receipt, StoreEntry, read_receipt
+from corpuskit.trust.takedowns.sought import Sought, list_kernels
+from corpuskit.trust.takedowns.store_run import StoreRun, search
 
 
 def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[str]) -> list[str]:
@@ -25,6 +23,7 @@ def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[s
     """
     receipt = read_receipt(receipt_path)
     entries = _entries(receipt, receipt_path, list_path)
+    stores = [store for store in stores if not _is_gone(receipt, Path(store))]
     runs = [StoreRun(Path(store)) for store in stores]
     sought = Sought(entries)
     search(runs, sought)
@@ -49,25 +48,27 @@ def _entries(receipt: Receipt, receipt_path: Path, list_path: Path | None) -> li
     return entries
 
 
+def _is_gone(receipt: Receipt, path: Path) -> bool:
+    """Whether nothing is left of a place that the receipt calls removed."""
+    cleared = [entry for entry in receipt["places"] if entry["name"] == path.name and entry["outcome"] == REMOVED]
+    removed = {entry["kind"] for entry in cleared}
+    return any(kind.kind in removed and kind.is_gone(path) for kind in KINDS)
+
+
 def _problems(receipt: Receipt, run: StoreRun) -> Iterator[str]:
     """Yield what is wrong with one place."""
+    yield from run.problems()
     if run.error is not None:
-        yield f"cannot be searched: {run.error}"
         return
-    now = run.entry
-    if now["documents"]:
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in now["reasons"].items())
-        yield f"holds {quantity(now['documents'], 'document')} that the list takes out ({reasons})"
-    elif now["outcome"] == LEFT_THERE and now["kind"] == DatasetStore.kind:
-        yield "names documents in its decisions that the list takes out"
-    promised = _entry_of(receipt, now)
+    promised = _entry_of(receipt, run.entry)
     if promised is None:
         yield "is not in the receipt"
         return
     if promised["outcome"] not in (CLEAN, REMOVED):
         yield f"was not cleared, says the receipt: it is {promised['outcome']}"
-    if promised["outcome"] == REMOVED and isinstance(run.store, (DatasetStore, SearchIndexStore)):
-        yield from _problems_on_record(receipt, promised, run.store.steps(), now["before"])
+    record = run.record()
+    if promised["outcome"] == REMOVED and record is not None:
+        yield from _problems_on_record(receipt, promised, record.steps, run.entry["before"])
 
 
 def _entry_of(receipt: Receipt, now: StoreEntry) -> StoreEntry | None:

@@ -22,7 +22,7 @@ from corpuskit.core.provenance.chain import Chain, StepDescription
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import chain_of, shard_format
 from corpuskit.core.provenance.verdicts import Verdict, VerdictLog
-from corpuskit.core.publish.dataset import VERIFY
+from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.report_file import REPORT_NAME, is_report_of
@@ -32,9 +32,13 @@ from corpuskit.core.registry import format_names, format_of_file, format_of_shar
 from corpuskit.core.settings import SHARD_DOCUMENTS
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import comma_list
+from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import hidden
-from corpuskit.trust.takedowns.datasets import DatasetStore, hidden_killed, hides, without_ids
+from corpuskit.trust.takedowns.hidden_ids import hidden_killed, hides, without_ids
 from corpuskit.trust.takedowns.sought import Sought
+
+Findings = dict[str, dict[int, TakedownFinding]]
+"""By the path of a shard: what takes out the documents at these positions."""
 
 NAME = "takedown"
 _TOKENIZER = "tokenizer:"
@@ -44,22 +48,24 @@ _NUMBER = re.compile(r"part-([0-9]{5,})-")
 class Rewriting:
     """One dataset, on its way to be published without what is taken out."""
 
-    def __init__(self, store: DatasetStore, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
+    def __init__(
+        self, dataset: Dataset, findings: Findings, sought: Sought, options: dict[str, Any], tokenizer: Path | None
+    ) -> None:
         """`options` are what the step's are on record. Raises UsageError if a tokenizer is needed, and not this one."""
-        self.store, self.sought, self.options = store, sought, options
-        self.manifest = store.dataset.manifest
+        self.dataset, self.path, self.manifest = dataset, dataset.location, dataset.manifest
+        self.findings, self.sought, self.options = findings, sought, options
         self.tokenizer = tokenizer
         self.totals = Totals(_token_counter(self.manifest, tokenizer), self.manifest["tokenizer"])
         self.count = StepCount()
-        self.readable = {shard["path"] for shard in store.dataset.shards()}
-        self.formats = self._formats() if store.path.is_dir() else []
+        self.readable = {shard["path"] for shard in dataset.shards()}
+        self.formats = self._formats() if self.path.is_dir() else []
 
     def publish(self) -> list[str]:
         """Publish the dataset; return remarks. Raises PublishError if it is in use, DamagedError if it is damaged."""
-        return self._publish_folder() if self.store.path.is_dir() else self._publish_file()
+        return self._publish_folder() if self.path.is_dir() else self._publish_file()
 
     def _publish_file(self) -> list[str]:
-        path = self.store.path
+        path = self.path
         format_ = format_of_file(path.name)
         if format_ is None:
             raise DamagedError(f"{path.name}: no output format has such files")
@@ -75,37 +81,35 @@ class Rewriting:
         return []
 
     def _publish_folder(self) -> list[str]:
-        formats = self.formats
-        output = FolderOutput(
-            self.store.path,
-            formats,
-            self.totals,
-            SHARD_DOCUMENTS,
-            self.manifest.get("card"),
-            report=is_report_of(self.store.path / REPORT_NAME, self.manifest),
-        )
+        output = self._folder_output()
         try:
             self._demand_unchanged()
             log = VerdictLog(decisions=output.decisions_path())
-            with publishing(self.store.path):
+            with publishing(self.path):
                 for number, files in sorted(_by_number(self.manifest).items()):
-                    self._adopt(output, number, formats, files, log)
+                    self._adopt(output, number, self.formats, files, log)
                 log.close()
-                versions = {name: value for format_ in formats for name, value in format_.versions().items()}
-                chain = self._chain(versions)
-                chain.decisions = [
-                    {
-                        **file,
-                        "path": str(self._without_ids(Path(file["path"]), output.run / f"{order}-decisions.jsonl.zst")),
-                    }
-                    for order, file in enumerate(chain.decisions)
-                ]
-                if self.count.dropped:
-                    chain.decisions.append({"path": str(output.decisions_path()), "ids": {NAME: chain.heads[0]}})
+                chain = self._chain_with_decisions(output)
             output.publish(chain, self.manifest.get("quotas"))
         finally:
             output.abandon()
         return output.remarks()
+
+    def _folder_output(self) -> FolderOutput:
+        """Return the folder, locked, with the card and the report that it has."""
+        has_report = is_report_of(self.path / REPORT_NAME, self.manifest)
+        card = self.manifest.get("card")
+        return FolderOutput(self.path, self.formats, self.totals, SHARD_DOCUMENTS, card, report=has_report)
+
+    def _chain_with_decisions(self, output: FolderOutput) -> Chain:
+        """Return the chain with this step, and the decisions of all: ids in the earlier ones are hidden."""
+        chain = self._chain({name: value for format_ in self.formats for name, value in format_.versions().items()})
+        for order, file in enumerate(chain.decisions):
+            rewritten = output.run / f"{order}-decisions.jsonl.zst"
+            file["path"] = str(self._without_ids(Path(file["path"]), rewritten))
+        if self.count.dropped:
+            chain.decisions.append({"path": str(output.decisions_path()), "ids": {NAME: chain.heads[0]}})
+        return chain
 
     def _adopt(
         self, output: FolderOutput, number: int, formats: list[Format], files: list[ShardEntry], log: VerdictLog
@@ -115,7 +119,7 @@ class Rewriting:
         if len({entry["documents"] for entry in files}) != 1:
             raise DamagedError(f"the shards of number {number} do not hold the same documents{VERIFY}")
         first = next(entry for entry in files if entry["path"] in self.readable)
-        affected = bool(self.store.findings[first["path"]])
+        affected = bool(self.findings[first["path"]])
         folder = output.run / "rewritten"
         writers: list[tuple[Format, Path, ShardWriter]] = []
         for format_ in formats if affected else ():
@@ -133,18 +137,18 @@ class Rewriting:
                 output.adopt(format_, number, path.parent, measured_files(format_, path, documents, tokens))
         for format_ in formats if not affected else ():
             named = [_with_name_alone(entry) for entry in of_format[format_.name]]
-            output.adopt(format_, number, self.store.path / format_.folder, named)
+            output.adopt(format_, number, self.path / format_.folder, named)
 
     def _kept_documents(self, shard: ShardEntry, log: VerdictLog) -> Iterator[Document]:
         """Yield the documents of a shard that stay; count all, and note the others."""
-        findings = self.store.findings[shard["path"]]
-        for position, document in enumerate(self.store.dataset.documents(shard)):
+        findings = self.findings[shard["path"]]
+        for position, document in enumerate(self.dataset.documents(shard)):
             line = encode(document)
             self.count.received.add(line)
             finding = findings.get(position)
             if finding is None:
                 self.count.sent.add(line)
-                if self.store.path.is_dir():
+                if self.path.is_dir():
                     self.totals.add(document)
                 yield document
             else:
@@ -154,7 +158,7 @@ class Rewriting:
 
     def _chain(self, versions: Mapping[str, str]) -> Chain:
         """Return the dataset's chain with this step. Raises DamagedError unless it holds what the last one sent."""
-        chain = chain_of(self.manifest, self.store.dataset.folder)
+        chain = chain_of(self.manifest, self.dataset.folder)
         chain.steps = [
             {**entry, "killed": hidden_killed(entry["killed"], self.sought)} if "killed" in entry else entry
             for entry in chain.steps
@@ -162,7 +166,7 @@ class Rewriting:
         heads = [entry for entry in chain.steps if entry["id"] in chain.heads]
         is_counted = all("out" in entry for entry in heads)
         if is_counted and chain.sent().as_json() != self.count.received.as_json():
-            raise DamagedError(f"{self.store.path.name} does not hold what its last step sent{VERIFY}")
+            raise DamagedError(f"{self.path.name} does not hold what its last step sent{VERIFY}")
         # Shards that are written anew are made with the libraries of today, whatever the others were made with.
         chain.versions.update(versions)
         chain.add(StepDescription(NAME, self.options, {}), "verified" if is_counted else "unverified", self.count)
@@ -202,12 +206,12 @@ class Rewriting:
 
     def _demand_unchanged(self) -> None:
         """Raise PublishError if the dataset is no longer the one that was searched."""
-        if self.store.digest() != self.manifest["digest"]:
-            raise PublishError(f"{str(self.store.path)!r} was published anew meanwhile; run it again")
+        if Dataset(self.path).manifest["digest"] != self.manifest["digest"]:
+            raise PublishError(f"{str(self.path)!r} was published anew meanwhile; run it again")
 
 
-def sweep(path: Path) -> None:
-    """Remove what failed runs have left in a dataset's folder: it may hold texts. Raises PublishError if in use."""
+def sweep_staging(path: Path) -> None:
+    """Remove what failed runs have left in a folder for a dataset: it may hold texts. Raises PublishError if in use."""
     FolderOutput(path, [], Totals(len), SHARD_DOCUMENTS).abandon()
 
 

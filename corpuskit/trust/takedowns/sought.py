@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Document, parents_of, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, TENANT, TEXT_HASH, Entry, id_digits
+from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, TENANT, TEXT_HASH, Entry, Kernels, id_digits
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ _UNSPACED = re.compile(
 def id_hash(identifier: str | bytes) -> int:
     """Return the hash of an id, by which entries with `id_hash` name it."""
     return int(id_digits(identifier), 16)
+
+
+def list_kernels() -> Kernels:
+    """Return what signs texts as `dedup` does, and takes addresses apart as `filter-url` does."""
+    from corpuskit.text.dedup.near_copies import is_signature, sign_texts
+    from corpuskit.text.urls.addresses import address_of
+
+    return Kernels(sign_texts, is_signature, address_of)
 
 
 class Lineage(NamedTuple):

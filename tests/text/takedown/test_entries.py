@@ -12,7 +12,7 @@ from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.text.takedown.entries import KEYS, Entry, list_digest
 from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record, list_on_record
-from corpuskit.trust.takedowns.kernels import list_kernels
+from corpuskit.trust.takedowns.sought import list_kernels
 
 TEXT = "The keeper of the light wrote down every ship that came into the harbour at night, for thirty years."
 
@@ -49,8 +49,10 @@ def read(folder: Path, *lines: Any) -> list[Entry]:
         ({"text_hash": "a" * 32, "signature": "0.9:AAAA"}, "was not made by this version"),
         ({"text_hash": "a" * 32, "signature": "1.2:!"}, "was not made by this version"),
         ({"id": "a", "signature": "1.2:AAAA"}, "stands beside a `text_hash`"),
-        ("[1]", "is no JSON object"),
-        ("id,url", "is no JSON object"),
+        ({"type": "url", "value": "https://example.org/"}, "`type` is no key; write what it names as the key"),
+        ({"Kind": "ulr", "value": "https://example.org/"}, "`Kind` is no key; write what it names as the key"),
+        ("[1]", 'is no JSON object; write one a line, such as {"id": "page-1"}'),
+        ("id,url", 'is no JSON object (bad-json); write one a line, such as {"id": "page-1"}'),
         ('{"id": "a", "id": "b"}', "is no JSON object (duplicate-key)"),
     ],
 )
@@ -60,10 +62,11 @@ def test_a_line_that_names_nothing_is_refused_by_its_number(tmp_path: Path, line
     assert str(caught.value).startswith("takedown.jsonl:3: ") and message in str(caught.value)
 
 
-@pytest.mark.parametrize("content", ["", "\n \n"])
-def test_a_list_without_entries_is_refused(tmp_path: Path, content: str) -> None:
-    with pytest.raises(UsageError, match="names nothing to take out"):
-        read(tmp_path, content)
+@pytest.mark.parametrize(("content", "what"), [("", "is empty"), ("\n \n", "has blank lines alone")])
+def test_a_list_without_entries_is_refused(tmp_path: Path, content: str, what: str) -> None:
+    (tmp_path / "takedown.jsonl").write_text(content)
+    with pytest.raises(UsageError, match=f"^takedown.jsonl {what} and names nothing to take out; it is JSON objects"):
+        read_list(tmp_path / "takedown.jsonl", list_kernels())
     with pytest.raises(UsageError, match=r"cannot read the takedown list 'no\.jsonl'"):
         read_list(tmp_path / "no.jsonl", list_kernels())
 

@@ -1,31 +1,31 @@
 """A dataset as a place of a takedown: a folder of shards, or one file with its manifest."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.entries import Decision, InputEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
-from corpuskit.text.takedown.matching import TakedownFinding
-from corpuskit.text.takedown.on_record import hidden_id
-from corpuskit.trust.takedowns.sought import Lineage, Sought, id_hash
+from corpuskit.core.publish.recovery import STAGING
+from corpuskit.trust.takedowns.hidden_ids import hides
+from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
+from corpuskit.trust.takedowns.sought import Lineage, Sought
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
 
-Findings = dict[str, dict[int, TakedownFinding]]
-"""By the path of a shard: what takes out the documents at these positions."""
 
-
-class DatasetStore:
+class DatasetStore(Store):
     """A dataset, searched shard by shard."""
 
     kind: ClassVar[str] = "dataset"
+    title: ClassVar[str] = "dataset"
 
     def __init__(self, path: Path) -> None:
         """Read the manifest. Raises DamagedError."""
-        self.path = path
+        super().__init__(path)
         self.dataset = Dataset(path)
         self.findings: Findings = {shard["path"]: {} for shard in self.dataset.manifest["shards"]}
         self._lineages: dict[str, Lineage] = {}
@@ -60,51 +60,32 @@ class DatasetStore:
             findings = self.findings[shard["path"]]
             findings |= dict(sought.near_copies(self.dataset.documents(shard), findings))
 
-    def found_documents(self, sought: Sought) -> Counter[str]:
-        """Return how many documents are to be taken out, by reason."""
+    def tally(self, sought: Sought) -> StoreTally:
+        """Return how many documents are to be taken out; decisions that name one are changed, too."""
         for path, lineage in self._lineages.items():
             for position, finding in sought.descendants(lineage):
                 self.findings[path].setdefault(position, finding)
-        return Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+        reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+        return StoreTally(
+            reasons, bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions()), {}
+        )
 
-    def amounts(self) -> dict[str, int]:
-        """Return nothing: all are documents."""
-        return {}
+    def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
+        """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""
+        return Rewriting(self.dataset, self.findings, sought, options, tokenizer).publish
 
-    def steps(self) -> list[StepEntry]:
-        """Return the steps on record when the dataset was opened."""
-        return self.dataset.manifest["steps"]
+    def sweep(self) -> None:
+        """Remove what failed runs have left in a folder."""
+        if (self.path / STAGING).exists():
+            sweep_staging(self.path)
 
-    def inputs(self) -> list[InputEntry]:
-        """Return the inputs on record."""
-        return self.dataset.manifest["inputs"]
+    def record(self) -> StoreRecord:
+        """Return the steps, inputs and shards of the manifest."""
+        manifest = self.dataset.manifest
+        return StoreRecord(manifest["steps"], manifest["inputs"], {shard["sha256"] for shard in manifest["shards"]})
 
-    def is_affected(self, sought: Sought) -> bool:
-        """Whether anything here is to be changed: documents, or decisions that name one."""
-        return any(self.findings.values()) or any(hides(decision, sought) for decision in self.dataset.decisions())
-
-
-def hides(decision: Decision, sought: Sought) -> bool:
-    """Whether a decision names a document that is taken out."""
-    return without_ids(decision, sought) != decision
-
-
-def without_ids(decision: Decision, sought: Sought) -> Decision:
-    """Return a decision with hashes in place of the ids of documents that are taken out."""
-    changed: Any = {**decision, "id": _hidden(decision["id"], sought), "values": _hidden(decision["values"], sought)}
-    return changed  # type: ignore[no-any-return]
-
-
-def _hidden(value: Any, sought: Sought) -> Any:
-    if isinstance(value, str):
-        return hidden_id(value) if id_hash(value) in sought.taken_ids else value
-    if isinstance(value, dict):
-        return {key: _hidden(item, sought) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_hidden(item, sought) for item in value]
-    return value
-
-
-def hidden_killed(ids: list[str], sought: Sought) -> list[str]:
-    """Return ids of documents that a step was ended on, with hashes for those that are taken out."""
-    return [_hidden(identifier, sought) for identifier in ids]
+    def problems(self, tally: StoreTally) -> Iterator[str]:
+        """Yield what is wrong if this is found again, be it in decisions alone."""
+        yield from super().problems(tally)
+        if tally.is_affected and not tally.reasons:
+            yield "names documents in its decisions that the list takes out"

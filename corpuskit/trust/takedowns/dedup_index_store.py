@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.takedown.entries import ID_PREFIX
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
+from corpuskit.trust.takedowns.receipt import StoreEntry
 from corpuskit.trust.takedowns.sought import Sought, id_hash
+from corpuskit.trust.takedowns.store import Removal, Store, StoreTally
 
 if TYPE_CHECKING:
     from corpuskit.core.disk.block_file import BlockFile
@@ -17,19 +19,20 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 4096
 
 
-class DedupIndexStore:
+class DedupIndexStore(Store):
     """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
 
     It knows neither source nor address: an `id_prefix` is looked for in all ids.
     """
 
     kind: ClassVar[str] = "dedup-index"
+    title: ClassVar[str] = "index of `dedup`"
 
     def __init__(self, path: Path) -> None:
         """Read what is current. Raises DamagedError."""
         from corpuskit.text.dedup.index import read_current
 
-        self.path = path
+        super().__init__(path)
         read_current(path, required=True)
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
 
@@ -96,7 +99,7 @@ class DedupIndexStore:
 
         self._each_file(look_into)
 
-    def found_documents(self, sought: Sought) -> Counter[str]:
+    def tally(self, sought: Sought) -> StoreTally:
         """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
 
         def look_into(file: "BlockFile", name: str) -> None:
@@ -105,22 +108,21 @@ class DedupIndexStore:
                     self.findings[name].setdefault(row, TakedownFinding(PARENT, number))
 
         self._each_file(look_into)
-        return Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+        reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+        return StoreTally(reasons, bool(reasons), {})
 
-    def amounts(self) -> dict[str, int]:
-        """Return nothing: all are entries."""
-        return {}
+    def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
+        """Return what makes a new generation without the entries."""
+        del sought, options, tokenizer
+        return self._remove
 
-    def is_affected(self, sought: Sought) -> bool:
-        """Whether an entry is to be removed."""
-        del sought
-        return any(self.findings.values())
+    @classmethod
+    def amount(cls, entry: StoreEntry) -> str:
+        """Return how many entries were found or removed."""
+        return "1 entry" if entry["documents"] == 1 else f"{entry['documents']:,} entries"
 
-    def remove(self, sought: Sought, options: dict[str, Any]) -> None:
-        """Make a new generation without the entries. Raises PublishError and DamagedError."""
+    def _remove(self) -> list[str]:
         import numpy
-
-        del sought, options
 
         def flags_of(file: "BlockFile", name: str) -> "Flags":
             flags = numpy.zeros(len(file), bool)
@@ -133,6 +135,7 @@ class DedupIndexStore:
             index.commit()
         finally:
             index.close()
+        return []
 
     def _open(self) -> "Index":
         from corpuskit.text.dedup.index import Index

@@ -3,6 +3,7 @@ anew."""
 
 from array import array
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,7 +11,8 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.document import Document, parents_of
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import Chain, StepDescription, follow_from_one_another
-from corpuskit.core.provenance.entries import InputEntry, StepEntry
+from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.wording import quantity
 from corpuskit.formats.search_index.layout import (
     SUFFIX,
     IndexDescription,
@@ -21,20 +23,23 @@ from corpuskit.formats.search_index.layout import (
 )
 from corpuskit.formats.search_index.removal import remove_documents, sweep, vectors_of, whole_documents
 from corpuskit.text.takedown.matching import TakedownFinding
-from corpuskit.trust.takedowns.datasets import hidden_killed
+from corpuskit.trust.takedowns.hidden_ids import hidden_killed
+from corpuskit.trust.takedowns.receipt import StoreEntry
 from corpuskit.trust.takedowns.sought import Lineage, Sought
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
 
 NAME = "takedown"
 
 
-class SearchIndexStore:
+class SearchIndexStore(Store):
     """An index, searched document by document; whoever has the file open reads on in the old version."""
 
     kind: ClassVar[str] = "search-index"
+    title: ClassVar[str] = "search index"
 
     def __init__(self, path: Path) -> None:
         """Read what the index says of itself. Raises DamagedError."""
-        self.path = path
+        super().__init__(path)
         self.description = self._description()
         self.findings: dict[int, TakedownFinding] = {}
         self._numbers = array("q")
@@ -52,13 +57,9 @@ class SearchIndexStore:
         """Return the digest of what the index in place says of itself."""
         return f"sha256:{description_digest(self._description())}"
 
-    def steps(self) -> list[StepEntry]:
-        """Return the steps on record when the index was opened."""
-        return self.description["steps"]
-
-    def inputs(self) -> list[InputEntry]:
-        """Return the inputs on record."""
-        return self.description["inputs"]
+    def record(self) -> StoreRecord:
+        """Return the steps and inputs of the description."""
+        return StoreRecord(self.description["steps"], self.description["inputs"])
 
     def look(self, sought: Sought) -> None:
         """Find what the list names. Raises DamagedError if the index does not hold what it says."""
@@ -68,26 +69,28 @@ class SearchIndexStore:
         """Find near copies."""
         self.findings |= dict(sought.near_copies(self._documents(), self.findings))
 
-    def found_documents(self, sought: Sought) -> Counter[str]:
-        """Return how many documents are to be taken out, by reason."""
+    def tally(self, sought: Sought) -> StoreTally:
+        """Return how many documents are to be taken out, and of them, how many are chunks or have a vector."""
         for position, finding in sought.descendants(self._lineage):
             self.findings.setdefault(position, finding)
-        return Counter(finding.reason for finding in self.findings.values())
+        reasons = Counter(finding.reason for finding in self.findings.values())
+        chunks, vectors = len(self._chunks & self.findings.keys()), vectors_of(self.path, self._found_numbers())
+        return StoreTally(reasons, bool(reasons), {"chunks": chunks, "vectors": vectors})
 
-    def amounts(self) -> dict[str, int]:
-        """Return how many of the documents that were found are chunks of others, and how many have vectors."""
-        return {
-            "chunks": len(self._chunks & self.findings.keys()),
-            "vectors": vectors_of(self.path, self._found_numbers()),
-        }
+    @classmethod
+    def amount(cls, entry: StoreEntry) -> str:
+        """Return how many documents, chunks and vectors were found or removed."""
+        amount = super().amount(entry)
+        if entry.get("chunks") or entry.get("vectors"):
+            amount += f", with {quantity(entry['chunks'], 'chunk')} and {quantity(entry['vectors'], 'vector')}"
+        return amount
 
-    def is_affected(self, sought: Sought) -> bool:
-        """Whether a document is to be removed."""
-        del sought
-        return bool(self.findings)
+    def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
+        """Return what puts a version in place without the documents."""
+        del tokenizer
+        return partial(self._remove, sought, options)
 
-    def remove(self, sought: Sought, options: dict[str, Any]) -> None:
-        """Put a version in place without the documents. Raises PublishError and DamagedError."""
+    def _remove(self, sought: Sought, options: dict[str, Any]) -> list[str]:
         dropped = Counter(finding.reason for finding in self.findings.values())
 
         def described(before: IndexDescription, received: StreamCount, sent: StreamCount) -> IndexDescription:
@@ -98,6 +101,7 @@ class SearchIndexStore:
             return content
 
         remove_documents(self.path, description_digest(self.description), self._found_numbers(), described)
+        return []
 
     def sweep(self) -> None:
         """Remove what killed runs have left beside the file. Raises PublishError if it is in use."""

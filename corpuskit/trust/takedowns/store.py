@@ -1,0 +1,110 @@
+"""What a kind of place has to do, so that documents are taken out of it. All else goes through the methods here."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from corpuskit.core.provenance.entries import InputEntry, StepEntry
+from corpuskit.core.wording import quantity
+from corpuskit.trust.takedowns.receipt import LEFT_THERE, StoreEntry
+from corpuskit.trust.takedowns.sought import Sought
+
+Removal = Callable[[], list[str]]
+"""Takes out what was found, whole or not at all, and returns remarks. Raises PublishError and DamagedError."""
+
+
+class StoreTally(NamedTuple):
+    """What is to be taken out of one place, counted."""
+
+    reasons: Counter[str]
+    """How many documents, by the reason why."""
+    is_affected: bool
+    """Whether anything is to be changed, be it no document."""
+    more: Mapping[str, int]
+    """What else the receipt counts, by its keys."""
+
+
+class StoreRecord(NamedTuple):
+    """What a place has on record of how it was made."""
+
+    steps: list[StepEntry]
+    inputs: list[InputEntry]
+    shards: Set[str] = frozenset()
+    """The sha256 of its own shards; other places may have read them."""
+
+
+class Store(ABC):
+    """One place: `look` comes first, then `find_copies`, `tally` and, if anything is to be removed, `removal`.
+
+    Each method raises DamagedError, PublishError if the place is in use, and OSError if it may not be read.
+    """
+
+    kind: ClassVar[str]
+    """What the receipt calls it."""
+    title: ClassVar[str]
+    """What messages call it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it. Raises DamagedError."""
+        self.path = path
+
+    @classmethod
+    @abstractmethod
+    def recognises(cls, path: Path) -> bool:
+        """Whether there is such a place, sound or not."""
+
+    @classmethod
+    def is_gone(cls, path: Path) -> bool:
+        """Whether nothing is left that could be searched again, as removal leaves it."""
+        del path
+        return False
+
+    @abstractmethod
+    def digest(self) -> str:
+        """Return a digest of what is there now."""
+
+    def look(self, sought: Sought) -> None:  # noqa: B027 - not every kind can be searched
+        """Find what the list names, and tell `sought` of ids, texts and parents."""
+
+    def find_copies(self, sought: Sought) -> None:  # noqa: B027
+        """Find near copies of the texts that any place has taught."""
+
+    @abstractmethod
+    def tally(self, sought: Sought) -> StoreTally:
+        """Return what is to be taken out, with what was made from others; all places have been searched now."""
+
+    @abstractmethod
+    def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
+        """Return what takes out what was found; `options` are what the step's are on record.
+
+        Raises UsageError if that cannot be done: without the tokenizer, for instance.
+        """
+
+    def sweep(self) -> None:  # noqa: B027
+        """Remove what killed and failed runs have left. Raises PublishError if the place is in use."""
+
+    def record(self) -> StoreRecord | None:
+        """Return what was on record when the place was opened; None if it keeps no record."""
+        return None
+
+    def problems(self, tally: StoreTally) -> Iterator[str]:
+        """Yield what is wrong with a place that was cleared, if this is found there again."""
+        if documents := tally.reasons.total():
+            reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(tally.reasons.items()))
+            yield f"holds {quantity(documents, 'document')} that the list takes out ({reasons})"
+
+    @classmethod
+    def amount(cls, entry: StoreEntry) -> str:
+        """Return in words how much was found or removed."""
+        return quantity(entry["documents"], "document")
+
+
+class ClearedWhole(Store):
+    """A place that is not searched: any of its files may hold any text, so all of them go."""
+
+    @classmethod
+    def amount(cls, entry: StoreEntry) -> str:
+        """Return that it may hold texts, or that all is gone."""
+        return "may hold texts" if entry["outcome"] == LEFT_THERE else "all"

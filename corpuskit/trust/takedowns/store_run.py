@@ -1,0 +1,134 @@
+"""One run over all places: searched together, as each may teach about the others, then cleared one by one.
+
+A place that is damaged or in use does not keep the others from being cleared.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
+from corpuskit.core.wording import printable_name
+from corpuskit.trust.takedowns.kinds import kind_of
+from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
+from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
+
+
+class StoreRun:
+    """One place, and what has become of it so far."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin. Raises UsageError for what is no place."""
+        self.path = path
+        self.kind = kind_of(path)
+        self.error: CorpuskitError | None = None
+        self._store: Store | None = None
+        self._tally = StoreTally(Counter(), False, {})
+        self._removal: Removal | None = None
+        self.entry: StoreEntry = {
+            "name": printable_name(path.resolve().name),
+            "kind": self.kind.kind,
+            "outcome": CLEAN,
+            "before": None,
+            "after": None,
+            "documents": 0,
+            "reasons": {},
+        }
+        self._attempt(self._open)
+
+    def look(self, sought: Sought) -> None:
+        """Find what the list names."""
+        self._attempt(lambda: self._opened_store().look(sought))
+
+    def find_copies(self, sought: Sought) -> None:
+        """Find near copies."""
+        self._attempt(lambda: self._opened_store().find_copies(sought))
+
+    def sum_up(self, sought: Sought) -> None:
+        """Note how much was found."""
+        self._attempt(lambda: self._note_tally(self._opened_store().tally(sought)))
+
+    def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
+        """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing."""
+
+        def prepare() -> None:
+            if self.entry["outcome"] == LEFT_THERE:
+                self._removal = self._opened_store().removal(sought, options, tokenizer)
+
+        self._attempt(prepare)
+
+    def clear(self) -> list[str]:
+        """Take out what was found; return remarks."""
+        remarks: list[str] = []
+
+        def remove() -> None:
+            if self._removal is not None:
+                remarks.extend(self._removal())
+            self._opened_store().sweep()
+            if self._removal is not None:
+                self.entry["outcome"] = REMOVED
+            self.entry["after"] = self._opened_store().digest()
+
+        self._attempt(remove)
+        return remarks
+
+    def record(self) -> StoreRecord | None:
+        """Return what the place has on record, if it was opened."""
+        return None if self._store is None else self._store.record()
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with a place that was cleared, after it was searched again."""
+        if self.error is not None:
+            yield f"cannot be searched: {self.error}"
+        else:
+            yield from self._opened_store().problems(self._tally)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Do a part of the work, unless an earlier part failed; a failure is noted."""
+        if self.error is not None:
+            return
+        try:
+            work()
+        except (DamagedError, PublishError) as error:
+            self._note(error)
+        except OSError as error:
+            # What cannot be written is a PublishError by now.
+            name = os.path.basename(os.fsdecode(error.filename or self.path))
+            reason = (error.strerror or "I/O error").lower()
+            self._note(
+                PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
+            )
+
+    def _note(self, error: DamagedError | PublishError) -> None:
+        self.error = error
+        self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
+        self.entry["problem"] = str(error)
+
+    def _open(self) -> None:
+        self._store = self.kind(self.path)
+        self.entry["before"] = self.entry["after"] = self._store.digest()
+
+    def _note_tally(self, tally: StoreTally) -> None:
+        self._tally = tally
+        self.entry["reasons"] = dict(sorted(tally.reasons.items()))
+        self.entry["documents"] = tally.reasons.total()
+        self.entry.update(tally.more)  # type: ignore[typeddict-item]
+        self.entry["outcome"] = LEFT_THERE if tally.is_affected else CLEAN
+
+    def _opened_store(self) -> Store:
+        assert self._store is not None
+        return self._store
+
+
+def search(runs: Sequence[StoreRun], sought: Sought) -> None:
+    """Find all that is to be taken out of these places."""
+    for run in runs:
+        run.look(sought)
+    for run in runs:
+        run.find_copies(sought)
+    sought.follow_lineage()
+    for run in runs:
+        run.sum_up(sought)
