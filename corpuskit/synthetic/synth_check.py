@@ -51,13 +51,13 @@ class SynthCheck(CorpusStage):
 
     Labels, with `--by`: a model that has seen only real documents must agree with the labels at least `--min-agreement`
     times as often as with those of a fifth of the real documents, held back; of each class with 20 documents in both,
-    at least `--worst-class` times. Balance, with `--quota` as `synth-gaps` wrote it: the shares of the classes, real
-    and synthetic together, may differ from those planned by `--max-imbalance`, summed up. Diversity: synthetic texts
-    may be compressed at most `--max-compression` times as well as real ones of the same lengths, or as badly. Of fewer
-    than 200 documents, diversity is not judged. Invisible characters hide no copy; letters of another script that look
-    alike do.
+    at least `--worst-class` times, as far as so few can tell (95 %). Balance, with `--quota` as `synth-gaps` wrote it:
+    the shares of the classes, real and synthetic together, may differ from those planned by `--max-imbalance`, summed
+    up. Diversity: synthetic texts may be compressed at most `--max-compression` times as well as real ones of the same
+    lengths, or as badly. Of fewer than 200 documents, diversity is not judged. Invisible characters hide no copy;
+    letters of another script that look alike do.
 
-    Reads all of its input, spooled to TMPDIR, and the real documents twice. Holds a model of the real documents, and
+    Reads all of its input, spooled to TMPDIR, and the real documents once. Holds a model of the real documents, and
     the texts of the seeds that were used, in memory.
 
         corpuskit synth-check answers.jsonl --real real.jsonl --by labels.intent --seeds seeds.jsonl -o checked.jsonl

@@ -141,7 +141,10 @@ def flip_labels(halves: CleanHalves) -> None:
 FAULTS: dict[str, tuple[Callable[[CleanHalves], None], set[str]]] = {
     "copies of real questions": (copy_real, {"near copies of real documents"}),
     "copies of each other": (copy_each_other, {"near copies of each other"}),
-    "copies of seeds": (copy_seeds, {"copies of the own seed", "near copies of real documents"}),
+    "copies of seeds": (
+        copy_seeds,
+        {"copies of the own seed", "near copies of real documents", "agreement with labels"},
+    ),
     "an evaluation item": (contaminate, {"items of evaluation sets"}),
     "an address of a seed": (leak, {"personal data of seeds or real documents"}),
     "a second generation": (deepen, {"documents deeper than gen_depth 1"}),

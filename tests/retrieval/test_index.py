@@ -447,7 +447,7 @@ def test_keys_go_to_the_server_and_nowhere_else(
     environment["CORPUSKIT_MODEL_KEY"] = "sk-environment"
     environment["OPENAI_API_KEY"] = "sk-of-another"
     assert corpuskit(*arguments, "-o", "b.idx").returncode == 0
-    assert [headers["Authorization"] for headers in server.headers] == ["Bearer sk-file", "Bearer sk-environment"]
+    assert [headers["authorization"] for headers in server.headers] == ["Bearer sk-file", "Bearer sk-environment"]
     for name in ("a.idx", "b.idx"):
         assert b"sk-" not in (tmp_path / name).read_bytes()
     (tmp_path / "key").write_text("two words")

@@ -1,19 +1,21 @@
 """A model server on loopback that counts what it is asked, and fails as it is told to.
 
-It speaks as much HTTP as a client of `/v1/chat/completions` needs. An answer depends on the request alone. `GET
-/counts` says how much was asked, and what was charged for answers that were sent whole.
+An answer depends on the request alone. `GET /counts` says how much was asked, and what was charged for answers that
+were sent whole.
 """
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import sys
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.support.loopback_server import LoopbackServer, Request, running, send
+
+__all__ = ["FAULTS", "ModelServer", "answer_of", "completion", "running"]
 
 FAULTS = (
     "429",
@@ -61,7 +63,7 @@ def completion(text: Any, prompt_tokens: int = 3, *, model: str = "fake-1", fini
 
 
 @dataclass
-class ModelServer:
+class ModelServer(LoopbackServer):
     """What the server does, and what it has counted."""
 
     faults: list[str] = field(default_factory=list)
@@ -76,35 +78,21 @@ class ModelServer:
     bodies: Counter[bytes] = field(default_factory=Counter)
     charged: Counter[str] = field(default_factory=Counter)
     keys: list[str] = field(default_factory=list)
-    connections: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
-    url: str = ""
     retry_after: str = "1"
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection."""
-        self.connections += 1
-        try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-                while await self._handle_request(reader, writer):
-                    pass
-        finally:
-            writer.close()
-
-    async def _handle_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
-        if first.startswith("GET /counts"):
+    async def respond(self, request: Request, writer: asyncio.StreamWriter) -> bool:
+        """Answer a request as it deserves, or as the faults say."""
+        if request.path == "/counts":
             await send(writer, 200, json.dumps(self.counts()).encode())
             return True
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        body = request.body
         self.calls += 1
         if self.fixed:
             await send(writer, 200, self.fixed)
             return True
-        self.keys.append(headers.get("authorization", ""))
+        self.keys.append(request.headers.get("authorization", ""))
         fault = self.faults.pop(0) if self.faults else self.fault_of(body, self.bodies[body])
         self.bodies[body] += 1
         self.in_flight += 1
@@ -159,48 +147,14 @@ class ModelServer:
         }
 
 
-async def send(
-    writer: asyncio.StreamWriter, status: int, body: bytes, headers: str = "", kind: str = "application/json"
-) -> None:
-    """Send one whole answer."""
-    head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
-    writer.write(head.encode() + body)
-    await writer.drain()
-
-
-@contextlib.contextmanager
-def running(server: ModelServer) -> Iterator[ModelServer]:
-    """Run a server in a thread of its own, on a free port."""
-    loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(asyncio.start_server(server.handle, "127.0.0.1", 0))
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(_close(listening), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
-async def _close(listening: asyncio.Server) -> None:
-    listening.close()
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0.01)  # transports close in a later round of the loop
-
-
 async def main(delay: float, fixed: bool) -> None:
     """Serve until standard input ends; the first line of output is the address."""
     server = ModelServer(delay=delay, fixed=json.dumps(completion("Yes, it is.")).encode() if fixed else b"")
-    listening = await asyncio.start_server(server.handle, "127.0.0.1", 0)
-    sys.stdout.write(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1\n")
+    listening = await server.listen()
+    sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    async with listening:
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit.synthetic.checking.phrases import is_boilerplate
+from tests.benchmarks import synthetic_answers
 from tests.benchmarks.synthetic_check import CleanHalves, answer_rows, checks_of, failing, planted
 
 QUESTIONS = 3000
@@ -32,3 +33,22 @@ def test_each_planted_fault_is_told_for_what_it_is(shared_data: Path, tmp_path: 
         assert told <= rows, name
         number += 1
     assert number == 8
+
+
+def test_each_fault_in_long_answers_is_told_for_what_it_is(shared_data: Path, tmp_path: Path) -> None:
+    assert failing(synthetic_answers.plain_answers(shared_data).checks(tmp_path)) == []
+    verdicts = {
+        name: synthetic_answers.verdict(row, others, checks)
+        for name, row, others, checks in synthetic_answers.planted(shared_data, tmp_path)
+    }
+    assert verdicts == dict.fromkeys(synthetic_answers.FAULTS, "told")
+
+
+def test_a_class_of_which_the_model_knows_little_raises_no_alarm(shared_data: Path, tmp_path: Path) -> None:
+    real, made = synthetic_answers.review_halves(shared_data, 0)
+    checks = synthetic_answers.label_rows(made, real, tmp_path, "part")
+    assert failing(checks) == []
+    assert checks["agreement in the worst class"].figure is not None
+    flipped = synthetic_answers.flip_labels(made, "part")
+    told = failing(synthetic_answers.label_rows(flipped, real, tmp_path, "part"))
+    assert [row.partition(":")[0] for row in told] == ["agreement with labels"]

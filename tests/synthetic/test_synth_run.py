@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,10 @@ from corpuskit.core.registry import find_step
 from corpuskit.core.step import Document, Source
 from corpuskit.formats.model_server import client
 from tests.conftest import ROOT, Run, lines_of
-from tests.support.model_server import ModelServer, answer_of, completion, running
+from tests.support.measured_command import cost_of
+from tests.support.model_server import ModelServer, answer_of, completion
 
 KEY = "sk-secret-of-the-test"
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with running(ModelServer()) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "WAITS", (0.01, 0.02, 0.04, 0.05))
 
 
 Plan = Callable[..., Path]
@@ -418,18 +408,6 @@ def test_after_twenty_kills_nothing_is_asked_twice_but_what_was_in_flight(
     assert texts_of(run(path, url=server.url)) == [text_for(body) for body in bodies(path)]
 
 
-def cost_of(plan: Path, url: str, environment: dict[str, str]) -> tuple[float, int]:
-    """Return the processor seconds and the largest memory, in KiB, of a run."""
-    command = [sys.executable, "-m", "corpuskit", "synth-run", plan.name, "--url", url, "-o", f"{plan.stem}.out.jsonl"]
-    process = subprocess.Popen(
-        command, cwd=plan.parent, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
-
-
 def test_a_request_costs_less_than_a_millisecond_and_no_memory(plan: Plan, environment: dict[str, str]) -> None:
     few, many = plan(100, name="few.jsonl"), plan(5000, name="many.jsonl")
     with subprocess.Popen(
@@ -438,10 +416,28 @@ def test_a_request_costs_less_than_a_millisecond_and_no_memory(plan: Plan, envir
     ) as server:  # fmt: skip
         assert server.stdout is not None
         url = server.stdout.readline().strip()
-        (seconds_of_few, memory_of_few), (seconds, memory) = (cost_of(path, url, environment) for path in (few, many))
+        cost_of_few, cost_of_many = (
+            cost_of(
+                [
+                    sys.executable,
+                    "-m",
+                    "corpuskit",
+                    "synth-run",
+                    path.name,
+                    "--url",
+                    url,
+                    "-o",
+                    f"{path.stem}.out.jsonl",
+                ],
+                path.parent,
+                environment,
+            )
+            for path in (few, many)
+        )
         server.communicate("")
-    assert (seconds - seconds_of_few) / 4900 < 0.001
-    assert memory - memory_of_few < 12 * 1024
+    assert cost_of_few.code == cost_of_many.code == 0
+    assert (cost_of_many.seconds - cost_of_few.seconds) / 4900 < 0.001
+    assert cost_of_many.megabytes - cost_of_few.megabytes < 12
 
 
 RATING = {

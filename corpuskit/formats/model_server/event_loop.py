@@ -1,7 +1,7 @@
 """Coroutines run to their end from ordinary code, also in notebooks, whose thread has a running event loop already."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
 __all__ = ["EventLoop"]
@@ -25,15 +25,20 @@ class EventLoop:
 
     def run(self, work: Coroutine[Any, Any, Value]) -> Value:
         """Return what a coroutine returns, or raise what it raises."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._runner.run(work)
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(self._runner.run, work).result()
+        return _beside_running_loop(lambda: self._runner.run(work))
 
     def close(self) -> None:
         """End what still runs, and close the loop."""
-        self._runner.close()
+        _beside_running_loop(self._runner.close)
+
+
+def _beside_running_loop(call: Callable[[], Value]) -> Value:
+    """Return what a call returns, made in another thread where this one has a running event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return call()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()

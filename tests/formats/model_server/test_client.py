@@ -4,16 +4,15 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
-from corpuskit.formats.model_server import address, client
+from corpuskit.formats.model_server import address
 from corpuskit.formats.model_server.address import KEY_VARIABLE, connect_to_loopback, demand_base_url, read_key
 from corpuskit.formats.model_server.client import ModelAnswer, ModelClient, UnansweredError
-from tests.support.model_server import ModelServer, answer_of, running
+from tests.support.model_server import ModelServer, answer_of
 
 PATH = "/chat/completions"
 KEY = "sk-secret-of-the-test"
@@ -21,17 +20,6 @@ KEY = "sk-secret-of-the-test"
 
 def body(number: int) -> bytes:
     return json.dumps({"model": "m", "messages": [{"role": "user", "content": f"question {number}"}]}).encode()
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with running(ModelServer()) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "WAITS", (0.01, 0.02, 0.04, 0.05))
 
 
 def ask(
