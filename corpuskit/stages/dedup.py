@@ -131,7 +131,7 @@ class Dedup(CorpusStage):
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
         parameters = self.parameters()
         if self.unit == "span":
-            from corpuskit.text.dedup.word_spans import SpanDedup
+            from corpuskit.text.dedup.spooled_spans import SpanDedup
 
             with closing(SpanDedup(parameters)) as spans:
                 yield from spans.run(documents)
