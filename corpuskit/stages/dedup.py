@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAST_WORDS = 8
 """Words below which any text repeats others."""
+WORDS_DISK = 8000
+"""Bytes that the words and fingerprints of a document of some 700 words take."""
 LEAST_MEMORY = 10**6
 """Bytes below which a limit for tables must be a slip."""
 
@@ -131,7 +133,7 @@ class Dedup(CorpusStage):
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
         parameters = self.parameters()
         if self.unit == "span":
-            from corpuskit.text.dedup.word_spans import SpanDedup
+            from corpuskit.text.dedup.spooled_spans import SpanDedup
 
             with closing(SpanDedup(parameters)) as spans:
                 yield from spans.run(documents)
@@ -171,11 +173,13 @@ class Dedup(CorpusStage):
 
     def memory_for(self, documents: int, jobs: int) -> int:
         """Return the memory of resolving, or of matching in all jobs; if not in parallel, of the single process."""
+        if self.unit == "span":
+            return documents * 16 * jobs
         return documents * (max(100, 60 * jobs) if self._is_shardable() else 130)
 
     def disk_for(self, documents: int) -> int:
-        """Return the bytes that the entries of all documents take: signature, digests, id."""
-        return documents * 600
+        """Return the bytes that the entries of all documents take: signature, digests, id; or, for spans, words."""
+        return documents * (WORDS_DISK if self.unit == "span" else 600)
 
     def bound(self) -> "Dedup":
         """Return the step for other processes, with what this one read from the index."""
@@ -187,6 +191,10 @@ class Dedup(CorpusStage):
 
         if not self._is_shardable():
             return None
+        if self.unit == "span":
+            from corpuskit.text.dedup.sharded_spans import ShardedSpans
+
+            return ShardedSpans(self.parameters())
         if self.index is None:
             return ShardedDedup(self.parameters())
         return ShardedDedup(self.parameters(), self.reading(), self.session)
@@ -228,8 +236,10 @@ class Dedup(CorpusStage):
         return find_session(self.index, self.snapshot)
 
     def _is_shardable(self) -> bool:
-        """Whether shards are enough: exact similarities need the texts of other shards, and units a stream."""
-        return self.unit == "document" and not self.stream and not self.parameters().needs_texts
+        """Whether shards are enough: exact similarities need the texts of others, and lines and paragraphs a stream."""
+        if self.unit == "document":
+            return not self.stream and not self.parameters().needs_texts
+        return self.unit == "span"
 
     def _demand_whole_documents(self) -> None:
         """Raise UsageError for an index or a memory limit where they make no sense."""

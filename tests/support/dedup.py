@@ -1,14 +1,17 @@
 """Families of alike texts, and the rule of dedup a second time, by sorting."""
 
+import itertools
+import pickle
 import random
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from corpuskit.core.document import Document
-from corpuskit.core.step import Drop, Item
+from corpuskit.core.document import Document, encode
+from corpuskit.core.step import Drop, Item, ShardedRun
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup.minhash import band_keys, signatures
 from corpuskit.text.dedup.shingles import jaccard, shingles
@@ -44,6 +47,49 @@ def verdicts(items: Iterable[Item]) -> list[tuple[Any, ...]]:
 
 def survivors(items: Iterable[Item]) -> list[Document]:
     return [item for item in items if isinstance(item, Document)]
+
+
+def exactly(items: Iterable[Item]) -> list[Any]:
+    return [
+        (item.document.id, item.reason, item.values) if isinstance(item, Drop) else encode(item)  # type: ignore[arg-type]
+        for item in items
+    ]
+
+
+def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[Item]:
+    """What the engine does, one task after the other, each with a copy of the step, as a worker has."""
+
+    def remote() -> ShardedRun:
+        sharded = pickle.loads(pickle.dumps(step.bound())).sharded()  # noqa: S301 - our own bytes
+        assert sharded is not None
+        return cast(ShardedRun, sharded)
+
+    signatures = [folder / f"{number}.signatures" for number in range(len(shards))]
+    for shard, path in reversed(list(zip(shards, signatures, strict=True))):
+        remote().sign(shard, path)
+    matches = [folder / f"{number}.matches" for number in range(remote().buckets)]
+    for number, path in reversed(list(enumerate(matches))):
+        remote().match(number, signatures, path)
+    verdicts = folder / "verdicts"
+    parts = remote().resolve(signatures, matches, verdicts).parts
+    content = verdicts.read_bytes()
+    items = [
+        document if change is None else change(document)
+        for shard, part in zip(shards, parts, strict=True)
+        for document, change in zip(
+            shard, remote().changes(content[part.offset : part.offset + part.length]), strict=True
+        )
+    ]
+    sharded = step.sharded()
+    assert sharded is not None
+    sharded.before_publish(signatures, verdicts)
+    step.commit()
+    return items
+
+
+def cut(documents: list[Document], places: list[int]) -> list[list[Document]]:
+    borders = [0, *sorted(min(place, len(documents)) for place in places), len(documents)]
+    return [documents[start:end] for start, end in itertools.pairwise(borders)]
 
 
 def by_sorting(documents: list[Document], step: Dedup) -> list[tuple[Any, ...]]:

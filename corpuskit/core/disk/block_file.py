@@ -165,9 +165,7 @@ class BlockFile:
     def string(self, name: str, number: int) -> bytes:
         """Return one byte string."""
         offset, rows = self._blocks[number // ROWS]
-        at = offset + rows * self.row_bytes
-        for _ in self.string_names[: self.string_names.index(name)]:
-            at += 8 * rows + self._end(at, rows - 1)
+        at = self._strings_at(name, offset, rows)
         row = number % ROWS
         start = self._end(at, row - 1) if row else 0
         return self._read(self._end(at, row) - start, at + 8 * rows + start)
@@ -187,17 +185,41 @@ class BlockFile:
             strings += [data[ends[row - 1] if row else 0 : ends[row]] for row in part.tolist()]
         return strings
 
+    def strings_between(self, name: str, start: int, end: int) -> bytes:
+        """Return the byte strings from number `start` to before `end`, one after the other."""
+        parts = []
+        while start < end:
+            offset, rows = self._blocks[start // ROWS]
+            at, first = self._strings_at(name, offset, rows), start % ROWS
+            last = min(first + end - start, rows)
+            ends = np.frombuffer(self._read(8 * (last - first + bool(first)), at + 8 * (first - bool(first))), "<u8")
+            before, after = int(ends[0]) if first else 0, int(ends[-1])
+            parts.append(self._read(after - before, at + 8 * rows + before))
+            start += last - first
+        return b"".join(parts)
+
+    def joined_strings(self, name: str) -> Iterator[bytes]:
+        """Yield all byte strings of a kind, in order, those of a block as one."""
+        for offset, rows in self._blocks:
+            at = self._strings_at(name, offset, rows)
+            yield self._read(self._end(at, rows - 1), at + 8 * rows)
+
     def _strings_of(self, name: str, block: int) -> tuple[list[int], bytes]:
         """Return the ends of a block's strings of a kind, and these."""
         offset, rows = self._blocks[block]
-        at = offset + rows * self.row_bytes
-        for _ in self.string_names[: self.string_names.index(name)]:
-            at += 8 * rows + self._end(at, rows - 1)
+        at = self._strings_at(name, offset, rows)
         ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
         data = self._read(ends[-1], at + 8 * rows)
         if ends != sorted(ends):
             raise self._damaged("its strings are out of order")
         return ends, data
+
+    def _strings_at(self, name: str, offset: int, rows: int) -> int:
+        """Return where the strings of a kind begin, with their ends, in a block."""
+        at = offset + rows * self.row_bytes
+        for _ in self.string_names[: self.string_names.index(name)]:
+            at += 8 * rows + self._end(at, rows - 1)
+        return at
 
     def _end(self, at: int, row: int) -> int:
         return int.from_bytes(self._read(8, at + 8 * row), "little")

@@ -17,7 +17,7 @@ from corpuskit.core.document import Document, Reject, decode_trusted, encode
 from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
-from corpuskit.core.stream.batch import of_reject
+from corpuskit.core.stream.batch import count_hits, of_reject
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, lines_of, write_lines
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
@@ -139,6 +139,7 @@ class FilterShard(Task[DocumentsResult]):
         try:
             item = change(document)
             if isinstance(item, Document):
+                count_hits(count, item)
                 return encode(item)
             verdict = (
                 Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)

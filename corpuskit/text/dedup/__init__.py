@@ -1,5 +1,5 @@
 """Near-duplicates. Reading order: parameters, shingles, minhash, entries, matching, survivors.
 
-Then the ways to run it: streaming, sharded, index and snapshots, units, word_spans with winnowing; shingle_batches and
-leader_tables are kernels, word_units finds words for spans.
+Then the ways to run it: streaming, sharded, index and snapshots, units; shingle_batches and leader_tables are kernels.
+Runs of words: word_units, winnowing, span_texts, span_matching, word_spans, then spooled_spans and sharded_spans.
 """

@@ -6,11 +6,12 @@ keys depend on the document's tenant, so documents of different tenants, or of n
 strings: the `id`, and `facts`, the metadata that a survivor may take over, as JSON.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
 from corpuskit.text.dedup.parameters import DedupParameters
@@ -223,6 +224,15 @@ def write_entries(parameters: DedupParameters, documents: Iterable[Document], fi
     for document in documents:
         signer.add(document)
     return signer.finish()
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file by calling `write` with it; it appears whole or not at all. Raises PublishError."""
+    part = path.with_name(f"{path.name}.part")
+    with temporary():
+        with filesystem.open_scratch(part) as file:
+            write(file)
+        filesystem.replace(part, path)
 
 
 def _inherited_metadata(document: Document) -> bytes:

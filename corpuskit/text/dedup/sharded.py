@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
 from corpuskit.core.step import Change, Resolution, VerdictPart
-from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries
+from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries, write_whole
 from corpuskit.text.dedup.matching import (
     Dropped,
     Matcher,
@@ -66,7 +65,7 @@ class ShardedDedup:
 
     def sign(self, documents: Iterable[Document], path: Path) -> None:
         """Write the entries of a shard's documents."""
-        _write(path, lambda file: write_entries(self._parameters, documents, file))
+        write_whole(path, lambda file: write_entries(self._parameters, documents, file))
 
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches in one band: the earliest for each document that has any."""
@@ -87,7 +86,7 @@ class ShardedDedup:
                 matcher.match(bucket, BandMatches(matcher.entries.start, take))
             writer.finish({})
 
-        _write(path, write_matches)
+        write_whole(path, write_matches)
 
     def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
         """Write the verdicts on each shard's documents; with an index, also a table of all verdicts."""
@@ -103,10 +102,10 @@ class ShardedDedup:
                     parts.append(VerdictPart(offset, len(data), hashlib.sha256(data).hexdigest()))
                     offset += len(data)
 
-            _write(path, write_parts)
+            write_whole(path, write_parts)
             if self._reading is None:
                 return Resolution(parts, [path])
-            _write(table_path(path), lambda file: _write_verdicts(file, resolver.verdicts()))
+            write_whole(table_path(path), lambda file: _write_verdicts(file, resolver.verdicts()))
         return Resolution(parts, [path, table_path(path)])
 
     def changes(self, verdicts: bytes) -> Iterator[Change | None]:
@@ -169,11 +168,3 @@ def _in_blocks(columns: "Mapping[str, NDArray[Any]]") -> "Iterator[dict[str, NDA
 
     for start in range(0, len(next(iter(columns.values()))), ROWS):
         yield {name: column[start : start + ROWS] for name, column in columns.items()}
-
-
-def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    part = path.with_name(f"{path.name}.part")
-    with temporary():
-        with filesystem.open_scratch(part) as file:
-            write(file)
-        filesystem.replace(part, path)

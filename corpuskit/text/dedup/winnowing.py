@@ -19,7 +19,7 @@ MIXER = np.uint64(0x9FB2_1C65_1E98_DF25)
 
 def fingerprints(words: Hashes, gram: int, window: int) -> tuple[NDArray[np.intp], Hashes]:
     """Return the fingerprints of a text in order: the word that each begins at, and its hash; none of a short text."""
-    hashes = _gram_hashes(words, gram)
+    hashes = gram_hashes(words, gram)
     if len(hashes) < window:
         # Shorter than what is asked for: nothing in it can be long enough.
         return np.empty(0, np.intp), hashes[:0]
@@ -37,8 +37,8 @@ def _last_minima(hashes: Hashes, window: int) -> NDArray[np.intp]:
     greatest of those that have it   3 3 4 4 4      so 3 and 4 are chosen
     """
     least = _extremes(np.minimum, hashes, window)
-    room = np.zeros(window - 1, np.uint64)
-    greatest = _extremes(np.maximum, np.concatenate((room, least, room)), window)
+    padding = np.zeros(window - 1, np.uint64)
+    greatest = _extremes(np.maximum, np.concatenate((padding, least, padding)), window)
     chosen = np.flatnonzero(greatest == hashes)
     # Equals in one window are neighbours here: what lies between them and is less would part them.
     is_equal = (hashes[chosen[1:]] == hashes[chosen[:-1]]) & (np.diff(chosen) < window)
@@ -64,7 +64,7 @@ def range_hashes(words: Hashes, starts: NDArray[np.intp], ends: NDArray[np.intp]
     return _mixed((sums[ends] - sums[starts]) * inverses[starts])
 
 
-def _gram_hashes(words: Hashes, gram: int) -> Hashes:
+def gram_hashes(words: Hashes, gram: int) -> Hashes:
     """Return a hash for every `gram` words in a row; none of a shorter text."""
     count = len(words) - gram + 1
     if count < 1:

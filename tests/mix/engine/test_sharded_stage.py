@@ -1,5 +1,6 @@
 """A corpus stage over many shards holds few files open, and leaves the verdicts on a shard where it can be found."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from corpuskit.mix.engine.sharded_stage import FilterShard
 from corpuskit.mix.engine.shards import WorkShard
 from corpuskit.stages.dedup import Dedup
 from tests.conftest import lines_of
-from tests.support.recipes import paragraph, published
+from tests.support.recipes import paragraph, published, shards
 
 RECIPE = """
 sources:
@@ -51,3 +52,35 @@ def test_verdicts_that_were_changed_are_not_used(tmp_path: Path) -> None:
     task = FilterShard(Dedup(), WorkShard((), "key"), tmp_path / "verdicts", VerdictPart(0, 9, "0" * 64))
     with pytest.raises(DamagedError, match="verdicts, unfinished work"):
         task.run(tmp_path / "task")
+
+
+SPANS = """
+sources:
+  a: {from: files, inputs: [a/], origin: other, license: CC0-1.0}
+together: [{dedup: {unit: span, min_words: 20}}]
+"""
+
+
+def test_runs_of_words_go_in_a_recipe_as_in_a_pipe(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "a").mkdir()
+    for number in range(9):
+        texts = [f"Day {number}. {paragraph(number)} {paragraph((number * part) % 5)} End." for part in range(3)]
+        documents = [{"id": f"{number}-{part}", "text": text} for part, text in enumerate([*texts, paragraph(2)])]
+        (tmp_path / "a" / f"{number}.jsonl").write_bytes(lines_of(documents))
+    (tmp_path / "recipe.yaml").write_text(SPANS)
+    main = "from corpuskit.cli.main import main; main()"
+    for script, jobs, output in ((MANY_SHARDS, "1", "many"), (MANY_SHARDS, "2", "two"), (main, "1", "one")):
+        command = [sys.executable, "-c", script, "mix", "recipe.yaml", "-o", output, "-j", jobs, "--no-cache"]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    pipe = "$PY files a --source a --origin other --license CC0-1.0 | $PY dedup --unit span --min-words 20 -o pipe"
+    script = pipe.replace("$PY", f"{sys.executable} -m corpuskit")
+    subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=environment, check=True)
+    assert published(tmp_path / "many") == published(tmp_path / "two") == published(tmp_path / "one")
+    assert shards(tmp_path / "one") == shards(tmp_path / "pipe")
+    steps = [
+        next(step for step in json.loads((tmp_path / name / "manifest.json").read_bytes())["steps"] if "hits" in step)
+        for name in ("one", "pipe")
+    ]
+    assert steps[0]["hits"]["duplicate-spans"] > 10
+    assert [step["dropped"] for step in steps] == [{"duplicate-spans": 25}] * 2
+    assert steps[0]["hits"] == steps[1]["hits"]

@@ -1,10 +1,8 @@
 """Dedup in parts: over shards, and in little memory, it gives the verdicts and bytes of one run."""
 
-import itertools
-import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.core.disk import group_by_key
-from corpuskit.core.document import Document, encode
-from corpuskit.core.step import Drop, Item, ShardedRun
+from corpuskit.core.document import Document
+from corpuskit.core.step import Drop, Item
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup import matching
-from tests.support.dedup import changed, corpus, families, prose
+from tests.support.dedup import changed, corpus, cut, exactly, families, in_tasks, prose
 
 SMALL: dict[str, Any] = {"ngram": 3, "permutations": 32, "bands": 16, "threshold": 0.5}
 OPTIONS: list[dict[str, Any]] = [SMALL, {"method": "exact"}, {**SMALL, "keep": "longest"}, {**SMALL, "threshold": 1.0}]
@@ -41,49 +39,6 @@ def windows(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setattr("corpuskit.text.dedup.resolving.ROWS_AT_ONCE", 2)
             patch.setattr("corpuskit.text.dedup.matching.PAIRS_AT_ONCE", 2)
         yield
-
-
-def exactly(items: Iterable[Item]) -> list[Any]:
-    return [
-        (item.document.id, item.reason, item.values) if isinstance(item, Drop) else encode(item)  # type: ignore[arg-type]
-        for item in items
-    ]
-
-
-def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[Item]:
-    """What the engine does, one task after the other, each with a copy of the step, as a worker has."""
-
-    def remote() -> ShardedRun:
-        sharded = pickle.loads(pickle.dumps(step.bound())).sharded()  # noqa: S301 - our own bytes
-        assert sharded is not None
-        return cast(ShardedRun, sharded)
-
-    signatures = [folder / f"{number}.signatures" for number in range(len(shards))]
-    for shard, path in reversed(list(zip(shards, signatures, strict=True))):
-        remote().sign(shard, path)
-    matches = [folder / f"{number}.matches" for number in range(remote().buckets)]
-    for number, path in reversed(list(enumerate(matches))):
-        remote().match(number, signatures, path)
-    verdicts = folder / "verdicts"
-    parts = remote().resolve(signatures, matches, verdicts).parts
-    content = verdicts.read_bytes()
-    items = [
-        document if change is None else change(document)
-        for shard, part in zip(shards, parts, strict=True)
-        for document, change in zip(
-            shard, remote().changes(content[part.offset : part.offset + part.length]), strict=True
-        )
-    ]
-    sharded = step.sharded()
-    assert sharded is not None
-    sharded.before_publish(signatures, verdicts)
-    step.commit()
-    return items
-
-
-def cut(documents: list[Document], places: list[int]) -> list[list[Document]]:
-    borders = [0, *sorted(min(place, len(documents)) for place in places), len(documents)]
-    return [documents[start:end] for start, end in itertools.pairwise(borders)]
 
 
 def tagged(documents: list[Document]) -> list[Document]:

@@ -13,8 +13,8 @@ from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop, Item
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup.shingles import unit_bounds, unit_spans, words_of
-from corpuskit.text.dedup.winnowing import _gram_hashes, fingerprints
-from corpuskit.text.dedup.word_spans import SpanDedup
+from corpuskit.text.dedup.spooled_spans import SpanDedup
+from corpuskit.text.dedup.winnowing import fingerprints, gram_hashes
 
 WORDS = [f"{first}{second}{number}" for first in "bdfgklmnprst" for second in "aeiou" for number in range(40)]
 
@@ -213,7 +213,7 @@ def test_the_least_of_windows_is_what_looking_at_each_of_them_gives(hashes: list
     import numpy as np
 
     chosen, values = fingerprints(np.array(hashes, np.uint64), 1, window)
-    each_hash = _gram_hashes(np.array(hashes, np.uint64), 1).tolist()
+    each_hash = gram_hashes(np.array(hashes, np.uint64), 1).tolist()
     expected = set()
     for start in range(len(hashes) - window + 1):
         inside = each_hash[start : start + window]
