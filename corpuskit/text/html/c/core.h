@@ -297,6 +297,7 @@ Tag *pop_element(OpenElements *open);
 
 /* reader.c */
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page);
+void prepare_reader(void);
 
 /* rows.c */
 int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count);

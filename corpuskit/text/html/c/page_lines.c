@@ -64,8 +64,13 @@ static const struct {
 static const char *const NAMES_WITHIN_WORDS[] = {"a", "abbr",  "b",      "bdi", "em",  "font", "i",  "mark",
                                                  "s", "small", "strong", "sub", "sup", "u",    "wbr"};
 #define WITHIN_COUNT ((int)(sizeof(NAMES_WITHIN_WORDS) / sizeof(NAMES_WITHIN_WORDS[0])))
-static const char *const FOREIGN_WORDS[] = {"comment", "related", "teaser", "recommend", "sidebar", "more"};
-#define FOREIGN_COUNT ((int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])))
+/* What names sections of other pages, each with what it needs beside it; Python decides where these are met. Sorted. */
+enum foreign { ANYWHERE, COMMENT, MORE, SIDE_BAR, TEASER };
+static const Word FOREIGN_WORDS[] = {
+    {"comment", COMMENT},  {"more", MORE},        {"recommend", ANYWHERE},
+    {"related", ANYWHERE}, {"sidebar", SIDE_BAR}, {"teaser", TEASER},
+};
+static WordSet foreign_words;
 
 /* Read the name of a tag at a `<` in small letters, and return where it ends; NULL if there is none of this length. */
 static const char *read_name(const char *position, const char *end, bool *is_closing, char *letters)
@@ -203,7 +208,7 @@ static Py_ssize_t count_of_lines(const LineReader *reader)
     return reader->lines.size / (Py_ssize_t)sizeof(FoundLine);
 }
 
-static bool prepare_reader(LineReader *reader)
+static bool prepare_line_reader(LineReader *reader)
 {
     return prepare_buffers(&reader->buffers) && buffer_reserve(&reader->texts, 1) &&
            buffer_reserve(&reader->lines, 1) && buffer_reserve(&reader->own_sections, 1);
@@ -242,15 +247,71 @@ static void add_line(LineReader *reader, Span source)
     reader->longest_line = length > reader->longest_line ? length : reader->longest_line;
 }
 
+static const char *skip_byte(const char *position, const char *end, char byte)
+{
+    return position < end && small_letter(*position) == byte ? position + 1 : position;
+}
+
+static bool begins_with_any(const char *position, const char *end, const char *const *words, int count)
+{
+    for (int word = 0; word < count; word++)
+        if (after_word(position, end, words[word]) != NULL)
+            return true;
+    return false;
+}
+
+static bool ends_with_any(const char *start, const char *position, const char *const *words, int count)
+{
+    for (int word = 0; word < count; word++) {
+        Py_ssize_t size = (Py_ssize_t)strlen(words[word]);
+        if (position - start >= size && after_word(position - size, position, words[word]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Whether what a word of `_FOREIGN_SECTION` needs beside it may be there. */
+static bool may_be_foreign(const Word *word, const char *start, const char *position, const char *end)
+{
+    static const char *const MARKS[] = {"link", "count", "number"}, *const OTHERS[] = {"news", "posts", "stories"};
+    static const char *const LAYOUTS[] = {"lay-", "layout-", "has-", "with-", "no-"};
+    const char *after = position + strlen(word->word);
+    switch ((enum foreign)word->meaning) {
+    case COMMENT:
+        if (position > start && is_letter(position[-1]) && after_word(position - 1, end, "o") == NULL)
+            return false;
+        return !begins_with_any(skip_byte(skip_byte(after, end, 's'), end, '-'), end, MARKS, 3);
+    case MORE:
+        return begins_with_any(skip_byte(after, end, '-'), end, OTHERS, 3);
+    case SIDE_BAR:
+        return !ends_with_any(start, position, LAYOUTS, 5);
+    case TEASER:
+        return after_word(after, end, "text") == NULL && after_word(after, end, "-text") == NULL;
+    default:
+        return true;
+    }
+}
+
+/* Whether the names in a start tag may be those of a section about other pages. */
+static bool may_be_named_foreign(Span tag)
+{
+    const char *end = tag.start + tag.size;
+    for (const char *position = tag.start; position < end; position++) {
+        const Word *word = words_at(&foreign_words, position, end);
+        for (; word != NULL && next_word_fits(&foreign_words, &word, position, end); word++)
+            if (may_be_foreign(word, tag.start, position, end))
+                return true;
+    }
+    return false;
+}
+
 /* Whether a section is about other pages; what starts before the heading and holds it is not, whatever it is called. */
 static bool is_foreign(LineReader *reader, int use, Span tag)
 {
     bool may_be_named = use & IS_ASIDE && reader->longest_line > LONGEST_SUBTITLE;
     if (!may_be_named) {
-        int word = 0;
-        while (word < FOREIGN_COUNT && !holds_word(tag, FOREIGN_WORDS[word]))
-            word++;
-        int answer = word < FOREIGN_COUNT ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
+        int answer =
+            may_be_named_foreign(tag) ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
         if (answer < 0)
             reader->failed = true;
         if (answer <= 0)
@@ -322,10 +383,11 @@ static int holds_digit(Span text)
 {
     bool may_have_others = false;
     for (Py_ssize_t at = 0; at < text.size; at++) {
+        unsigned char byte = (unsigned char)text.start[at];
         if (is_digit(text.start[at]))
             return 1;
-        /* The digits of other scripts begin here. */
-        may_have_others |= (unsigned char)text.start[at] >= 0xD9;
+        /* The digits of other scripts lie behind these: those of signs, of Chinese, Japanese and Korean are none. */
+        may_have_others |= byte >= 0xD9 && !((byte >= 0xE2 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xEE));
     }
     return may_have_others ? ask_python("page_lines.has_digit", "(s#)", text.start, text.size) : 0;
 }
@@ -360,7 +422,7 @@ static bool copy_part(LineReader *reader, Span part, Buffer *copy)
 {
     buffer_add(copy, part.start, part.size);
     buffer_add(copy, "<br>", 4);
-    return !copy->failed && prepare_reader(reader);
+    return !copy->failed && prepare_line_reader(reader);
 }
 
 /* lines_of(part, most) -> (text, source, is timed) of each line, of so many at most; -1 for all. */
@@ -547,6 +609,7 @@ static const char *const OTHER_NAMING_WORDS[] = {
 
 void prepare_page_lines(void)
 {
+    index_words(&foreign_words, FOREIGN_WORDS, (int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])));
     index_words(&naming_words, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
 }
 
