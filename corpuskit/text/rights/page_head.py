@@ -37,7 +37,10 @@ _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^'
 _ATTRIBUTE_VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
 _NAME = re.compile(rf"\bname(?={_ATTRIBUTE_VALUE})", re.IGNORECASE)
 """What may be a `name` with its value; inside the value of another attribute it is none."""
-_REL = re.compile(r"""\brel(?=\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]*+)))""", re.IGNORECASE)
+_REL = r"""\brel(?:\s|[\x80-\xff])*=(?:\s|[\x80-\xff])*(?:"[^"]*VALUE|'[^']*VALUE|[^\s"'>]*VALUE)""".replace(
+    "VALUE", "(?:licen[cs]e|&)"
+)
+"""A `rel` whose value has the word, or a reference that may be part of it; spaces of other scripts may be around it."""
 _RSL = re.compile(r"rsl\+xml|&", re.IGNORECASE)
 _QUOTES = re.compile("[\"'>]")
 _LICENSE = re.compile(r"license|licence", re.IGNORECASE)
@@ -105,6 +108,11 @@ def _license_word() -> Any:
     return _searched("license")
 
 
+@cache
+def _license_relation() -> Any:
+    return _searched(_REL)
+
+
 def _searched(pattern: str) -> Any:
     """Return a pattern for bytes, whatever the case of letters: an automaton, as most pages have nothing of it."""
     options = re2.Options()
@@ -139,11 +147,8 @@ def _has_license_tag(source: bytes) -> bool:
     """Whether there may be a `rel` with the word `license`: of pages that say the word, few have to be scanned."""
     position = 0
     while word := _license_word().search(source, position):
-        part = source[max(word.start() - MAX_TAG, 0) : word.start() + MAX_TAG].decode("utf-8", "ignore")
-        for match in _REL.finditer(part):
-            value = match[1] or match[2] or match[3] or ""
-            if "&" in value or _LICENSE.search(value):
-                return True
+        if _license_relation().search(source[max(word.start() - MAX_TAG, 0) : word.start() + MAX_TAG]):
+            return True
         position = word.start() + MAX_TAG - len("license")
     return False
 

@@ -363,6 +363,7 @@ PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 PyObject *lines_below(PyObject *module, PyObject *arguments);
 PyObject *lines_above(PyObject *module, PyObject *arguments);
 PyObject *named_texts(PyObject *module, PyObject *arguments);
+PyObject *foreign_sections(PyObject *module, PyObject *capsule);
 void prepare_page_lines(void);
 
 /* cleaning.c */

@@ -3,6 +3,7 @@
 
 #include "core.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define MAX_OPEN 256
@@ -133,14 +134,14 @@ typedef struct {
     bool in_code, link_is_local, after_closing, index_is_open, failed;
     Py_ssize_t *parts; /* where each part of the text starts */
     Py_ssize_t part_count, part_capacity, link_start;
-    Span open_tags[MAX_OPEN];
+    int script_count;
+    int open_count, hidden_at;
+    int64_t linked;
+    Span open_tags[MAX_OPEN]; /* from here on nothing is set before it is counted */
     struct {
         int depth;
         Py_ssize_t start;
     } scripts[MAX_OPEN];
-    int script_count;
-    int open_count, hidden_at;
-    int64_t linked;
 } InlineReader;
 
 static Py_ssize_t start_of_part(const InlineReader *reader, Py_ssize_t part)
@@ -606,12 +607,13 @@ static const char *end_of_text_between(const char *position, const char *end)
 
 static void careful_text(Span markup, int64_t *linked, bool in_code, Buffer *text, Buffer *scratch)
 {
-    InlineReader *reader = calloc(1, sizeof(InlineReader));
+    InlineReader *reader = malloc(sizeof(InlineReader));
     if (reader == NULL) {
         PyErr_NoMemory();
         text->failed = true;
         return;
     }
+    memset(reader, 0, offsetof(InlineReader, open_tags));
     reader->text = text;
     reader->scratch = scratch;
     reader->in_code = in_code;

@@ -538,6 +538,50 @@ static void find_open_sections(Span part, Buffer *sections)
     buffer_free(&open);
 }
 
+/* Whether a section is about other pages, by its name or by those in its tag; -1 with an exception. */
+static int begins_foreign_section(Span tag, int name)
+{
+    if (LINE_NAMES[name].use & IS_ASIDE)
+        return 1;
+    return may_be_named_foreign(tag) ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
+}
+
+/* foreign_sections(page) -> (start, end) of the sections about other pages, in code points. */
+PyObject *foreign_sections(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *sections = page == NULL ? NULL : PyList_New(0);
+    if (sections == NULL)
+        return NULL;
+    const char *position = page->source.start, *end = position + page->source.size, *start = position, *after;
+    int open_name = -1, name;
+    int64_t depth = 0;
+    for (; sections != NULL && position < end; position = after) {
+        bool is_closing;
+        if ((position = memchr(position, '<', (size_t)(end - position))) == NULL)
+            break;
+        after = end_of_section_tag(position, end, &is_closing, &name);
+        if (after == NULL) {
+            after = position + 1;
+        } else if (depth > 0) {
+            depth += name != open_name ? 0 : is_closing ? -1 : 1;
+            if (depth == 0)
+                add_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
+        } else if (!is_closing) {
+            int answer = begins_foreign_section((Span){position, after - position}, name);
+            if (answer < 0)
+                Py_CLEAR(sections);
+            if (answer > 0) {
+                start = position;
+                open_name = name;
+                depth = 1;
+            }
+        }
+    }
+    return sections;
+}
+
 /* lines_below(page, start, end, most) -> (text, source, is timed) of those of the first lines from a heading's end on
    that may hold a day. */
 PyObject *lines_below(PyObject *module, PyObject *arguments)
