@@ -181,10 +181,11 @@ static int use_of_name(const char *letters, int *index)
     return 0;
 }
 
-static bool holds_word(Span text, const char *word)
+static bool holds_time(Span text)
 {
-    for (const char *position = text.start, *end = position + text.size; position < end; position++)
-        if (after_word(position, end, word) != NULL)
+    const char *position = text.start, *end = position + text.size;
+    for (; position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL; position++)
+        if (after_word(position, end, "<time") != NULL)
             return true;
     return false;
 }
@@ -237,7 +238,7 @@ static void add_line(LineReader *reader, Span source)
         read_text(source, &reader->buffers);
         collapse_spaces((Span){reader->buffers.text.start, reader->buffers.text.size}, line);
     }
-    bool is_timed = holds_word(source, "<time");
+    bool is_timed = holds_time(source);
     if (line->size == 0 && !is_timed)
         return;
     FoundLine found = {source, reader->texts.size, line->size, is_timed};
@@ -647,6 +648,7 @@ static const Word NAMING_WORDS[] = {
     {"stand:", 0},     {"ubblicat", 0},  {"updated", 0},      {"zaktualiz", 0},
 };
 static WordSet naming_words;
+static Skips naming_skips;
 static const char *const OTHER_NAMING_WORDS[] = {
     "опубликован", "размещен", "обновл", "измен", "更新", "修改", "发布", "發布", "公開", "掲載",
 };
@@ -655,6 +657,7 @@ void prepare_page_lines(void)
 {
     index_words(&foreign_words, FOREIGN_WORDS, (int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])));
     index_words(&naming_words, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
+    index_skips(&naming_skips, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
 }
 
 /* Return a code point with capitals of Cyrillic made small; no other word has capitals. */
@@ -696,6 +699,21 @@ static bool is_rare_letter(const char *position, const char *end)
            starts_with(position, end, "\xE1\xB2");
 }
 
+/* Whether only naming words of ASCII can be in a text: no other begins in it, and no rare letter. A compiler makes a
+   few instructions of many bytes. */
+static bool has_plain_words_only(Span text)
+{
+    unsigned char other = 0;
+    const unsigned char *bytes = (const unsigned char *)text.start;
+    for (Py_ssize_t index = 0; index < text.size - 1; index++) {
+        unsigned char byte = bytes[index], next = bytes[index + 1];
+        other |= (unsigned char)((byte == 0xD0) | (byte == 0xD1) | ((unsigned char)(byte - 0xE4) <= 3) |
+                                 ((byte == 0xC5) & (next == 0xBF)) | ((byte == 0xE2) & (next == 0x84)) |
+                                 ((byte == 0xE1) & (next == 0xB2)));
+    }
+    return other == 0;
+}
+
 /* named_texts(page, start, end) -> those of the texts behind naming words that hold a digit; None if a letter is too
    rare to be known here. */
 PyObject *named_texts(PyObject *module, PyObject *arguments)
@@ -715,7 +733,10 @@ PyObject *named_texts(PyObject *module, PyObject *arguments)
     }
     Span part = visible_part(page, start, end);
     const char *position = part.start, *part_end = position + part.size;
+    bool skips = has_plain_words_only(part);
     for (int words = 0; texts != NULL && position < part_end && words < MOST_NAMING_WORDS;) {
+        if (skips && (position = next_candidate(&naming_skips, position, part_end)) == part_end)
+            break;
         if ((unsigned char)*position >= 0xC5 && is_rare_letter(position, part_end)) {
             Py_DECREF(texts);
             free_buffers(&buffers);
