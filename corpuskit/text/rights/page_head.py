@@ -41,9 +41,7 @@ _REL = r"""\brel(?:\s|[\x80-\xff])*=(?:\s|[\x80-\xff])*(?:"[^"]*VALUE|'[^']*VALU
     "VALUE", "(?:licen[cs]e|&)"
 )
 """A `rel` whose value has the word, or a reference that may be part of it; spaces of other scripts may be around it."""
-_RSL = re.compile(r"rsl\+xml|&", re.IGNORECASE)
 _QUOTES = re.compile("[\"'>]")
-_LICENSE = re.compile(r"license|licence", re.IGNORECASE)
 _RSL_TYPE = "application/rsl+xml"
 
 
@@ -84,7 +82,7 @@ def _head_entries(head: str, agents: frozenset[str]) -> Iterator[Declaration]:
             meta_name = attributes.get("name", "").strip().lower()
             if meta_name in META_NAMES or meta_name in agents:
                 yield Declaration("meta", meta_name, attributes.get("content", "")[:MAX_VALUE])
-        elif name in ("link", "script") and _RSL.search(tag):
+        elif name in ("link", "script") and ("&" in tag or "rsl+xml" in tag.lower()):
             attributes = _attributes(tag)
             if attributes.get("type", "").lower() == _RSL_TYPE:
                 value = attributes.get("href", "") if name == "link" else content
@@ -136,7 +134,7 @@ def _license_links(markup: str, line: bytes | None) -> Iterator[Declaration]:
         return
     if not _has_license_tag(markup.encode("utf-8", "replace")):
         return
-    for name, tag, _ in _elements(markup, marked_by=_LICENSE):
+    for name, tag, _ in _elements(markup, marked_by=("license", "licence")):
         attributes = _attributes(tag)
         is_license = "license" in attributes.get("rel", "").lower().split()
         if name in ("link", "a") and is_license and attributes.get("type", "").lower() != _RSL_TYPE:
@@ -153,12 +151,12 @@ def _has_license_tag(source: bytes) -> bool:
     return False
 
 
-def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator[tuple[str, str, str]]:
+def _elements(markup: str, marked_by: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
     """Yield the name, what is behind it in the tag, and the raw content of each element that we read.
 
     Content is that of scripts alone.
 
-    With `marked_by`, only elements whose tag has a match of it.
+    With `marked_by`, only elements whose tag has one of these words.
     """
     position = 0
     while start := _START.search(markup, position):
@@ -173,12 +171,14 @@ def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator
         tag_end = _tag_end(markup, position)
         if start[1]:
             content_end = _raw_end(markup, name, tag_end)
-            if name == "script" and marked_by is None:
+            if name == "script" and not marked_by:
                 yield name, markup[position:tag_end], markup[tag_end + 1 : content_end]
             position = content_end
         else:
-            if marked_by is None or marked_by.search(markup, position, tag_end):
-                yield name, markup[position:tag_end], ""
+            tag = markup[position:tag_end]
+            lower = tag.lower() if marked_by else ""
+            if not marked_by or any(word in lower for word in marked_by):
+                yield name, tag, ""
             position = tag_end
 
 
