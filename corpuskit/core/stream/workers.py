@@ -283,6 +283,9 @@ def become_worker(
     if hushed:
         console.hush(hushed, quiet=True)
     console.silence_destructors()
+    # What is there stays as long as the worker: a collection that looks through it again finds nothing, and would have
+    # the system copy what parent and worker share.
+    gc.freeze()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, foreign_sections, lines_of
+from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, lines_of
 from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, text_of
 
@@ -155,7 +155,7 @@ class PageDates:
     def _marked_tags(self) -> list[StartTag]:
         """The elements marked as the time of publication or of a change, but for those of comments and teasers."""
         tags = list(islice(_marked_tags(self.source), MAX_MARKED))
-        sections = foreign_sections(self.source.text) if tags else []
+        sections = self.source.foreign_sections() if tags else []
         heading = self.heading[0]
         others = [(start, end) for start, end in sections if not start < heading < end]
         return [tag for tag in tags if not any(start < tag.start < end for start, end in others)]

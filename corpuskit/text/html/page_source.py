@@ -11,7 +11,14 @@ from itertools import islice
 from typing import Any
 
 from corpuskit.text.html.compiled import compiled_core
-from corpuskit.text.html.page_lines import HEADING, Line, dated_lines_above, dated_lines_below, named_texts
+from corpuskit.text.html.page_lines import (
+    HEADING,
+    Line,
+    dated_lines_above,
+    dated_lines_below,
+    foreign_sections,
+    named_texts,
+)
 from corpuskit.text.html.raw_markup import MAX_INNER, StartTag, any_name, tags_with
 
 __all__ = ["PageSource"]
@@ -94,3 +101,10 @@ class PageSource:
             texts: list[str] | None = compiled_core().named_texts(self._compiled_page, start, end)
             return named_texts(self.part(start, end)) if texts is None else texts
         return named_texts(self._text[start:end])
+
+    def foreign_sections(self) -> list[tuple[int, int]]:
+        """Return where the sections about other pages start and end, whether or not they hold the heading."""
+        if self._text is None:
+            sections: list[tuple[int, int]] = compiled_core().foreign_sections(self._compiled_page)
+            return sections
+        return foreign_sections(self._text)

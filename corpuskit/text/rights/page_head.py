@@ -37,10 +37,11 @@ _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^'
 _ATTRIBUTE_VALUE = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
 _NAME = re.compile(rf"\bname(?={_ATTRIBUTE_VALUE})", re.IGNORECASE)
 """What may be a `name` with its value; inside the value of another attribute it is none."""
-_REL = re.compile(r"""\brel(?=\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]*+)))""", re.IGNORECASE)
-_RSL = re.compile(r"rsl\+xml|&", re.IGNORECASE)
+_REL = r"""\brel(?:\s|[\x80-\xff])*=(?:\s|[\x80-\xff])*(?:"[^"]*VALUE|'[^']*VALUE|[^\s"'>]*VALUE)""".replace(
+    "VALUE", "(?:licen[cs]e|&)"
+)
+"""A `rel` whose value has the word, or a reference that may be part of it; spaces of other scripts may be around it."""
 _QUOTES = re.compile("[\"'>]")
-_LICENSE = re.compile(r"license|licence", re.IGNORECASE)
 _RSL_TYPE = "application/rsl+xml"
 
 
@@ -81,7 +82,7 @@ def _head_entries(head: str, agents: frozenset[str]) -> Iterator[Declaration]:
             meta_name = attributes.get("name", "").strip().lower()
             if meta_name in META_NAMES or meta_name in agents:
                 yield Declaration("meta", meta_name, attributes.get("content", "")[:MAX_VALUE])
-        elif name in ("link", "script") and _RSL.search(tag):
+        elif name in ("link", "script") and ("&" in tag or "rsl+xml" in tag.lower()):
             attributes = _attributes(tag)
             if attributes.get("type", "").lower() == _RSL_TYPE:
                 value = attributes.get("href", "") if name == "link" else content
@@ -103,6 +104,11 @@ def _naming(agents: frozenset[str]) -> Any:
 @cache
 def _license_word() -> Any:
     return _searched("license")
+
+
+@cache
+def _license_relation() -> Any:
+    return _searched(_REL)
 
 
 def _searched(pattern: str) -> Any:
@@ -128,7 +134,7 @@ def _license_links(markup: str, line: bytes | None) -> Iterator[Declaration]:
         return
     if not _has_license_tag(markup.encode("utf-8", "replace")):
         return
-    for name, tag, _ in _elements(markup, marked_by=_LICENSE):
+    for name, tag, _ in _elements(markup, marked_by=("license", "licence")):
         attributes = _attributes(tag)
         is_license = "license" in attributes.get("rel", "").lower().split()
         if name in ("link", "a") and is_license and attributes.get("type", "").lower() != _RSL_TYPE:
@@ -139,21 +145,18 @@ def _has_license_tag(source: bytes) -> bool:
     """Whether there may be a `rel` with the word `license`: of pages that say the word, few have to be scanned."""
     position = 0
     while word := _license_word().search(source, position):
-        part = source[max(word.start() - MAX_TAG, 0) : word.start() + MAX_TAG].decode("utf-8", "ignore")
-        for match in _REL.finditer(part):
-            value = match[1] or match[2] or match[3] or ""
-            if "&" in value or _LICENSE.search(value):
-                return True
+        if _license_relation().search(source[max(word.start() - MAX_TAG, 0) : word.start() + MAX_TAG]):
+            return True
         position = word.start() + MAX_TAG - len("license")
     return False
 
 
-def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator[tuple[str, str, str]]:
+def _elements(markup: str, marked_by: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
     """Yield the name, what is behind it in the tag, and the raw content of each element that we read.
 
     Content is that of scripts alone.
 
-    With `marked_by`, only elements whose tag has a match of it.
+    With `marked_by`, only elements whose tag has one of these words.
     """
     position = 0
     while start := _START.search(markup, position):
@@ -168,12 +171,14 @@ def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator
         tag_end = _tag_end(markup, position)
         if start[1]:
             content_end = _raw_end(markup, name, tag_end)
-            if name == "script" and marked_by is None:
+            if name == "script" and not marked_by:
                 yield name, markup[position:tag_end], markup[tag_end + 1 : content_end]
             position = content_end
         else:
-            if marked_by is None or marked_by.search(markup, position, tag_end):
-                yield name, markup[position:tag_end], ""
+            tag = markup[position:tag_end]
+            lower = tag.lower() if marked_by else ""
+            if not marked_by or any(word in lower for word in marked_by):
+                yield name, tag, ""
             position = tag_end
 
 

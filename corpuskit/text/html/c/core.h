@@ -154,6 +154,13 @@ typedef struct {
     uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes, in whatever case;
                                 0 if none does */
 } WordSet;
+#define MOST_SHORTEST 8
+typedef struct {
+    int shortest;
+    uint8_t bytes[1024]; /* how far to go on, by the number of a pair of bytes */
+} Skips;
+void index_skips(Skips *skips, const Word *words, int count);
+const char *next_candidate(const Skips *skips, const char *position, const char *end);
 void index_words(WordSet *set, const Word *words, int count);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
@@ -297,6 +304,7 @@ Tag *pop_element(OpenElements *open);
 
 /* reader.c */
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page);
+void prepare_reader(void);
 
 /* rows.c */
 int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count);
@@ -362,6 +370,7 @@ PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 PyObject *lines_below(PyObject *module, PyObject *arguments);
 PyObject *lines_above(PyObject *module, PyObject *arguments);
 PyObject *named_texts(PyObject *module, PyObject *arguments);
+PyObject *foreign_sections(PyObject *module, PyObject *capsule);
 void prepare_page_lines(void);
 
 /* cleaning.c */

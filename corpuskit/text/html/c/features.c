@@ -246,7 +246,8 @@ static bool begins_with_boilerplate(const Block *block, const unsigned char *fir
     for (int start = 0; start < size; start++)
         for (int phrase = first_phrases[(unsigned char)lower[start]];
              phrase < PHRASES && BOILERPLATE_PHRASES[phrase][0] == lower[start]; phrase++)
-            if (strncmp(BOILERPLATE_PHRASES[phrase], lower + start, strlen(BOILERPLATE_PHRASES[phrase])) == 0)
+            if (BOILERPLATE_PHRASES[phrase][1] == lower[start + 1] &&
+                strncmp(BOILERPLATE_PHRASES[phrase], lower + start, strlen(BOILERPLATE_PHRASES[phrase])) == 0)
                 return true;
     return false;
 }

@@ -3,16 +3,20 @@
 
 #include "core.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define MAX_OPEN 256
 #define MAX_EXPRESSION 24
+/* Attributes whose meaning is remembered: how many, and of how many bytes at most. */
+#define REMEMBERED 512
+#define LONGEST_REMEMBERED 120
 #define LINE_BREAK '\v'
 
 /* Bits of `_ATTRIBUTE_PATTERNS`, which Python matches: few tags have attributes that mean anything. */
 enum mark { HIDDEN_WORD = 1, HIDDEN = 2, LINE_NUMBER = 4, BLOCK_STYLE = 8 };
 /* Words whose presence alone is not enough. */
-enum need { IN_TEXT = 1, BEFORE_QUOTE = 2, BEFORE_BACKSLASH = 4 };
+enum need { IN_TEXT = 1, BEFORE_QUOTE = 2, BEFORE_BACKSLASH = 4, WHOLE = 8 };
 
 /* `_MEANINGFUL` and `_WORDS_MAY_MEET`, sorted: markup with none of these has no tags but those that only format. */
 static const Word MEANINGFUL[] = {
@@ -53,10 +57,11 @@ static const Word MEANINGFUL[] = {
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"-none", 0},    {"blob-num", 0},  {"display:", 0},      {"gutter", 0},         {"hidden", 0},  {"katex-html", 0},
-    {"line-no", 0},  {"line-num", 0},  {"linen", 0},         {"lnt", 0},            {"math", 0},    {"mjx-chtml", 0},
-    {"screen-reader", 0},              {"show-for-small", 0}, {"sr-only", 0},       {"tex", 0},     {"user-select", 0},
-    {"visible-xs", 0},                 {"visually", 0},
+    {"-none", 0},         {"blob-num", 0},       {"display:", 0}, {"gutter", 0},    {"hidden", 0},
+    {"katex-html", 0},    {"latex", WHOLE},      {"line-no", 0},  {"line-num", 0},  {"linen", 0},
+    {"lnt", 0},           {"math", WHOLE},       {"mathjax", 0},  {"mjx-chtml", 0}, {"mwe-math", 0},
+    {"screen-reader", 0}, {"show-for-small", 0}, {"sr-only", 0},  {"tex", WHOLE},   {"user-select", 0},
+    {"visible-xs", 0},    {"visually", 0},
 };
 static WordSet meaningful, marking;
 
@@ -71,6 +76,13 @@ static bool is_permalink_sign(const char *position, const char *end)
 {
     return starts_with(position, end, "\xC2\xB6") || starts_with(position, end, "\xC2\xA7") ||
            starts_with(position, end, "\xF0\x9F\x94\x97") || starts_with(position, end, "\xEF\x83\x81");
+}
+
+/* Whether no letter, digit or underscore stands before or behind a part of a text. */
+static bool is_whole(Span text, const char *position, const char *after)
+{
+    return (position == text.start || !is_word_byte(position[-1])) &&
+           (after == text.start + text.size || !is_word_byte(*after));
 }
 
 static bool needs_are_met(const Word *word, const char *position, const char *end, bool in_code)
@@ -122,14 +134,14 @@ typedef struct {
     bool in_code, link_is_local, after_closing, index_is_open, failed;
     Py_ssize_t *parts; /* where each part of the text starts */
     Py_ssize_t part_count, part_capacity, link_start;
-    Span open_tags[MAX_OPEN];
+    int script_count;
+    int open_count, hidden_at;
+    int64_t linked;
+    Span open_tags[MAX_OPEN]; /* from here on nothing is set before it is counted */
     struct {
         int depth;
         Py_ssize_t start;
     } scripts[MAX_OPEN];
-    int script_count;
-    int open_count, hidden_at;
-    int64_t linked;
 } InlineReader;
 
 static Py_ssize_t start_of_part(const InlineReader *reader, Py_ssize_t part)
@@ -254,19 +266,49 @@ static bool words_meet(const InlineReader *reader, Span following)
     return (is_small(last) && (is_capital(first) || is_any_digit(first))) || (is_any_digit(last) && is_capital(first));
 }
 
+/* Whether attributes, in small letters, may mean anything. A letter that was folded from another one parts words. */
+static bool may_mark(Span attributes, bool is_folded)
+{
+    const char *end = attributes.start + attributes.size;
+    for (const char *position = attributes.start; position < end; position++) {
+        const Word *word = words_at(&marking, position, end);
+        for (; word != NULL && next_word_fits(&marking, &word, position, end); word++)
+            if (!(word->meaning & WHOLE) || is_folded || is_whole(attributes, position, position + strlen(word->word)))
+                return true;
+    }
+    return false;
+}
+
+/* What Python said of attributes: a page has the same ones again and again. */
+static struct {
+    Py_ssize_t size;
+    long marks;
+    char attributes[LONGEST_REMEMBERED];
+} remembered[REMEMBERED];
+
 /* Return the bits of what attributes mean; 0 if nothing, or with `failed`. */
 static long marks_of(InlineReader *reader, Span attributes)
 {
     reader->scratch->size = 0;
     fold_letters(attributes, reader->scratch);
-    if (!has_any_word(&marking, (Span){reader->scratch->start, reader->scratch->size}))
+    if (!may_mark((Span){reader->scratch->start, reader->scratch->size}, reader->scratch->size != attributes.size))
         return 0;
+    uint64_t slot = hash_of(attributes.start, attributes.size) % REMEMBERED;
+    bool is_short = attributes.size <= LONGEST_REMEMBERED;
+    if (is_short && remembered[slot].size == attributes.size &&
+        memcmp(remembered[slot].attributes, attributes.start, (size_t)attributes.size) == 0)
+        return remembered[slot].marks;
     PyObject *result = call_python("inline._marks_of", "(s#)", attributes.start, attributes.size);
     long marks = result == NULL ? -1 : PyLong_AsLong(result);
     Py_XDECREF(result);
     if (marks < 0) {
         reader->failed = true;
         return 0;
+    }
+    if (is_short) {
+        remembered[slot].size = attributes.size;
+        remembered[slot].marks = marks;
+        memcpy(remembered[slot].attributes, attributes.start, (size_t)attributes.size);
     }
     return marks;
 }
@@ -565,12 +607,13 @@ static const char *end_of_text_between(const char *position, const char *end)
 
 static void careful_text(Span markup, int64_t *linked, bool in_code, Buffer *text, Buffer *scratch)
 {
-    InlineReader *reader = calloc(1, sizeof(InlineReader));
+    InlineReader *reader = malloc(sizeof(InlineReader));
     if (reader == NULL) {
         PyErr_NoMemory();
         text->failed = true;
         return;
     }
+    memset(reader, 0, offsetof(InlineReader, open_tags));
     reader->text = text;
     reader->scratch = scratch;
     reader->in_code = in_code;

@@ -249,15 +249,6 @@ static const char *find_end_tag(const char *position, const char *end, const cha
     return NULL;
 }
 
-static const char *find_last(const char *position, const char *end, const char *part)
-{
-    Py_ssize_t size = (Py_ssize_t)strlen(part);
-    for (Py_ssize_t offset = end - position - size; offset >= 0; offset--)
-        if (position[offset] == part[0] && memcmp(position + offset, part, (size_t)size) == 0)
-            return position + offset;
-    return NULL;
-}
-
 static bool has_script_tag(const char *position, const char *end)
 {
     for (; (position = memchr(position, '<', (size_t)(end - position))) != NULL; position++)
@@ -267,16 +258,31 @@ static bool has_script_tag(const char *position, const char *end)
     return false;
 }
 
+/* Return the next `</script`, and the last `<!--` before it or NULL; NULL if there is none. */
+static const char *find_script_end(const char *position, const char *end, const char **comment)
+{
+    *comment = NULL;
+    for (; position < end; position++) {
+        position = memchr(position, '<', (size_t)(end - position));
+        if (position == NULL)
+            return NULL;
+        if (end - position > 8 && position[1] == '/') {
+            const char *after = after_word(position + 2, end, "script");
+            if (after != NULL && after < end && (*after == '>' || *after == '/' || is_space(*after)))
+                return position;
+        } else if (end - position > 3 && memcmp(position, "<!--", 4) == 0) {
+            *comment = position;
+        }
+    }
+    return NULL;
+}
+
 /* Return where a script ends; one inside a comment in it has its own end (HTML, "script data double escaped"). */
 static const char *end_of_script(const char *start, const char *end)
 {
-    const char *position = start, *end_tag;
+    const char *position = start, *end_tag, *comment;
     bool in_comment = false;
-    while ((end_tag = find_end_tag(position, end, "script")) != NULL) {
-        /* Few scripts have any, and a search forwards is quicker. */
-        const char *comment = find_bytes(position, end_tag, "<!--");
-        if (comment != NULL)
-            comment = find_last(comment, end_tag, "<!--");
+    while ((end_tag = find_script_end(position, end, &comment)) != NULL) {
         if (comment != NULL || in_comment) {
             const char *inner = comment != NULL ? comment : position;
             in_comment = find_bytes(inner, end_tag, "-->") == NULL;

@@ -325,6 +325,7 @@ static PyMethodDef methods[] = {
     {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
     {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
     {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
+    {"foreign_sections", foreign_sections, METH_O, "Return where the sections about other pages start and end."},
     {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
     {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
     {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
@@ -363,6 +364,7 @@ PyMODINIT_FUNC PyInit__core(void)
     prepare_elements();
     prepare_inline();
     prepare_unseen();
+    prepare_reader();
     hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
     return module;

@@ -225,6 +225,9 @@ static PyObject *heading_text(const VisiblePage *page, const ListedTag *tag, Scr
     if (line.size > 0 && !has_more) {
         const char *button = find_bytes(start, end - start > 4 * MAX_LENGTH ? start + 4 * MAX_LENGTH : end, "<button");
         has_more = button != NULL && length_of(start, button + 7 - start) <= MAX_LENGTH;
+        /* A button behind the end tag of the heading's own level changes nothing. */
+        const char *close = has_more ? find_heading_end(start, end) : NULL;
+        has_more &= close == NULL || button < close || close[3] != tag->name[1];
     }
     if (has_more) {
         const char *close = find_heading_end(start, end);

@@ -64,8 +64,13 @@ static const struct {
 static const char *const NAMES_WITHIN_WORDS[] = {"a", "abbr",  "b",      "bdi", "em",  "font", "i",  "mark",
                                                  "s", "small", "strong", "sub", "sup", "u",    "wbr"};
 #define WITHIN_COUNT ((int)(sizeof(NAMES_WITHIN_WORDS) / sizeof(NAMES_WITHIN_WORDS[0])))
-static const char *const FOREIGN_WORDS[] = {"comment", "related", "teaser", "recommend", "sidebar", "more"};
-#define FOREIGN_COUNT ((int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])))
+/* What names sections of other pages, each with what it needs beside it; Python decides where these are met. Sorted. */
+enum foreign { ANYWHERE, COMMENT, MORE, SIDE_BAR, TEASER };
+static const Word FOREIGN_WORDS[] = {
+    {"comment", COMMENT},  {"more", MORE},        {"recommend", ANYWHERE},
+    {"related", ANYWHERE}, {"sidebar", SIDE_BAR}, {"teaser", TEASER},
+};
+static WordSet foreign_words;
 
 /* Read the name of a tag at a `<` in small letters, and return where it ends; NULL if there is none of this length. */
 static const char *read_name(const char *position, const char *end, bool *is_closing, char *letters)
@@ -176,10 +181,11 @@ static int use_of_name(const char *letters, int *index)
     return 0;
 }
 
-static bool holds_word(Span text, const char *word)
+static bool holds_time(Span text)
 {
-    for (const char *position = text.start, *end = position + text.size; position < end; position++)
-        if (after_word(position, end, word) != NULL)
+    const char *position = text.start, *end = position + text.size;
+    for (; position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL; position++)
+        if (after_word(position, end, "<time") != NULL)
             return true;
     return false;
 }
@@ -203,7 +209,7 @@ static Py_ssize_t count_of_lines(const LineReader *reader)
     return reader->lines.size / (Py_ssize_t)sizeof(FoundLine);
 }
 
-static bool prepare_reader(LineReader *reader)
+static bool prepare_line_reader(LineReader *reader)
 {
     return prepare_buffers(&reader->buffers) && buffer_reserve(&reader->texts, 1) &&
            buffer_reserve(&reader->lines, 1) && buffer_reserve(&reader->own_sections, 1);
@@ -232,7 +238,7 @@ static void add_line(LineReader *reader, Span source)
         read_text(source, &reader->buffers);
         collapse_spaces((Span){reader->buffers.text.start, reader->buffers.text.size}, line);
     }
-    bool is_timed = holds_word(source, "<time");
+    bool is_timed = holds_time(source);
     if (line->size == 0 && !is_timed)
         return;
     FoundLine found = {source, reader->texts.size, line->size, is_timed};
@@ -242,15 +248,71 @@ static void add_line(LineReader *reader, Span source)
     reader->longest_line = length > reader->longest_line ? length : reader->longest_line;
 }
 
+static const char *skip_byte(const char *position, const char *end, char byte)
+{
+    return position < end && small_letter(*position) == byte ? position + 1 : position;
+}
+
+static bool begins_with_any(const char *position, const char *end, const char *const *words, int count)
+{
+    for (int word = 0; word < count; word++)
+        if (after_word(position, end, words[word]) != NULL)
+            return true;
+    return false;
+}
+
+static bool ends_with_any(const char *start, const char *position, const char *const *words, int count)
+{
+    for (int word = 0; word < count; word++) {
+        Py_ssize_t size = (Py_ssize_t)strlen(words[word]);
+        if (position - start >= size && after_word(position - size, position, words[word]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Whether what a word of `_FOREIGN_SECTION` needs beside it may be there. */
+static bool may_be_foreign(const Word *word, const char *start, const char *position, const char *end)
+{
+    static const char *const MARKS[] = {"link", "count", "number"}, *const OTHERS[] = {"news", "posts", "stories"};
+    static const char *const LAYOUTS[] = {"lay-", "layout-", "has-", "with-", "no-"};
+    const char *after = position + strlen(word->word);
+    switch ((enum foreign)word->meaning) {
+    case COMMENT:
+        if (position > start && is_letter(position[-1]) && after_word(position - 1, end, "o") == NULL)
+            return false;
+        return !begins_with_any(skip_byte(skip_byte(after, end, 's'), end, '-'), end, MARKS, 3);
+    case MORE:
+        return begins_with_any(skip_byte(after, end, '-'), end, OTHERS, 3);
+    case SIDE_BAR:
+        return !ends_with_any(start, position, LAYOUTS, 5);
+    case TEASER:
+        return after_word(after, end, "text") == NULL && after_word(after, end, "-text") == NULL;
+    default:
+        return true;
+    }
+}
+
+/* Whether the names in a start tag may be those of a section about other pages. */
+static bool may_be_named_foreign(Span tag)
+{
+    const char *end = tag.start + tag.size;
+    for (const char *position = tag.start; position < end; position++) {
+        const Word *word = words_at(&foreign_words, position, end);
+        for (; word != NULL && next_word_fits(&foreign_words, &word, position, end); word++)
+            if (may_be_foreign(word, tag.start, position, end))
+                return true;
+    }
+    return false;
+}
+
 /* Whether a section is about other pages; what starts before the heading and holds it is not, whatever it is called. */
 static bool is_foreign(LineReader *reader, int use, Span tag)
 {
     bool may_be_named = use & IS_ASIDE && reader->longest_line > LONGEST_SUBTITLE;
     if (!may_be_named) {
-        int word = 0;
-        while (word < FOREIGN_COUNT && !holds_word(tag, FOREIGN_WORDS[word]))
-            word++;
-        int answer = word < FOREIGN_COUNT ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
+        int answer =
+            may_be_named_foreign(tag) ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
         if (answer < 0)
             reader->failed = true;
         if (answer <= 0)
@@ -322,10 +384,11 @@ static int holds_digit(Span text)
 {
     bool may_have_others = false;
     for (Py_ssize_t at = 0; at < text.size; at++) {
+        unsigned char byte = (unsigned char)text.start[at];
         if (is_digit(text.start[at]))
             return 1;
-        /* The digits of other scripts begin here. */
-        may_have_others |= (unsigned char)text.start[at] >= 0xD9;
+        /* The digits of other scripts lie behind these: those of signs, of Chinese, Japanese and Korean are none. */
+        may_have_others |= byte >= 0xD9 && !((byte >= 0xE2 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xEE));
     }
     return may_have_others ? ask_python("page_lines.has_digit", "(s#)", text.start, text.size) : 0;
 }
@@ -360,7 +423,7 @@ static bool copy_part(LineReader *reader, Span part, Buffer *copy)
 {
     buffer_add(copy, part.start, part.size);
     buffer_add(copy, "<br>", 4);
-    return !copy->failed && prepare_reader(reader);
+    return !copy->failed && prepare_line_reader(reader);
 }
 
 /* lines_of(part, most) -> (text, source, is timed) of each line, of so many at most; -1 for all. */
@@ -476,6 +539,50 @@ static void find_open_sections(Span part, Buffer *sections)
     buffer_free(&open);
 }
 
+/* Whether a section is about other pages, by its name or by those in its tag; -1 with an exception. */
+static int begins_foreign_section(Span tag, int name)
+{
+    if (LINE_NAMES[name].use & IS_ASIDE)
+        return 1;
+    return may_be_named_foreign(tag) ? ask_python("page_lines.is_named_foreign", "(s#)", tag.start, tag.size) : 0;
+}
+
+/* foreign_sections(page) -> (start, end) of the sections about other pages, in code points. */
+PyObject *foreign_sections(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *sections = page == NULL ? NULL : PyList_New(0);
+    if (sections == NULL)
+        return NULL;
+    const char *position = page->source.start, *end = position + page->source.size, *start = position, *after;
+    int open_name = -1, name;
+    int64_t depth = 0;
+    for (; sections != NULL && position < end; position = after) {
+        bool is_closing;
+        if ((position = memchr(position, '<', (size_t)(end - position))) == NULL)
+            break;
+        after = end_of_section_tag(position, end, &is_closing, &name);
+        if (after == NULL) {
+            after = position + 1;
+        } else if (depth > 0) {
+            depth += name != open_name ? 0 : is_closing ? -1 : 1;
+            if (depth == 0)
+                add_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
+        } else if (!is_closing) {
+            int answer = begins_foreign_section((Span){position, after - position}, name);
+            if (answer < 0)
+                Py_CLEAR(sections);
+            if (answer > 0) {
+                start = position;
+                open_name = name;
+                depth = 1;
+            }
+        }
+    }
+    return sections;
+}
+
 /* lines_below(page, start, end, most) -> (text, source, is timed) of those of the first lines from a heading's end on
    that may hold a day. */
 PyObject *lines_below(PyObject *module, PyObject *arguments)
@@ -541,13 +648,16 @@ static const Word NAMING_WORDS[] = {
     {"stand:", 0},     {"ubblicat", 0},  {"updated", 0},      {"zaktualiz", 0},
 };
 static WordSet naming_words;
+static Skips naming_skips;
 static const char *const OTHER_NAMING_WORDS[] = {
     "опубликован", "размещен", "обновл", "измен", "更新", "修改", "发布", "發布", "公開", "掲載",
 };
 
 void prepare_page_lines(void)
 {
+    index_words(&foreign_words, FOREIGN_WORDS, (int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])));
     index_words(&naming_words, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
+    index_skips(&naming_skips, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
 }
 
 /* Return a code point with capitals of Cyrillic made small; no other word has capitals. */
@@ -589,6 +699,21 @@ static bool is_rare_letter(const char *position, const char *end)
            starts_with(position, end, "\xE1\xB2");
 }
 
+/* Whether only naming words of ASCII can be in a text: no other begins in it, and no rare letter. A compiler makes a
+   few instructions of many bytes. */
+static bool has_plain_words_only(Span text)
+{
+    unsigned char other = 0;
+    const unsigned char *bytes = (const unsigned char *)text.start;
+    for (Py_ssize_t index = 0; index < text.size - 1; index++) {
+        unsigned char byte = bytes[index], next = bytes[index + 1];
+        other |= (unsigned char)((byte == 0xD0) | (byte == 0xD1) | ((unsigned char)(byte - 0xE4) <= 3) |
+                                 ((byte == 0xC5) & (next == 0xBF)) | ((byte == 0xE2) & (next == 0x84)) |
+                                 ((byte == 0xE1) & (next == 0xB2)));
+    }
+    return other == 0;
+}
+
 /* named_texts(page, start, end) -> those of the texts behind naming words that hold a digit; None if a letter is too
    rare to be known here. */
 PyObject *named_texts(PyObject *module, PyObject *arguments)
@@ -608,7 +733,10 @@ PyObject *named_texts(PyObject *module, PyObject *arguments)
     }
     Span part = visible_part(page, start, end);
     const char *position = part.start, *part_end = position + part.size;
+    bool skips = has_plain_words_only(part);
     for (int words = 0; texts != NULL && position < part_end && words < MOST_NAMING_WORDS;) {
+        if (skips && (position = next_candidate(&naming_skips, position, part_end)) == part_end)
+            break;
         if ((unsigned char)*position >= 0xC5 && is_rare_letter(position, part_end)) {
             Py_DECREF(texts);
             free_buffers(&buffers);

@@ -13,6 +13,18 @@
 #define MAX_COLUMNS 1000
 #define LINE_BREAK '\v'
 
+/* What says that a button opens what follows it (`_CONTROL_BUTTON`). Sorted. */
+static const Word CONTROL_WORDS[] = {
+    {"accordion", 0},      {"aria-controls", 0}, {"aria-expanded", 0}, {"collaps", 0},
+    {"data-bs-toggle", 0}, {"data-toggle", 0},   {"faq", 0},           {"question", 0},
+};
+static WordSet control_words;
+
+void prepare_reader(void)
+{
+    index_words(&control_words, CONTROL_WORDS, (int)(sizeof(CONTROL_WORDS) / sizeof(CONTROL_WORDS[0])));
+}
+
 /* An open list (`OpenList`). */
 typedef struct {
     bool has_numbers, counts_down_to_one;
@@ -426,18 +438,23 @@ static void tidy_code(Span text, Buffer *code, Buffer *scratch)
     }
 }
 
-static bool is_question(Reader *reader, Span line, Span attributes)
+static bool ends_with(Span text, const char *part)
 {
-    int answer = ask_python("reader._is_question", "(s#s#)", line.start, line.size, attributes.start, attributes.size);
-    if (answer < 0)
-        fail(reader);
-    return answer > 0;
+    Py_ssize_t size = (Py_ssize_t)strlen(part);
+    return text.size >= size && memcmp(text.start + text.size - size, part, (size_t)size) == 0;
+}
+
+/* Whether a button's text is that of a question, or of a heading that opens what follows it (`_is_question`). */
+static bool is_question(Span line, Span attributes)
+{
+    return ends_with(line, "?") || ends_with(line, "\xEF\xBC\x9F") || ends_with(line, "\xD8\x9F") ||
+           ends_with(line, "\xCD\xBE") || has_any_word(&control_words, attributes);
 }
 
 static void add_text(Reader *reader, Span text, Span line, int64_t linked, bool is_code)
 {
     Tag *tag = innermost(reader);
-    if (is_named(tag, BUTTON_TAG) && !is_question(reader, line, tag->attributes))
+    if (is_named(tag, BUTTON_TAG) && !is_question(line, tag->attributes))
         return;
     record_open_elements(reader);
     if (reader->failed)
@@ -503,6 +520,42 @@ static Span joined_parts(Reader *reader)
     return text_of(&reader->joined);
 }
 
+/* Whether a word of `_PAGE_LINK` is one of a list of words that ends with the attribute's value. */
+static bool names_page(Span value)
+{
+    static const char *const RELATIONS[] = {"next", "prev", "previous", "up", "contents", "start"};
+    const char *position = value.start, *end = position + value.size;
+    while (position < end) {
+        position = skip_spaces(position, end);
+        const char *word_end = position;
+        while (word_end < end && !is_space(*word_end) && *word_end != '/')
+            word_end++;
+        for (size_t index = 0; index < sizeof(RELATIONS) / sizeof(RELATIONS[0]); index++)
+            if (after_word(position, end, RELATIONS[index]) == word_end)
+                return true;
+        while (word_end < end && !is_space(*word_end))
+            word_end++;
+        position = word_end;
+    }
+    return false;
+}
+
+/* Whether there may be a link to the page before, after or above this one: Python decides about these few. */
+static bool may_be_page_link(Span markup)
+{
+    const char *end = markup.start + markup.size;
+    for (const char *position = markup.start; position < end; position++) {
+        const char *value = after_word(position, end, "rel"), *last;
+        if (value == NULL || (value = start_of_value(value, end)) == NULL)
+            continue;
+        for (last = value; last < end && *last != '"' && *last != '\'' && *last != '>';)
+            last++;
+        if (names_page((Span){value, last - value}))
+            return true;
+    }
+    return false;
+}
+
 /* Make a block of the inline markup since the last block tag, or a line of preformatted text. */
 static void flush(Reader *reader, bool ending)
 {
@@ -522,7 +575,7 @@ static void flush(Reader *reader, bool ending)
         reader->text.size = 0;
         inline_text(markup, &linked, is_code, &reader->text, &reader->scratch);
         text = text_of(&reader->text);
-        if (contains(markup, "rel=") && linked * 2 >= length_of(text.start, text.size) &&
+        if (contains(markup, "rel=") && linked * 2 >= length_of(text.start, text.size) && may_be_page_link(markup) &&
             asks(reader, "reader._is_page_link", markup))
             return;
     }

@@ -239,38 +239,46 @@ bool is_folded(Tag *tag)
     return tag->is_folded;
 }
 
+/* Return the id that the attribute whose name ends at `position` holds, or the first of several; of no bytes if none.
+ */
+static Span id_behind(const char *position, const char *end)
+{
+    const char *next = start_of_value(position, end);
+    if (next == NULL)
+        return (Span){position, 0};
+    if (end - next > 1 && *next == '#' && is_of_id(next[1]))
+        next++;
+    const char *last = next;
+    while (last < end && is_of_id(*last))
+        last++;
+    return (Span){next, last - next};
+}
+
 /* Add the ids of what controls on the page open (`_controlled_ids`); returns their number, or -1 with an exception. */
 Py_ssize_t controlled_ids(const char *start, const char *end, Span **ids, Arena *arena)
 {
     static const char *const words[] = {"aria-controls", "data-target", "data-bs-target"};
+    const char *read_up_to[] = {start, start, start}; /* by each word, of which one may stand in another's value */
     Py_ssize_t count = 0, capacity = 0;
     *ids = NULL;
-    for (size_t word = 0; word < sizeof(words) / sizeof(words[0]); word++) {
-        const char *position = start;
-        while ((position = find_bytes(position, end, words[word])) != NULL) {
-            position += strlen(words[word]);
-            const char *next = start_of_value(position, end);
-            if (next == NULL)
-                continue;
-            if (next < end && *next == '#' && next + 1 < end && is_of_id(next[1]))
-                next++;
-            const char *last = next;
-            while (last < end && is_of_id(*last))
-                last++;
-            if (last == next)
-                continue;
-            if (count == capacity) {
-                Span *larger = TAKE(arena, Span, 2 * capacity + 16);
-                if (larger == NULL)
-                    return -1;
-                if (count > 0)
-                    memcpy(larger, *ids, sizeof(Span) * (size_t)count);
-                *ids = larger;
-                capacity = 2 * capacity + 16;
-            }
-            (*ids)[count++] = (Span){next, last - next};
-            position = last;
+    for (const char *next = start; (next = find_any_word(next, end, words, 3)) != NULL; next++) {
+        int word = *next == 'a' ? 0 : next[5] == 't' ? 1 : 2;
+        if (next < read_up_to[word])
+            continue;
+        Span id = id_behind(next + strlen(words[word]), end);
+        read_up_to[word] = id.start + id.size;
+        if (id.size == 0)
+            continue;
+        if (count == capacity) {
+            Span *larger = TAKE(arena, Span, 2 * capacity + 16);
+            if (larger == NULL)
+                return -1;
+            if (count > 0)
+                memcpy(larger, *ids, sizeof(Span) * (size_t)count);
+            *ids = larger;
+            capacity = 2 * capacity + 16;
         }
+        (*ids)[count++] = id;
     }
     return count;
 }

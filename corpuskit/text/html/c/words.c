@@ -36,6 +36,43 @@ bool next_word_fits(const WordSet *set, const Word **word, const char *position,
     return false;
 }
 
+/* What a pair of bytes is found by, whatever the case of its letters; other pairs may have the same number. */
+static int number_of_pair(char first, char second)
+{
+    return (first & 31) << 5 | (second & 31);
+}
+
+/* Fill in how far a search for words may go on by the last two bytes of a window as long as the shortest word (Wu and
+   Manber, "A fast algorithm for multi-pattern searching", 1994). */
+void index_skips(Skips *skips, const Word *words, int count)
+{
+    skips->shortest = MOST_SHORTEST;
+    for (int index = 0; index < count; index++) {
+        int size = (int)strlen(words[index].word);
+        skips->shortest = size < skips->shortest ? size : skips->shortest;
+    }
+    memset(skips->bytes, skips->shortest - 1, sizeof(skips->bytes));
+    for (int index = 0; index < count; index++)
+        for (int offset = 0; offset < skips->shortest - 1; offset++) {
+            uint8_t *bytes = &skips->bytes[number_of_pair(words[index].word[offset], words[index].word[offset + 1])];
+            int rest = skips->shortest - 2 - offset;
+            *bytes = rest < *bytes ? (uint8_t)rest : *bytes;
+        }
+}
+
+/* Return the next position at which a word may begin; the end if none can. */
+const char *next_candidate(const Skips *skips, const char *position, const char *end)
+{
+    while (end - position >= skips->shortest) {
+        const char *last = position + skips->shortest - 1;
+        int bytes = skips->bytes[number_of_pair(last[-1], last[0])];
+        if (bytes == 0)
+            return position;
+        position += bytes;
+    }
+    return end;
+}
+
 /* Whether a text in small letters has one of the words, whatever they need beside them. */
 bool has_any_word(const WordSet *set, Span text)
 {
