@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
-from corpuskit.text.html import blocks, compiled, extract, reader
+from corpuskit.text.html import blocks, compiled, extract, page_reader
 from corpuskit.text.html.choice import Choice, choose
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
@@ -160,12 +160,12 @@ def test_a_page_of_one_short_line_is_that_line(tag: str, text: str) -> None:
 def test_the_limit_is_on_blocks_and_not_on_tags(monkeypatch: pytest.MonkeyPatch) -> None:
     """A big page with many tags is read, as reading takes time linear in it; blocks are what takes memory."""
     monkeypatch.setattr(compiled, "_core", None)  # limits of the compiled core are tested with its twin's
-    monkeypatch.setattr(reader, "MAX_BLOCKS", 1_000)
+    monkeypatch.setattr(page_reader, "MAX_BLOCKS", 1_000)
     page = f"<p>{SENTENCE}</p>" + "<br>" * (extract.MAX_TAGS + 1)
     assert extract.fast(extract.open_page(page), "text").text == SENTENCE
     with pytest.raises(Reject, match="too-many-nodes: more than 1000 blocks"):
         extract.fast(extract.open_page("<p>a" * 1_001), "text")
-    monkeypatch.setattr(reader, "MAX_ELEMENTS", 1_000)
+    monkeypatch.setattr(page_reader, "MAX_ELEMENTS", 1_000)
     with pytest.raises(Reject, match="too-many-nodes: more than 1000 elements"):
         extract.fast(extract.open_page(("<div>" * 11 + "a" + "</div>" * 11) * 100), "text")
 
