@@ -15,7 +15,7 @@ from corpuskit.text.contamination.search import Finding
 
 EDGE = 4
 """Words by which a passage is looked for, at its beginning and its end."""
-TABLE_BITS = 20
+TABLE_BITS = 22
 """Binary logarithm of the size of the table that rules nearly all words of a corpus out with one look."""
 
 
@@ -48,11 +48,11 @@ class ShortPassages:
         `edges` has the hash of every `EDGE` words in a row; `words` is asked for the hashes of all its words, which it
         returns first, if an edge of a passage is among them.
         """
-        positions = np.flatnonzero(self._table[_slots(edges)])
+        (positions,) = self._table[_slots(edges)].nonzero()
         if not len(positions):
             return []
-        begins = np.searchsorted(self._edges, edges[positions], "left")
-        ends = np.searchsorted(self._edges, edges[positions], "right")
+        begins = self._edges.searchsorted(edges[positions], "left")
+        ends = self._edges.searchsorted(edges[positions], "right")
         if not (begins < ends).any():
             return []
         document = words()[0].tolist()
