@@ -34,7 +34,9 @@ class Decontaminate(CorpusStage):
     whatever field it stands (`--fields` names some): the question, a passage, a worked answer. Case, punctuation and
     line breaks do not matter. A document is dropped as `contaminated` if `--min-hits` n-grams of one string stand near
     one another in it, or half of a shorter string's; the drop names the item, the field, the span in characters, and
-    how many n-grams of how many were found. With `--annotate` nothing is dropped: `metadata.contamination` says it.
+    how many n-grams of how many were found. One changed word leaves too few n-grams of a string of some 20 words or
+    less: such a string also convicts by all its words but one, in their order, if more than `--ngram`; the drop then
+    counts words (`unit`). With `--annotate` nothing is dropped: `metadata.contamination` says it.
 
     n-grams in more than `--common` documents that do not hold the string as a whole are stock phrases and convict
     nobody; so are those of more than 20 strings. Strings of fewer words than `--ngram` cannot be told from ordinary

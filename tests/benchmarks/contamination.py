@@ -5,7 +5,8 @@
 Each item is planted once in each of four ways: as a document of its own, in the middle of a document, there with one
 word changed (also by length), and there with a line break after every eighth word. The other half of the documents
 stays clean: what is convicted there counts as false. Then sentences of several languages are planted among others of
-theirs with one word changed, in Chinese one character. Speed is megabytes of text a CPU second, in one process.
+theirs with one word changed, in Chinese one character. What is convicted in clean texts of other kinds is counted,
+too. Speed is megabytes of text a CPU second, in one process.
 """
 
 import argparse
@@ -17,9 +18,11 @@ import re
 import tarfile
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.reading.inputs import Input
@@ -118,12 +121,63 @@ def of_language(language: str, choice: random.Random) -> None:
     print(f"one word changed, {language}: {found} of {len(items)}, {found / len(items):.3f}")
 
 
+def strings(path: Path, least: int = 40) -> Iterator[str]:
+    """The strings of a file of JSON Lines from a length on."""
+    with gzip.open(path, "rt", errors="replace") as stream:
+        waiting: list[Any] = [json.loads(line) for line in stream if line.strip()]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and len(value) >= least:
+            yield value
+        elif isinstance(value, list | dict):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a file."""
+    with gzip.open(path, "rt", errors="replace") as stream:
+        yield from stream
+
+
+def books(*names: str) -> Iterator[str]:
+    """The texts of archives, cut as `documents` are."""
+    for name in names:
+        with zipfile.ZipFile(SHARED / "books" / name) as archive:
+            for member in archive.namelist():
+                words = re.sub(r"<[^<>]*>", " ", archive.read(member).decode("utf-8", "replace")).split()
+                yield from (" ".join(words[start : start + 400]) for start in range(0, len(words), 400))
+
+
+def of_other_kinds() -> None:
+    """Count what is convicted in clean texts of many kinds, and by words alone; all sets are looked for."""
+    pages = sorted((SHARED / "extract").glob("*.gold.jsonl.gz"))
+    kinds = {
+        "news": lines(SHARED / "dedup" / "articles_1000.train.gz"),
+        "text of web pages": (text for path in pages for text in strings(path, 200)),
+        "plays and speeches": books("shakespeare.zip", "state_union.zip"),
+        "chats": strings(SHARED / "product" / "hh_rlhf_harmless_test.jsonl.gz"),
+        "customers": lines(SHARED / "product" / "banking77_train.csv.gz"),
+        "reviews": lines(SHARED / "product" / "clothing_reviews.csv.gz"),
+        "abstracts": strings(SHARED / "retrieval" / "cranfield_docs.jsonl.gz"),
+        "sentences of 75 languages": strings(SHARED / "lid" / "sentences_75lang.jsonl.gz", 20),
+    }
+    step = Decontaminate(against=tuple(sorted((SHARED / "eval" / "decon_bundled").glob("*.jsonl.gz"))))
+    for kind, texts in kinds.items():
+        stream = [Document(str(number), text) for number, text in enumerate(texts)]
+        drops = [item.values for item in step.run(stream) if isinstance(item, Drop)]
+        by_words = sum("unit" in values for values in drops)
+        print(f"{kind}: {len(stream)} texts, {megabytes(stream):.1f} MB, {len(drops)} convicted, {by_words} by words")
+        for values in drops:
+            print("   ", values)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=400)
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args()
     choice = random.Random(arguments.seed)
+    of_other_kinds()
     for language in LANGUAGES:
         of_language(language, random.Random(arguments.seed))
     pages = documents()

@@ -87,6 +87,53 @@ def test_a_part_of_an_item_or_its_words_strewn_about_convict_nobody(step: Decont
         assert list(step.run([document])) == [document]
 
 
+SHORT = "The brass bell of the pilot boat rang twice before noon"
+
+
+def short_step(tmp_path: Path, *texts: str) -> Decontaminate:
+    (tmp_path / "short.jsonl").write_text("".join(json.dumps({"q": text}) + "\n" for text in texts or (SHORT,)))
+    return Decontaminate(against=(tmp_path / "short.jsonl",))
+
+
+def test_a_short_item_is_found_with_any_word_changed_left_out_or_put_in(tmp_path: Path) -> None:
+    step = short_step(tmp_path)
+    words = SHORT.split()
+    for at in range(len(words)):
+        for instead in (["otherwise"], [], [words[at], "otherwise"]):
+            changed = " ".join([*words[:at], *instead, *words[at + 1 :]])
+            for text in (with_inside(changed), changed):
+                (item,) = step.run([Document("a", text)])
+                assert isinstance(item, Drop), changed
+                if "unit" in item.values:
+                    assert (item.values["hits"], item.values["of"], item.values["unit"]) == (10, 11, "words")
+    text = with_inside(SHORT.replace("pilot", "old"))
+    (item,) = step.run([Document("a", text)])
+    assert isinstance(item, Drop) and "unit" in item.values
+    assert text[slice(*item.values["span"])] == SHORT.replace("pilot", "old")
+
+
+def test_two_changed_words_or_the_words_of_a_very_short_item_convict_nobody(tmp_path: Path) -> None:
+    words = SHORT.split()
+    swapped = " ".join([*words[:3], words[4], words[3], *words[5:]])
+    two = SHORT.replace("bell", "horn").replace("twice", "once")
+    very_short = "The brass bell rang twice before noon today"
+    step = short_step(tmp_path, SHORT, very_short)
+    for text in (swapped, two, " ".join(words[:8]), very_short.replace("rang", "rings")):
+        assert not any(isinstance(item, Drop) for item in step.run([Document("a", with_inside(text))])), text
+
+
+def test_short_items_that_many_documents_or_strings_are_like_convict_nobody(tmp_path: Path) -> None:
+    near = SHORT.replace("pilot", "old")
+    few, many = ([Document(str(n), with_inside(near, n)) for n in range(count)] for count in (10, 11))
+    step = short_step(tmp_path)
+    assert all(isinstance(item, Drop) for item in step.run(few))
+    assert list(step.run(many)) == many
+    stems = [f"Which of the following {prose(n, 5)} is the right answer here" for n in range(30)]
+    document = Document("a", with_inside(stems[7].replace("following", "listed")))
+    assert list(short_step(tmp_path, *stems).run([document])) == [document]
+    assert isinstance(next(short_step(tmp_path, *stems[:20]).run([document])), Drop)
+
+
 def test_stock_phrases_convict_nobody_but_whole_items_do(tmp_path: Path) -> None:
     stock = "by using this site you agree to the terms of use and to the privacy policy of the owner"
     path = tmp_path / "set.jsonl"

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpuskit.text.contamination.passages import Hashes
+from corpuskit.text.contamination.passages import MOST_PASSAGES, Hashes
 from corpuskit.text.contamination.search import Finding
 
 EDGE = 4
 """Words by which a passage is looked for, at its beginning and its end."""
-TABLE_BITS = 20
+TABLE_BITS = 22
 """Binary logarithm of the size of the table that rules nearly all words of a corpus out with one look."""
 
 
@@ -32,15 +32,20 @@ class ShortPassages:
     """The passages that one changed word would hide, by the hashes of their words."""
 
     def __init__(self, words: Mapping[int, Hashes], edges: Mapping[int, tuple[int, int]]) -> None:
-        """`edges` has the hashes of each passage's first and of its last `EDGE` words."""
+        """`edges` has the hashes of each passage's first and of its last `EDGE` words.
+
+        What more than `MOST_PASSAGES` begin or end with is the form of their questions, and leads to none of them.
+        """
         self.words = {passage: hashes.tolist() for passage, hashes in words.items()}
         flat = np.array([edge for both in edges.values() for edge in both], np.uint64)
+        _, places, counts = np.unique(flat, return_inverse=True, return_counts=True)
         order = np.argsort(flat, kind="stable")
+        order = order[counts[places[order]] <= MOST_PASSAGES]
         self._edges = flat[order]
         self._owners = np.repeat(np.array(list(edges), np.int64), 2)[order].tolist()
         self._is_last = (order % 2 == 1).tolist()
         self._table = np.zeros(1 << TABLE_BITS, np.bool_)
-        self._table[_slots(flat)] = True
+        self._table[_slots(self._edges)] = True
 
     def matches(self, edges: Hashes, words: Callable[[], tuple[Hashes, object]]) -> list[NearMatch]:
         """Return which passages a document holds, each once.
@@ -48,11 +53,11 @@ class ShortPassages:
         `edges` has the hash of every `EDGE` words in a row; `words` is asked for the hashes of all its words, which it
         returns first, if an edge of a passage is among them.
         """
-        positions = np.flatnonzero(self._table[_slots(edges)])
+        (positions,) = self._table[_slots(edges)].nonzero()
         if not len(positions):
             return []
-        begins = np.searchsorted(self._edges, edges[positions], "left")
-        ends = np.searchsorted(self._edges, edges[positions], "right")
+        begins = self._edges.searchsorted(edges[positions], "left")
+        ends = self._edges.searchsorted(edges[positions], "right")
         if not (begins < ends).any():
             return []
         document = words()[0].tolist()
