@@ -1,6 +1,7 @@
 """The character encoding of text files: UTF-8 if it fits, else detected, but never a guess that hides damage."""
 
 import codecs
+import contextlib
 import re
 
 from corpuskit.core.document import Reject
@@ -14,6 +15,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks with their encodings; UTF-32 before UTF-16, whose little-endian mark starts the other one's."""
+_FIRST_OF_BOMS = frozenset(mark[:1] for mark, _ in BOMS)
 WEB_BOMS = BOMS[:1] + BOMS[3:]
 """The marks that the WHATWG's Encoding standard knows (https://encoding.spec.whatwg.org/#bom-sniff)."""
 DETECTION_BYTES = 1024 * 1024
@@ -46,6 +48,9 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
     characters is not passed off as another encoding. Raises Reject("undecodable").
     """
     start, marked_encoding = byte_order_mark(data)
+    if marked_encoding is None and encoding is None:
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode()
     chosen = marked_encoding or encoding or encoding_of(data)
     try:
         text = data[start:].decode(chosen)
@@ -72,6 +77,8 @@ def demand_text(text: str, largest_share: float = LARGEST_SHARE_OF_CONTROLS) -> 
 
 def byte_order_mark(data: bytes) -> tuple[int, str | None]:
     """Return the length of the byte order mark that the data start with, and its encoding; (0, None) without one."""
+    if data[:1] not in _FIRST_OF_BOMS:
+        return 0, None
     return next(((len(mark), name) for mark, name in BOMS if data.startswith(mark)), (0, None))
 
 

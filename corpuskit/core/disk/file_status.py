@@ -15,7 +15,11 @@ SETTLED_AFTER = 2 * 10**9
 
 def file_status(file: Path | int) -> FileStatus:
     """Return the status of a file, given as its path or descriptor; it changes when it is written to or replaced."""
-    status = os.stat(file)
+    return status_entry(os.stat(file))
+
+
+def status_entry(status: os.stat_result) -> FileStatus:
+    """Return of what the system says of a file what tells whether it is unchanged."""
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino]
 
 

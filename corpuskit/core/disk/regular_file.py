@@ -55,6 +55,27 @@ def _read_bounded(stream: BufferedReader, path: Path) -> bytes:
     return data + more if more else data
 
 
+def read_small(path: Path, most: int) -> tuple[bytes, os.stat_result] | None:
+    """Return the bytes of a file of at most so many, and the status it was opened with; None if it is none of these.
+
+    None stands for whatever else there is, even an error: a caller opens the file in the usual way then, which tells.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            return None
+        data = os.read(descriptor, status.st_size + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return (data, status) if len(data) == status.st_size else None
+
+
 def open_regular(path: Path, *, follow_links: bool = False) -> BufferedReader:
     """Open a file to read. Raises OSError for anything else, without waiting for the writer of a pipe."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW))

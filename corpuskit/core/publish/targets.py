@@ -76,15 +76,18 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
     Two names are one file if they lead to one device and inode. Devices and pipes are left alone.
     """
     inputs = list(inputs)
-    input_identities = {_identity(path, _status(path)) for path in [*_paths(inputs), *read]}
+    identities = [_identity(target.path, target.status()) for target in targets]
+    # What does not exist yet is no input, and there may be a file for each of many documents.
+    some_exist = any(isinstance(identity, tuple) for identity in identities)
+    paths = [*_paths(inputs), *read] if some_exist else []
+    input_identities = {_identity(path, _status(path)) for path in paths}
     if any(input_.name == "-" for input_ in inputs):
         input_identities.add(_identity(None, _status(0)))
     input_identities.discard(None)
     datasets = {os.path.realpath(input_.dataset) for input_ in inputs if input_.dataset and input_.dataset.is_dir()}
     target_of: dict[Any, Target] = {}
     written = {os.path.realpath(target.path) for target in targets if target.path is not None}
-    for target in targets:
-        identity = _identity(target.path, target.status())
+    for target, identity in zip(targets, identities, strict=True):
         if identity in input_identities:
             raise UsageError(f"{target.described()} is an input, too, and would be overwritten; name another")
         if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):

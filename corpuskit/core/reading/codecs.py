@@ -288,10 +288,19 @@ CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Xz, Lz4)
 
 def codec_of(head: bytes | bytearray) -> Codec | None:
     """Return the compression of a file that starts with these bytes; None for a plain file."""
+    if not head or head[0] not in _first_bytes():
+        return None
     for codec in _unused_codecs():
         if codec.starts(head) or codec.skippable(head):
             return type(codec)()
     return None
+
+
+@cache
+def _first_bytes() -> frozenset[int]:
+    """Return with which bytes a member or a skippable frame can start: few files have to be looked at closely."""
+    skippable = (magic & 0xFF for magic in range(SKIPPABLE[0], SKIPPABLE[1] + 1))
+    return frozenset((*(codec.magic[0] for codec in CODECS), *skippable))
 
 
 @cache

@@ -6,7 +6,6 @@ member that decompresses. This needs no seeking: a pipe will do. The bytes of th
 16 MiB, to be searched again if it turns out to be broken.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
@@ -24,7 +23,8 @@ SMALL_STEP = 1024
 EXPANDS = "expands"
 FREE_BYTES = 256 * 1024 * 1024
 
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BINARY = bytes((*range(9), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
+"""Bytes that no text has."""
 
 Damaged = Callable[[str, int, int], None]
 """Called with damage: what it is, at which stored byte, and how many stored bytes are lost."""
@@ -63,7 +63,9 @@ class Members(Protocol):
 
 def _starts_plain(head: bytes) -> bool:
     """Whether a file that starts like this is not compressed: text, or an archive, which may hold compressed files."""
-    return not _BINARY.search(head) or head[257:262] == b"ustar" or head.startswith(b"PK\x03\x04")
+    # Nothing finds one of many bytes as quickly as leaving them out does.
+    is_text = len(head.translate(None, _BINARY)) == len(head)
+    return is_text or head[257:262] == b"ustar" or head.startswith(b"PK\x03\x04")
 
 
 def members_of(
@@ -83,6 +85,12 @@ def members_of(
     if codec is None and head and not plain(head):
         codec = _codec_of_name(name) or _codec_within(stored.at(0, CHUNK), plain)
     return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a file that starts with these bytes is read as it is, by its content, whatever its name says."""
+    head = data[:STEP]
+    return codec_of(head) is None and (not head or _starts_plain(head))
 
 
 def _codec_of_name(name: str) -> Codec | None:

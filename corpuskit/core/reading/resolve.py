@@ -12,7 +12,7 @@ import itertools
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -43,8 +43,10 @@ def resolve_lists(
     for input_ in resolve(arguments, suffixes, allow_private=allow_private):
         names = expand(input_)
         # Looking for a list may have opened the input, and open files cannot be handed to workers.
-        listed = [input_.unread_copy()] if names is None else resolve(names, suffixes, allow_private=allow_private)
-        inputs += listed
+        if names is not None:
+            inputs += resolve(names, suffixes, allow_private=allow_private)
+        else:
+            inputs.append(input_ if input_.is_unread() else input_.unread_copy())
     return inputs
 
 
@@ -167,12 +169,12 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
     if not paths and not shards:
         raise UsageError(f"no file{_endings(suffixes)} in folder {str(folder)!r}{_found_instead(loose)}")
-    return [_regular(path) for path in paths] + shards
+    return [_regular(path, links) for path in paths] + shards
 
 
-def _regular(path: Path) -> Input:
+def _regular(path: Path, links: Container[Path]) -> Input:
     """Return a file that the listing of its folder has shown to be a regular one, so that it is not asked again."""
-    file = Input(str(path), local_path=path)
+    file = Input(str(path), local_path=path, is_real_path=not links or path not in links)
     file.is_stream = False
     return file
 
@@ -344,19 +346,22 @@ def _without_repeats(inputs: list[Input]) -> list[Input]:
     files: dict[str | None, Input] = {}
     real_path = _real_paths()
     for item in inputs:
-        key = real_path(item.local_path) if item.local_path else item.url
+        key = real_path(item.local_path, item.is_real_path) if item.local_path else item.url
         if key not in files or (-len(item.name), item.name) < (-len(files[key].name), files[key].name):
             files[key] = item
     return [item for _, item in sorted(files.items(), key=lambda pair: (os.fsencode(pair[1].name), pair[0] or ""))]
 
 
-def _real_paths() -> Callable[[Path], str]:
-    """Return what does as `os.path.realpath`, but asks the system about each folder once."""
+def _real_paths() -> Callable[[Path, bool], str]:
+    """Return what does as `os.path.realpath`, but asks the system about each folder once.
+
+    It asks about no last name of which it is told that it is no link.
+    """
     real_folder = functools.cache(os.path.realpath)
 
-    def real_path(path: Path) -> str:
+    def real_path(path: Path, is_no_link: bool) -> str:
         folder, name = os.path.split(path)
-        if name in ("", "..") or os.path.islink(path):
+        if name in ("", "..") or (not is_no_link and os.path.islink(path)):
             return os.path.realpath(path)
         return os.path.join(real_folder(folder), name)
 

@@ -8,6 +8,7 @@ always those that reading the whole file gives.
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,7 +254,7 @@ def group(inputs: Sequence[Input]) -> list[list[Input]]:
 
     def name_and_size(file: Input) -> tuple[str, int]:
         if file.local_path:
-            return file.name, FILE_BYTES + file.local_path.stat().st_size
+            return file.name, FILE_BYTES + os.stat(file.local_path).st_size
         return file.name, FILE_BYTES + file.selection.size if file.selection else TASK_BYTES
 
     return grouped(inputs, name_and_size, TASK_BYTES)

@@ -1,5 +1,7 @@
 """What each of many small files costs: few questions to the system, and no decompressor for one that is plain."""
 
+import gzip
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -7,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from corpuskit.core.disk.regular_file import read_small
+from corpuskit.core.document import Reject
 from corpuskit.core.reading import codecs
+from corpuskit.core.reading.inputs import SMALL_FILE, Input
 from corpuskit.core.reading.members import members_of
 from corpuskit.core.reading.resolve import resolve
 
@@ -55,10 +60,65 @@ def test_files_are_named_below_the_folder_however_it_is_spelled(
 
 
 def test_plain_files_make_no_decompressor(monkeypatch: pytest.MonkeyPatch) -> None:
-    codecs.codec_of(b"text")
+    codecs.codec_of(b"Text, whose first byte can begin a frame")
     made = []
     monkeypatch.setattr(codecs.Zstd, "__init__", lambda codec: made.append(codec))
     for number in range(10):
         members_of(io.BytesIO(b"plain text %d" % number), lambda what, offset, lost: None)
     assert not made
     assert isinstance(codecs.codec_of(codecs.Zstd.magic), codecs.Zstd) and len(made) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"text", b"BZh is text", b"Page 1", "naïve".encode(), b"\xff\xfea\0", b"a" * SMALL_FILE]
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.gz"])
+def test_a_small_file_is_opened_once_and_its_entry_is_that_of_its_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    streamed = Input(name, local_path=path)
+    blocks = b"".join(streamed.blocks())
+    small = Input(name, local_path=path)
+    assert small.is_unread()
+    if b"\0" not in content:
+        monkeypatch.setattr(Input, "open", None)
+    assert small.read_all(SMALL_FILE) == blocks
+    assert small.manifest_entry() == streamed.manifest_entry()
+    assert small.bytes_read() == len(content)
+    assert not small.is_unread()
+
+
+def test_a_small_file_that_is_compressed_is_read_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(gzip.compress(b"text"))
+    input_ = Input("a.txt", local_path=path)
+    assert input_.read_all(10) == b"text"
+    assert input_.manifest_entry()["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_small_file_that_is_too_large_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"text" * 9)
+    with pytest.raises(Reject, match="more than 35 bytes"):
+        Input("a.txt", local_path=path).read_all(35)
+
+
+def test_what_is_no_small_file_is_left_to_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"text")
+    os.mkfifo(tmp_path / "pipe")
+    assert read_small(tmp_path / "a.txt", 3) is None
+    assert [read_small(tmp_path / name, 9) for name in ("", "pipe", "nothing")] == [None, None, None]
+    read = read_small(tmp_path / "a.txt", 4)
+    assert read is not None and read[0] == b"text"
+
+
+def test_a_compression_is_found_by_its_first_byte_wherever_it_can_start() -> None:
+    starts = [(kind.name, kind.magic) for kind in codecs.CODECS]
+    for name, magic in starts:
+        head = magic + (b"91AY&SY" if name == "bzip2" else b"\0" * 20)
+        codec = codecs.codec_of(head)
+        assert codec is not None and codec.name == name
+    for first in range(0x50, 0x60):
+        assert codecs.codec_of(bytes((first, 0x2A, 0x4D, 0x18, 4, 0, 0, 0))) is not None
