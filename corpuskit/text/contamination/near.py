@@ -61,15 +61,15 @@ class ShortPassages:
         if not (begins < ends).any():
             return []
         document = words()[0].tolist()
-        found: dict[int, NearMatch] = {}
+        by_owner: dict[int, NearMatch] = {}
         for position, begin, end in zip(positions.tolist(), begins.tolist(), ends.tolist(), strict=True):
             for number in range(begin, end):
                 owner = self._owners[number]
-                if owner not in found:
+                if owner not in by_owner:
                     match = _span(document, self.words[owner], position, self._is_last[number])
                     if match is not None:
-                        found[owner] = NearMatch(owner, *match)
-        return list(found.values())
+                        by_owner[owner] = NearMatch(owner, *match)
+        return list(by_owner.values())
 
 
 class NearMatches:
