@@ -29,7 +29,7 @@ CHOSEN_BITS = 4
 """One window in 16 is looked at."""
 MOST_WINDOWS = 32
 """Of one removed line that are kept, of those at offsets with one remainder by 4."""
-MOST_SHORT_LINES = 64
+MOST_SHORT_LINES = 16
 """Removed lines without such a window that are looked for one by one."""
 BLOCK_BYTES = 1024 * 1024
 """Read at a time: what a processor keeps near, as every byte is looked at."""
