@@ -133,12 +133,13 @@ class _Cutter:
     def _end_of_section(self, position: int) -> int:
         """Take what is left of a comment, or of characters that are no markup, and return where they end."""
         mark = self._section_end
-        found = self._buffer.find(mark, position) if mark else -1
-        if found < 0:
+        start = self._buffer.find(mark, position) if mark else -1
+        if start < 0:
             return position
+        end = start + len(mark)
         self._section_end = b""
-        self._between(position, found + len(mark))
-        return found + len(mark)
+        self._between(position, end)
+        return end
 
     def _end_of_complete_tags(self, position: int) -> int:
         """Return up to where the buffer can be taken: a tag may go on in the next block."""
