@@ -136,9 +136,10 @@ class _Cutter:
         start = self._buffer.find(mark, position) if mark else -1
         if start < 0:
             return position
+        end = start + len(mark)
         self._section_end = b""
-        self._between(position, start + len(mark))
-        return start + len(mark)
+        self._between(position, end)
+        return end
 
     def _end_of_complete_tags(self, position: int) -> int:
         """Return up to where the buffer can be taken: a tag may go on in the next block."""

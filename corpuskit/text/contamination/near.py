@@ -38,9 +38,9 @@ class ShortPassages:
         """
         self.words = {passage: hashes.tolist() for passage, hashes in words.items()}
         flat = np.array([edge for both in edges.values() for edge in both], np.uint64)
-        _, places, counts = np.unique(flat, return_inverse=True, return_counts=True)
+        _, indices, counts = np.unique(flat, return_inverse=True, return_counts=True)
         order = np.argsort(flat, kind="stable")
-        order = order[counts[places[order]] <= MOST_PASSAGES]
+        order = order[counts[indices[order]] <= MOST_PASSAGES]
         self._edges = flat[order]
         self._owners = np.repeat(np.array(list(edges), np.int64), 2)[order].tolist()
         self._is_last = (order % 2 == 1).tolist()
@@ -61,15 +61,15 @@ class ShortPassages:
         if not (begins < ends).any():
             return []
         document = words()[0].tolist()
-        by_owner: dict[int, NearMatch] = {}
+        by_passage: dict[int, NearMatch] = {}
         for position, begin, end in zip(positions.tolist(), begins.tolist(), ends.tolist(), strict=True):
             for number in range(begin, end):
                 owner = self._owners[number]
-                if owner not in by_owner:
+                if owner not in by_passage:
                     match = _span(document, self.words[owner], position, self._is_last[number])
                     if match is not None:
-                        by_owner[owner] = NearMatch(owner, *match)
-        return list(by_owner.values())
+                        by_passage[owner] = NearMatch(owner, *match)
+        return list(by_passage.values())
 
 
 class NearMatches:

@@ -59,7 +59,7 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
         if text:
             frame.parts.append(text)
         if len(sign) > LONGEST_SIGN and sign[0] != "}":
-            frame.parts.append(_text_of_markup(sign[:2], sign[2:-2], title, namespaces))
+            frame.parts.append(_replacement(sign[:2], sign[2:-2], title, namespaces))
         elif sign in TABLE_SIGNS and not _is_at_line_start(frame.parts):
             frame.parts.append(sign)
         elif sign[0] == "}":
@@ -103,10 +103,10 @@ def _close(stack: list[_Frame], kind: str, title: str, namespaces: Namespaces) -
     while len(stack) - 1 > depth:
         _give_up(stack)
     frame = stack.pop()
-    stack[-1].parts.append(_text_of_markup(kind, "".join(frame.parts), title, namespaces))
+    stack[-1].parts.append(_replacement(kind, "".join(frame.parts), title, namespaces))
 
 
-def _text_of_markup(kind: str, content: str, title: str, namespaces: Namespaces) -> str:
+def _replacement(kind: str, content: str, title: str, namespaces: Namespaces) -> str:
     """Return what stands for a link, template, parameter or table with this content."""
     if kind == LINK:
         content = tidied(content)
