@@ -256,7 +256,7 @@ def children() -> set[str]:
 
 
 @pytest.mark.parametrize(("guarded", "killed"), [(True, ["0", "1", str(BATCH_DOCUMENTS)]), (False, [])])
-@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("jobs", [1, 3])
 def test_what_is_killed_depends_on_no_number_of_workers(
     tmp_path: Path, guarded: bool, killed: list[str], jobs: int
 ) -> None:
