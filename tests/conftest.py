@@ -56,6 +56,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+RunIn = Callable[..., Run]
 PLAIN_COMMAND = re.compile(r"corpuskit( [\w./:=,@%+-]+)+")
 """Words that mean to bash what they say."""
 
@@ -95,19 +96,30 @@ def command_servers() -> "Iterator[Iterator[CommandServer]]":
         server.close()
 
 
+@pytest.fixture(scope="session")
+def corpuskit_in(command_servers: "Iterator[CommandServer]") -> RunIn:
+    """Run `corpuskit ARGUMENTS` in a folder that is named, as what several tests begin with is made once for them."""
+
+    def run_in(folder: Path, environment: dict[str, str] | None = None) -> Run:
+        variables = environment_of(folder) if environment is None else environment
+
+        def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
+            words = list(map(str, arguments))
+            done = None if more else next(command_servers).run(words, stdin, folder, variables)
+            if done is not None:
+                return done
+            command = [sys.executable, "-m", "corpuskit", *words]
+            return subprocess.run(command, input=stdin, capture_output=True, cwd=folder, env=variables, **more)
+
+        return run
+
+    return run_in
+
+
 @pytest.fixture
-def corpuskit(tmp_path: Path, environment: dict[str, str], command_servers: "Iterator[CommandServer]") -> Run:
+def corpuskit(tmp_path: Path, environment: dict[str, str], corpuskit_in: RunIn) -> Run:
     """Run `corpuskit ARGUMENTS` in a scratch folder."""
-
-    def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
-        words = list(map(str, arguments))
-        done = None if more else next(command_servers).run(words, stdin, tmp_path, environment)
-        if done is not None:
-            return done
-        command = [sys.executable, "-m", "corpuskit", *words]
-        return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=environment, **more)
-
-    return run
+    return corpuskit_in(tmp_path, environment)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -66,16 +67,21 @@ def imports_in(package: Path) -> Iterator[Import]:
     """Every import of one of the package's modules by another, wherever in the file it stands."""
     files = {module_name(path, package.parent): path for path in sorted(package.rglob("*.py"))}
     for importer, path in files.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                candidates = [(f"{node.module}.{name.name}", node.module) for name in node.names]
-            elif isinstance(node, ast.Import):
-                candidates = [(name.name, name.name) for name in node.names]
-            else:
-                continue
-            for whole, module in candidates:
-                if (imported := whole if whole in files else module) in files and imported != importer:
-                    yield Import(importer, imported)
+        for whole, module in imported_names(path.read_text(encoding="utf-8")):
+            if (imported := whole if whole in files else module) in files and imported != importer:
+                yield Import(importer, imported)
+
+
+@cache
+def imported_names(source: str) -> list[tuple[str, str]]:
+    """What a file imports, each once with the name and once without; files are the same in most packages here."""
+    names: list[tuple[str, str]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names += [(f"{node.module}.{name.name}", node.module) for name in node.names]
+        elif isinstance(node, ast.Import):
+            names += [(name.name, name.name) for name in node.names]
+    return names
 
 
 def room(module: str, depth: int) -> str:

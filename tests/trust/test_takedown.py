@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from corpuskit.text.takedown.on_record import hidden_id
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, RunIn, lines_of
 
 WORDS = [f"word{number}" for number in range(2000)]
 DOCUMENTS, SHARD = 400, 100
@@ -47,18 +47,25 @@ def documents() -> list[dict[str, Any]]:
 TAKEN = {*LISTED, "child", "grandchild", "copy"}
 
 
-@pytest.fixture
-def folder(tmp_path: Path, corpuskit: Run) -> Path:
-    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    corpuskit = corpuskit_in(folder)
+    (folder / "in.jsonl").write_bytes(lines_of(documents()))
     shards = ("--shard-documents", str(SHARD))
     assert corpuskit("export", "in.jsonl", "--to", "jsonl", "-o", "corpus", *shards).returncode == 0
     assert corpuskit("export", "in.jsonl", "--to", "parquet", "-o", "twin", *shards).returncode == 0
     dedup = ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique.jsonl")
     assert corpuskit(*dedup).returncode == 0
-    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\n")
+    (folder / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\n")
     assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "--quiet").returncode == 0
-    write_list(tmp_path, *({"id": identifier} for identifier in LISTED))
-    return tmp_path
+    write_list(folder, *({"id": identifier} for identifier in LISTED))
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
 
 
 def write_list(folder: Path, *lines: dict[str, Any]) -> None:

@@ -111,8 +111,8 @@ class Slow(Stage):
         return 5
 
     def apply(self, document: Document) -> Document:
-        """The document, after a second if it is slow."""
-        end = time.process_time() + (1 if document.text == "slow" else 0)
+        """The document, after more than the limit if it is slow."""
+        end = time.process_time() + (0.6 if document.text == "slow" else 0)
         while time.process_time() < end:
             pass
         return document
@@ -256,7 +256,7 @@ def children() -> set[str]:
 
 
 @pytest.mark.parametrize(("guarded", "killed"), [(True, ["0", "1", str(BATCH_DOCUMENTS)]), (False, [])])
-@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("jobs", [1, 3])
 def test_what_is_killed_depends_on_no_number_of_workers(
     tmp_path: Path, guarded: bool, killed: list[str], jobs: int
 ) -> None:
