@@ -6,7 +6,6 @@ from typing import Any
 
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.core.wording import quantity
 
 STEPS = ("filter-takedown", "takedown")
 """The steps that take documents out by a list."""
@@ -33,7 +32,7 @@ def digests_in(recorded: Any) -> set[str]:
 def demand_still_cleared(before: Iterable[StepEntry], now: Iterable[StepEntry], target: Path) -> None:
     """Raise RefusedError if the dataset in `target` was cleared of more than the one that is to take its place."""
     if missing := len(digests_on_record(before) - digests_on_record(now)):
-        entries = quantity(missing, "entry")
+        entries = "1 entry" if missing == 1 else f"{missing:,} entries"
         raise RefusedError(
             f"the dataset in {str(target)!r} was cleared of {entries} of a takedown list that these documents have not "
             "passed; pass them through filter-takedown with that list, or choose another -o"
