@@ -28,13 +28,14 @@ Alphas = dict[str, float | None]
 
 @dataclass(frozen=True)
 class AggregateLabels(CorpusStage):
-    """Make one label of the labels that several people gave to one item.
+    """Make one label of the labels that several people, or models, gave to one item.
 
-    Votes are the label signals of `signals` that have an actor; a null abstains, and a later vote of a person replaces
-    an earlier one. For each item that enough people agree on, one new document has the `labels`, and in
-    `metadata.signal` for each of them its `posterior` (probability), the number of `raters`, and `alpha`,
-    Krippendorff's agreement of all votes on that question. The votes leave as drops: `aggregated`, or `too-few-raters`
-    or `uncertain` if no label of their item came about. All other documents pass unchanged.
+    Votes are the label signals of `signals` that have an actor, and those of a `synth-plan --votes`; a null abstains,
+    and a later vote of a rater replaces an earlier one. For each item that enough raters agree on, one new document has
+    the `labels`, and in `metadata.signal` for each of them its `posterior` (probability), the number of `raters`, how
+    many of these are `models` (if any is), and `alpha`, Krippendorff's agreement of all votes on that question. The
+    votes leave as drops: `aggregated`, or `too-few-raters` or `uncertain` if no label of their item came about. All
+    other documents pass unchanged.
 
     `majority` counts votes; `dawid-skene` weighs raters by how well they tell the classes apart. Which of them is
     better differs from set to set, so `auto` takes the mean of their probabilities; `--gold` (JSON Lines `{"item",
@@ -136,7 +137,7 @@ class AggregateLabels(CorpusStage):
         kept_names = [name for name, reason in reasons.items() if not reason]
         if kept_names:
             chosen = {name: tallies[item][name] for name in kept_names}
-            yield Made(self._label(ballots.names[item], votes, chosen, alphas))
+            yield Made(self._label(ballots.names[item], votes, chosen, alphas, ballots.model_raters))
             reason = "aggregated"
         else:
             reason = min(reasons.values(), default="too-few-raters")
@@ -157,7 +158,9 @@ class AggregateLabels(CorpusStage):
                 return "too-few-tenants"
         return "uncertain" if tally.posterior < self.min_posterior else ""
 
-    def _label(self, item: str, votes: list[Document], tallies: dict[str, Tally], alphas: Alphas) -> Document:
+    def _label(
+        self, item: str, votes: list[Document], tallies: dict[str, Tally], alphas: Alphas, model_raters: set[int]
+    ) -> Document:
         """Return the document of an item's label; all that its votes agree to goes with it."""
         first = votes[0]
         consent = _common_consent(votes)
@@ -178,6 +181,7 @@ class AggregateLabels(CorpusStage):
             "item": item,
             "posterior": {name: round(tally.posterior, 6) for name, tally in tallies.items()},
             "raters": {name: len(tally.raters) for name, tally in tallies.items()},
+            **_number_of_models(tallies, model_raters),
             "alpha": {name: None if (alpha := alphas[name]) is None else round(alpha, 6) for name in tallies},
         }
         metadata |= {} if consent is None else {"consent": consent}
@@ -200,6 +204,8 @@ class _Ballots:
         self.tenants: set[str] = set()
         self.tenant_of_rater: list[str] = []
         self.rater_names: list[str] = []
+        self.model_raters: set[int] = set()
+        """The raters of which a vote says that they are models."""
         self.item_of: dict[int, int] = {}
         """The item of each vote, by the vote's number in the stream."""
         self._raters: dict[tuple[str, str], int] = {}
@@ -224,6 +230,8 @@ class _Ballots:
         if rater == len(self.tenant_of_rater):
             self.tenant_of_rater.append(tenant)
             self.rater_names.append(actor)
+        if signal.get("rater") == "model":
+            self.model_raters.add(rater)
         self.item_of[number] = item
         self._numbers_of.setdefault(item, []).append(number)
         for name, value in votes_of(metadata.get("labels")):
@@ -237,6 +245,12 @@ class _Ballots:
                 yield [number]
             elif self._numbers_of[item][0] == number:
                 yield self._numbers_of[item]
+
+
+def _number_of_models(tallies: dict[str, Tally], model_raters: set[int]) -> dict[str, dict[str, int]]:
+    """Return how many raters of each question are models; nothing if none is."""
+    models = {name: sum(rater in model_raters for rater in tally.raters) for name, tally in tallies.items()}
+    return {"models": models} if any(models.values()) else {}
 
 
 def _common_consent(votes: list[Document]) -> dict[str, Any] | None:

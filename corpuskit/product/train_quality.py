@@ -140,18 +140,14 @@ class TrainQuality(Command):
 
         both = np.intersect1d(good.hashes, bad.hashes)
         good, bad = (sample.part(~np.isin(sample.hashes, both)) for sample in (good, bad))
-        for name, sample in (("good", good), ("bad", bad)):
-            if len(sample.hashes) < FEWEST:
-                raise RefusedError(
-                    f"only {quantity(len(sample.hashes), 'different text')} in the {name} set"
-                    f"{f', without {len(both):,} that are in both' if len(both) else ''}; {FEWEST} or more are needed"
-                )
+        _demand_enough({"good": good, "bad": bad}, len(both))
         good_parts, bad_parts = _in_parts(good), _in_parts(bad)
         features, is_good = joined_sets(good_parts.learned, bad_parts.learned)
         hashes = np.concatenate((good_parts.learned.hashes, bad_parts.learned.hashes))
         linear = learn_calibrated(features, is_good, hashes // np.uint64(2 * FOLDS) % np.uint64(CALIBRATION) == 0)
         good_scores, bad_scores = (linear.scores(part.held_back.features) for part in (good_parts, bad_parts))
         auc = round(area_under_curve(good_scores, bad_scores), DIGITS)
+        counts = len(good_parts.learned.hashes), len(bad_parts.learned.hashes)
         answer = {
             "model": str(target),
             "texts": {"good": len(good.hashes), "bad": len(bad.hashes), "in-both": len(both)},
@@ -162,16 +158,8 @@ class TrainQuality(Command):
                 "length": _length_auc(good_parts, bad_parts),
                 **(_neutral_aucs(linear, control, good_scores, bad_scores) if control is not None else {}),
             },
-            "rejected": [
-                {
-                    "min-score": score,
-                    "good": round(float((good_scores < score).mean()), DIGITS),
-                    "bad": round(float((bad_scores < score).mean()), DIGITS),
-                }
-                for score in SCORES
-            ],
+            "rejected": [_rejected_shares(score, good_scores, bad_scores) for score in SCORES],
         }
-        counts = len(good_parts.learned.hashes), len(bad_parts.learned.hashes)
         data = QualityModel(linear, *counts, auc, self.audience).as_bytes()
         write_whole(target, [data])
         return answer | {"bytes": len(data)}
@@ -179,6 +167,25 @@ class TrainQuality(Command):
     @cached_property
     def _rule(self) -> Audience:
         return audience_of(self.audience, self.as_of)
+
+
+def _demand_enough(sets: "dict[str, TextSample]", in_both: int) -> None:
+    """Raise RefusedError for a set with too few texts."""
+    for name, sample in sets.items():
+        if len(sample.hashes) < FEWEST:
+            raise RefusedError(
+                f"only {quantity(len(sample.hashes), 'different text')} in the {name} set"
+                f"{f', without {in_both:,} that are in both' if in_both else ''}; {FEWEST} or more are needed"
+            )
+
+
+def _rejected_shares(score: float, good_scores: Any, bad_scores: Any) -> dict[str, float]:
+    """Return the shares of good and bad texts with a lower score."""
+    return {
+        "min-score": score,
+        "good": round(float((good_scores < score).mean()), DIGITS),
+        "bad": round(float((bad_scores < score).mean()), DIGITS),
+    }
 
 
 def _in_parts(sample: "TextSample") -> Parts:

@@ -217,4 +217,4 @@ class SynthCheck(CorpusStage):
 
 
 def _documents_in(lines: Spool) -> Iterator[Document]:
-    return (decode_trusted(lines[number]) for number in range(len(lines)))
+    return map(decode_trusted, lines)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -55,7 +56,7 @@ class SynthPlan(Command):
     the seeds' text, each the vote of that model with that template, as `aggregate-labels` counts them.
 
     A request's id is the SHA-256 of its body and of how many equal ones came before. Equal seeds and options give equal
-    bytes. Holds 120 bytes for each request in memory.
+    bytes. Holds 140 bytes for each request in memory.
 
         corpuskit synth-plan seeds.jsonl --template rewrite.txt --model m --param temperature=0.7 -o plan.jsonl
     """
@@ -208,8 +209,8 @@ class SynthPlan(Command):
                     lines.append(line)
                     seed_lines.append(seed_line)
             # The digest in the file of seeds tells a plan of an earlier run from this one's.
-            write_whole(seeds_file, (*(seed_lines[number] for number in range(len(seed_lines))), writer.last_line()))
-            size = write_whole(plan, (lines[number] for number in range(len(lines))))
+            write_whole(seeds_file, chain(seed_lines, [writer.last_line()]))
+            size = write_whole(plan, lines)
         dropped = seeds.dropped + Counter({"no-quota": without_request})
         answer: dict[str, Any] = {"plan": str(plan), "requests": writer.requests, "bytes": size}
         answer["seeds"] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from corpuskit.synthetic.requests.spending import Prices, Spending
 
 MOST_AT_ONCE = 1024
-RULES = "1"
+RULES = "2"
 """Version of how answers become documents."""
 CACHE_ENDING = ".answers.sqlite"
 SEEDS_ENDING = ".seeds.jsonl"

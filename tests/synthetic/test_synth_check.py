@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from corpuskit.core.disk.spool import Spool
@@ -17,6 +18,7 @@ from corpuskit.core.document import encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.step import Document
 from corpuskit.synthetic.checking.checks import CheckRow
+from corpuskit.synthetic.checking.labels import Hits, worst_class
 from corpuskit.synthetic.checking.phrases import is_boilerplate
 from corpuskit.synthetic.synth_check import SynthCheck
 from tests.conftest import Run, lines_of
@@ -326,6 +328,35 @@ def test_an_empty_stream_passes_and_an_empty_comparison_does_not(tmp_path: Path)
     assert list(step.run([])) == []
     with pytest.raises(UsageError, match="no document"):
         list(step.run([Document("1", "text")]))
+
+
+@pytest.mark.parametrize(
+    ("made_right", "made", "real_right", "real", "is_told"),
+    [
+        (0, 20, 18, 20, True),
+        (20, 50, 45, 50, True),
+        (34, 100, 160, 200, True),
+        (1, 25, 2, 25, False),
+        (11, 20, 18, 20, False),
+        (18, 20, 18, 20, False),
+        (11, 323, 2, 25, False),
+    ],
+)
+def test_a_class_fails_beyond_chance_alone(
+    made_right: int, made: int, real_right: int, real: int, is_told: bool
+) -> None:
+    def hits(right: int, number: int) -> Hits:
+        return Hits(np.array(["card"] * number, object), np.arange(number) < right)
+
+    worst = worst_class(hits(real_right, real), hits(made_right, made))
+    assert worst is not None
+    assert (worst.ratio < 0.7) is is_told
+    assert worst.ratio >= worst.synthetic / worst.real
+
+
+def test_a_class_that_the_model_never_knows_is_not_judged() -> None:
+    labels = np.array(["card"] * 30, object)
+    assert worst_class(Hits(labels, np.zeros(30, bool)), Hits(labels, np.zeros(30, bool))) is None
 
 
 def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> None:

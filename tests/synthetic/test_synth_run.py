@@ -477,7 +477,7 @@ def test_votes_are_label_signals_on_the_seeds(plan: Plan, server: ModelServer, t
         "actor": f"m-2/{end['template_sha256'][:12]}",
         "parents": ["s0"],
         "labels": {"score": 4},
-        "signal": {"kind": "label", "weight": 1.0, "item": "s0"},
+        "signal": {"kind": "label", "weight": 1.0, "item": "s0", "rater": "model"},
     }
     done = corpuskit("synth-run", path, "--url", server.url, "-o", "votes.jsonl")
     assert done.returncode == 0, done.stderr
@@ -494,6 +494,7 @@ def test_votes_are_label_signals_on_the_seeds(plan: Plan, server: ModelServer, t
     assert [(one["text"], one["metadata"]["labels"]) for one in labels] == [
         (f"seed {number} – é", {"score": 4}) for number in range(3)
     ]
+    assert [one["metadata"]["signal"]["models"] for one in labels] == [{"score": 1}] * 3, "no person said so"
     assert all("consent" not in one["metadata"] and "origin" not in one["metadata"] for one in labels)
     assert corpuskit("filter-audience", "labels.jsonl", "-o", "public.jsonl").returncode == 0
     assert len((tmp_path / "public.jsonl").read_text().splitlines()) == 3, "a vote on a public text is public"

@@ -76,6 +76,10 @@ class Spool:
         offset = self._ends[number]
         return self._bytes.read(offset, self._ends[number + 1] - offset)
 
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield all byte strings, in their order."""
+        return (self[number] for number in range(len(self)))
+
     def close(self) -> None:
         """Remove the file."""
         self._bytes.close()

@@ -11,6 +11,7 @@ from datatrove.executor.slurm import SlurmPipelineExecutor
 from datatrove.pipeline.base import PipelineStep
 from loguru import logger
 
+from corpuskit.core import console
 from corpuskit.mix.engine.tasks import StoredTask
 
 # datatrove's log is for its own users; the results hold what ours need to know.
@@ -28,9 +29,14 @@ class RunTasks(PipelineStep):  # type: ignore[misc]
         super().__init__()
         self.tasks = dict(enumerate(tasks))
         self.folder = os.getcwd()
+        self.hushed = console.hushed_command()
 
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
-        """Execute one task, in the folder where the run was started, because paths may be relative to it."""
+        """Execute one task, in the folder where the run was started, because paths may be relative to it.
+
+        The worker is silent where the run is (`--quiet`).
+        """
+        console.hush(self.hushed, quiet=bool(self.hushed))
         if os.getcwd() != self.folder:
             os.chdir(self.folder)
         self.tasks[rank].execute()

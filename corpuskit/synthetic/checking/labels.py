@@ -24,6 +24,7 @@ __all__ = [
     "LabelledTexts",
     "agreement",
     "label_rows",
+    "worst_class",
 ]
 
 AGREEMENT = "agreement with labels"
@@ -137,7 +138,7 @@ def agreement(real: LabelledTexts, synthetic: LabelledTexts) -> LabelAgreement |
     made_labels = np.array(synthetic.labels, object)
     made = Hits(made_labels, model.predict(synthetic.matrix()) == made_labels)
     unknown = sum(label not in learned_labels for label in synthetic.labels)
-    return LabelAgreement(held_back.share(), made.share(), _worst_class(held_back, made), unknown)
+    return LabelAgreement(held_back.share(), made.share(), worst_class(held_back, made), unknown)
 
 
 def _model() -> Any:
@@ -149,7 +150,7 @@ def _model() -> Any:
     return make_pipeline(TfidfTransformer(sublinear_tf=True), LinearSVC(random_state=0, dual=True))
 
 
-def _worst_class(held_back: Hits, made: Hits) -> ClassAgreement | None:
+def worst_class(held_back: Hits, made: Hits) -> ClassAgreement | None:
     """Return the class with the least agreement, as a part of that on real texts; None if none can be judged."""
     figures = []
     for label in sorted(set(held_back.labels.tolist())):

@@ -58,8 +58,7 @@ class UsableSeeds:
 
     def __iter__(self) -> Iterator[UsableSeed]:
         """Yield the seeds that may be used, in their order."""
-        for number in range(len(self._lines)):
-            yield UsableSeed(*orjson.loads(self._lines[number]))
+        return (UsableSeed(*orjson.loads(line)) for line in self._lines)
 
     def close(self) -> None:
         """Remove the temporary file."""
