@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_text
 from corpuskit.core.disk.spool import Spool
 from corpuskit.core.document import gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
@@ -335,12 +335,7 @@ def _texts_of(messages: list[dict[str, str]]) -> list[str]:
 
 def _text(path: Path) -> str:
     """Return a file's text. Raises UsageError if it cannot be read, is not UTF-8, or is empty."""
-    try:
-        text = read_named(path).decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8; convert it") from None
+    text = read_option_text(path)
     if not text.strip():
         raise UsageError(f"{path.name} is empty")
     return text
