@@ -1,5 +1,6 @@
 """Near-duplicates. Reading order: parameters, shingles, minhash, entries, matching, survivors.
 
 Then the ways to run it: streaming, sharded, index and snapshots, units, word_spans with winnowing; shingle_batches and
-leader_tables are kernels.
+leader_tables are kernels. spooled and resolving serve whole inputs, near_copies texts that are known by their
+signatures alone.
 """
