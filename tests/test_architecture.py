@@ -234,6 +234,17 @@ def test_names_say_what_they_name() -> None:
     assert vague == []
 
 
+def test_a_reading_order_leaves_no_file_out() -> None:
+    """A package's docstring names all of its files, if it names them at all: most of them, that is."""
+    left_out = {}
+    for init in sorted(PACKAGE.glob("*/*/__init__.py")):
+        words = set(re.findall(r"\w+", ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))) or ""))
+        names = {path.stem for path in init.parent.glob("*.py")} - {"__init__"}
+        if names - words and len(names & words) * 2 >= len(names):
+            left_out[init.parent.relative_to(PACKAGE).as_posix()] = sorted(names - words)
+    assert left_out == {}
+
+
 NOUN_PHRASE = re.compile(r"(?:The|A|An|All|One|How|Its|First|Number|Sums|What)\b")
 
 

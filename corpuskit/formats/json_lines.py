@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_file
 from corpuskit.core.document import Reject, parse_lossless
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import excerpt
@@ -12,11 +12,7 @@ from corpuskit.core.wording import excerpt
 
 def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
     """Yield each value with its location, `name:line`. Raises UsageError for a file or a line that cannot be read."""
-    try:
-        lines = read_named(path).split(b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_option_file(path).split(b"\n"), start=1):
         if line.strip():
             location = f"{path.name}:{number}"
             try:

@@ -2,7 +2,6 @@
 
 import builtins
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,16 +147,13 @@ class Takedown(Command):
 
 def _demand_receipt_or_nothing(path: Path) -> None:
     """Raise UsageError for what is neither absent nor a receipt, and inside datasets."""
-    from corpuskit.core.publish.targets import Target, demand_distinct
+    from corpuskit.core.publish.targets import Target, demand_distinct, demand_own_kind
     from corpuskit.trust.takedowns.receipt import is_receipt
 
-    if path.is_dir():
-        raise UsageError(f"--receipt {str(path)!r} is a folder; name a file")
     if not path.parent.is_dir():
         raise UsageError(f"--receipt {str(path)!r}: there is no folder {str(path.parent)!r}; make it, or name another")
     demand_distinct([Target("--receipt", path)], [])
-    if os.path.lexists(path) and not is_receipt(path):
-        raise UsageError(f"--receipt {str(path)!r} exists and is no receipt; it would be overwritten, so name another")
+    demand_own_kind(path, "receipt", "the receipt, such as receipt.json", is_receipt)
 
 
 def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The page on taking documents out: its commands do what it says, in its order."""
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -23,6 +24,22 @@ def test_the_page_names_every_key() -> None:
 def test_the_figures_are_those_of_the_code() -> None:
     assert f"a signature of {PERMUTATIONS} numbers" in PAGE
     assert AGREEMENT == 0.7 and "agree in seven of ten positions" in PAGE
+
+
+def share_found(shared: float) -> float:
+    """How many texts that share this much of their shingles count as near copies: positions agree independently."""
+    least = math.ceil(PERMUTATIONS * AGREEMENT)
+    chances = (
+        math.comb(PERMUTATIONS, number) * shared**number * (1 - shared) ** (PERMUTATIONS - number)
+        for number in range(least, PERMUTATIONS + 1)
+    )
+    return sum(chances)
+
+
+def test_near_copies_are_found_as_often_as_the_page_says() -> None:
+    assert f"{share_found(0.8):.1%}".replace("%", " %") in PAGE
+    assert share_found(0.87) > 0.999_99
+    assert round(1 / share_found(0.6), -1) == 70 and "one in seventy" in PAGE
 
 
 def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -370,7 +370,7 @@ def test_mistakes_are_named(corpus: Path, shell: Run, words: str, code: int, mes
         ("-o corpus/manifest.json", "is a name for something else; name a file that ends in .html"),
         ("-o corpus/page.html", "is inside a dataset, where only report.html may be"),
         ("-o corpus/data/report.html", "is inside a dataset"),
-        ("-o other.html", "is no report as corpuskit writes it, and would be overwritten"),
+        ("-o other.html", "is no report as corpuskit writes it and would be overwritten"),
         ("-o report.pdf", "name a file that ends in .html"),
         ("--as croissant -o x.html", "name a file that ends in .json"),
         ("--as croissant -o tokenizer.json", "would be overwritten"),
@@ -382,7 +382,7 @@ def test_mistakes_are_named(corpus: Path, shell: Run, words: str, code: int, mes
         ("--as eu-summary -o corpus/summary", "is inside a dataset, or is one"),
         ("--as eu-summary -o summary.pdf", "a summary is several; name a folder"),
         ("--as eu-summary -o own", "'own/summary.json' is no report"),
-        ("--as eu-summary -o folders", "'folders/domains.csv' is no report"),
+        ("--as eu-summary -o folders", "'folders/domains.csv' is a folder"),
     ],
 )
 def test_only_reports_are_overwritten(corpus: Path, tmp_path: Path, shell: Run, words: str, message: str) -> None:

@@ -59,6 +59,8 @@ def test_a_model_rates_and_a_small_one_learns_it(checkout: Checkout) -> None:
     )
     assert len(right) == 2, said
     assert sorted(float(share) for share, _ in right)[1] > 0.85
+    (answer,) = re.findall(r"```text\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert [line for line in answer.splitlines() if line not in said] == [], said
     assert all(0 < float(kappa) < float(share) for share, kappa in right)
     auc = re.search(r"AUC on texts held back +(\S+)", done.stdout)
     assert auc is not None

@@ -1,4 +1,4 @@
 """Steps applied to streams.
 
-Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, output, run.
+Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, first_reject, output, run.
 """

@@ -1,1 +1,3 @@
-"""Datasets as the Hugging Face Hub has them: `dataset_files` finds the files of a split, `card_license` the licence."""
+"""Datasets as the Hugging Face Hub has them: `dataset_files` finds the files of a split, `card_license` the licence,
+and `card_fields` what else its card says.
+"""

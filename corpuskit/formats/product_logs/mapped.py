@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_text
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt, or_list
 from corpuskit.formats.product_logs.event import ROLES, TYPES, LoggedEvent, NoEvent, Record, missing, value_at
@@ -139,13 +139,11 @@ def read_plain_yaml(path: Path) -> dict[str, Any]:
     """
     import yaml
 
+    text = read_option_text(path)
     try:
-        text = read_named(path).decode()
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
             raise UsageError(f"{path.name}: aliases (`*name`) are not read; write the value out")
         table = _plain(yaml.compose(text, Loader=yaml.SafeLoader), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path.name!r}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise UsageError(f"{path.name}:{line}: not YAML: {getattr(error, 'problem', None) or 'unreadable'}") from None

@@ -1,1 +1,2 @@
-"""CSV and Parquet as documents. Reading order: record_table, csv, parquet_reader, parquet_batches, arrow_arrays."""
+"""CSV and Parquet as documents. Reading order: record_table, csv, parquet_reader, parquet_batches, arrow_arrays,
+arrow_reader."""

@@ -1,1 +1,2 @@
-"""A recipe, read and checked. Reading order: yaml, node, policy, recipe, shell_pipe, cluster_profile."""
+"""A recipe, read and checked. Reading order: yaml, node, policy, source_specs, recipe, overrides,
+shell_pipe, cluster_profile."""

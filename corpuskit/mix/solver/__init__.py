@@ -1,1 +1,1 @@
-"""Shares and samples under limits. Reading order: limits, allocate, conflict, sampling."""
+"""Shares and samples under limits. Reading order: limits, allocate, conflict, binding, sampling."""

@@ -1,1 +1,1 @@
-"""Many people's votes on one thing become one answer: votes, dawid_skene, agreement."""
+"""Many people's votes on one thing become one answer: votes, ballots, dawid_skene, agreement."""

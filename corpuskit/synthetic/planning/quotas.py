@@ -1,11 +1,10 @@
 """How many documents each class is to have: whole numbers whose sum is exact."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_json
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import excerpt
 
@@ -78,12 +77,7 @@ def read_numbers(path: Path) -> dict[str, float]:
 
 
 def _object(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(read_named(path).removeprefix(b"\xef\xbb\xbf"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise UsageError(f"{path.name} is not JSON") from None
+    value = read_option_json(path)
     if not isinstance(value, dict):
         raise UsageError(f"{path.name} holds no JSON object")
     return value

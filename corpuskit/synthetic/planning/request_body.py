@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_text
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.wording import excerpt
@@ -61,12 +61,7 @@ def body_of_sample(common: dict[str, Any], messages: list[dict[str, str]], sampl
 
 def read_text(path: Path) -> str:
     """Return a file's text. Raises UsageError if it cannot be read, is not UTF-8, or is empty."""
-    try:
-        text = read_named(path).decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8; convert it") from None
+    text = read_option_text(path)
     if not text.strip():
         raise UsageError(f"{path.name} is empty")
     return text

@@ -5,6 +5,7 @@ other keys. `plan.seeds.jsonl` has a line for each of them, in the same order: t
 metadata that holds for what is made of it. Its last line has the digest of the plan, by which the two belong together.
 """
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
@@ -131,26 +132,13 @@ def verify_plan(plan: Path) -> PlanEnd:
 
     Raises UsageError if one is missing, DamagedError if they are not what `synth-plan` wrote together.
     """
-    import orjson
-
     seeds = seeds_path(plan)
     if not seeds.is_file():
         raise UsageError(
             f"{seeds.name!r} is missing, which says what the requests of {plan.name} were made from; "
             "keep both files together, or run synth-plan again"
         )
-    last, lines = b"", -1
-    with open(seeds, "rb") as stream:
-        for line in stream:
-            last = line
-            lines += 1
-    try:
-        end = orjson.loads(last)
-        is_end = isinstance(end, dict) and end.get("format") == FORMAT and end.get("requests") == lines
-    except ValueError:
-        end, is_end = {}, False
-    if not is_end:
-        raise DamagedError(f"{seeds.name} is not whole; run synth-plan again")
+    requests, end = _end_of_seeds(seeds)
     with open(plan, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if digest != end.get("plan_sha256"):
@@ -159,7 +147,23 @@ def verify_plan(plan: Path) -> PlanEnd:
         )
     votes = end.get("votes")
     reading = AnswerReading(end.get("text_from"), tuple(votes) if isinstance(votes, list) else ())
-    return PlanEnd(lines, str(end.get("template_sha256")), reading)
+    return PlanEnd(requests, str(end.get("template_sha256")), reading)
+
+
+def _end_of_seeds(seeds: Path) -> tuple[int, dict[str, Any]]:
+    """Return how many requests a file of seeds has, and its last line. Raises DamagedError if it is not whole."""
+    import orjson
+
+    last, lines = b"", -1
+    with open(seeds, "rb") as stream:
+        for line in stream:
+            last = line
+            lines += 1
+    with contextlib.suppress(ValueError):
+        end = orjson.loads(last)
+        if isinstance(end, dict) and end.get("format") == FORMAT and end.get("requests") == lines:
+            return lines, end
+    raise DamagedError(f"{seeds.name} is not whole; run synth-plan again")
 
 
 def read_plan(plan: Path) -> Iterator[PlannedRequest]:

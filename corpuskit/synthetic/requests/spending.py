@@ -1,11 +1,10 @@
 """What answers have cost, to the token, and where to stop."""
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_json
 from corpuskit.core.errors import RemoteError, UsageError
 from corpuskit.core.wording import excerpt
 from corpuskit.formats.model_server.completion import Usage
@@ -98,12 +97,7 @@ class Spending:
 
 def read_prices(path: Path) -> Prices:
     """Return the prices in a file, `{"MODEL": {"input": 0.15, "output": 0.6}}`. Raises UsageError."""
-    try:
-        value = json.loads(read_named(path), parse_float=Decimal, parse_int=Decimal, parse_constant=str)
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise UsageError(f"{path.name} is not JSON") from None
+    value = read_option_json(path, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
     if not isinstance(value, dict) or not value:
         raise UsageError(f'{path.name}: prices are `{{"MODEL": {{"input": 0.15, "output": 0.6}}}}`, per million tokens')
     return {model: _price(f"{path.name}: {excerpt(model)!r}", each) for model, each in value.items()}

@@ -4,7 +4,7 @@ The signature is that of `dedup` with its own defaults, so that it can be held a
 turned back into the text: of some hundred random orders of the text's shingles, it has 32 bits of the first one.
 
 Texts count as near copies if their signatures agree in seven of ten positions or more. With 112 positions that finds
-99.5 % of the texts that share exactly .8 of their shingles, and all but one in a million from .87 on; of those that
+99.4 % of the texts that share exactly .8 of their shingles, and all but one in a million from .87 on; of those that
 share .6 it takes 1.4 %. The error is on the side of those who asked for a text to be taken out.
 """
 

@@ -1,1 +1,1 @@
-"""A learned judgement of texts: features, linear, model_file, fasttext_file, scorer, judgement."""
+"""A learned judgement of texts: samples, features, linear, model_file, fasttext_file, scorer, judgement."""

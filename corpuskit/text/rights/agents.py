@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.option_file import read_option_file
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.rights.statements import USES
@@ -39,13 +39,8 @@ def default_agents() -> AgentList:
 def read_agents(path: Path) -> AgentList:
     """Return the list in a file of the same shape. Raises UsageError if it is none."""
     name = printable_name(path.name or str(path))
+    data = read_option_file(path, "list of agents", MOST_BYTES)
     try:
-        data = read_named(path)
-    except OSError as error:
-        raise UsageError(f"cannot read the list of agents {name!r}: {error.strerror}") from None
-    try:
-        if len(data) > MOST_BYTES:
-            raise ValueError("size")
         return _agents(data)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError(f"{name!r} is no list of agents; it is JSON such as {_EXAMPLE}") from None

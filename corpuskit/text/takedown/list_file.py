@@ -10,7 +10,8 @@ from pathlib import Path
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import lock_file, publishing
-from corpuskit.core.disk.regular_file import open_regular, read_named
+from corpuskit.core.disk.option_file import read_option_file
+from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.publish.whole_file import write_whole
@@ -25,12 +26,7 @@ def read_list(path: Path, kernels: Kernels) -> list[Entry]:
 
     Raises UsageError with the number of the first line that names nothing, and for a file that cannot be read.
     """
-    name = printable_name(path.name)
-    try:
-        data = read_named(path)
-    except OSError as error:
-        raise UsageError(f"cannot read the takedown list {name!r}: {(error.strerror or 'I/O error').lower()}") from None
-    return _entries_in(data, name, kernels)
+    return _entries_in(read_option_file(path, "takedown list"), printable_name(path.name), kernels)
 
 
 def _entries_in(data: bytes, name: str, kernels: Kernels) -> list[Entry]:

@@ -10,6 +10,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest
 from corpuskit.core.publish.report_file import CROISSANT_NAME, REPORT_NAME, is_croissant, is_page
 from corpuskit.core.publish.seals import CARD_NAME, NEW_CARD_NAME, is_sealed
+from corpuskit.core.publish.targets import demand_own_kind
 from corpuskit.core.publish.whole_file import write_files, write_whole
 from corpuskit.core.wording import or_list
 from corpuskit.trust.reports.eu_summary import TITLE
@@ -42,8 +43,6 @@ def write_report(output: Path, texts: Mapping[str, str]) -> None:
 
 def _demand_file(output: Path, kind: str) -> None:
     """Raise UsageError for a name under which no report of this kind may be written."""
-    if output.is_dir() or (output.exists() and not output.is_file()):
-        raise UsageError(f"{str(output)!r} is no file; name a file for the report")
     if output.suffix and output.suffix.lower() not in ENDINGS[kind]:
         raise UsageError(f"{str(output)!r} is a name for something else; name a file that ends in {ENDINGS[kind][0]}")
     if (dataset := _dataset_around(output)) is not None:
@@ -75,16 +74,14 @@ def _dataset_around(path: Path) -> Path | None:
 
 def _demand_report_or_nothing(path: Path, is_report: Callable[[bytes], bool]) -> None:
     """Raise UsageError where something else than a report of the same kind would be overwritten."""
-    try:
-        content = read_regular(path, follow_links=True)
-    except FileNotFoundError:
-        return
-    except OSError:
-        content = None
-    if content is None or (content and not is_report(content)):
-        raise UsageError(
-            f"{str(path)!r} is no report as corpuskit writes it, and would be overwritten; name another with -o"
-        )
+
+    def is_own(path: Path) -> bool:
+        try:
+            return is_report(read_regular(path, follow_links=True))
+        except OSError:
+            return False
+
+    demand_own_kind(path, "report as corpuskit writes it", "the report", is_own)
 
 
 def _is_summary_json(content: bytes) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from corpuskit.core.disk.option_file import read_option_file
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.disk.stored_json import conforms
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.on_record import digests_in, list_on_record
 
@@ -110,10 +111,9 @@ def is_receipt(path: Path) -> bool:
 def read_receipt(path: Path) -> Receipt:
     """Return a receipt. Raises UsageError if it cannot be read, DamagedError if it was changed or is none."""
     name = printable_name(path.name)
+    data = read_option_file(path, "receipt")
     try:
-        content = json.loads(read_named(path))
-    except OSError as error:
-        raise UsageError(f"cannot read the receipt {name!r}: {(error.strerror or 'I/O error').lower()}") from None
+        content = json.loads(data)
     except (ValueError, RecursionError):
         raise DamagedError(f"{name} is no receipt of `takedown`") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT or not conforms(content, Receipt):
