@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Pairs = NDArray[np.int64]
-    Numbers = NDArray[np.int64]
 
 REASON = "duplicate-spans"
 COMPARED_FIRST = 64
@@ -102,12 +101,13 @@ class SpanResolver:
         if not ranges:
             return None
         leader = self._texts.identifier(longest.leader)
-        pairs = list(zip(ranges[::2], ranges[1::2], strict=True))
-        return Repeats(self._texts.size(number), pairs, (longest.start, longest.end), leader)
+        word_ranges = list(zip(ranges[::2], ranges[1::2], strict=True))
+        return Repeats(self._texts.size(number), word_ranges, (longest.start, longest.end), leader)
 
     def _spans(self, number: int, parts: "Iterable[Pairs]") -> Iterator[WordSpan]:
         """Yield the runs around pairs that are long enough; each has a word that is not before that of the last one."""
         followed: dict[tuple[int, int], int] = {}
+        most_followed = LINES_HELD
         gone_from = gone_to = 0
         for at, leader, leader_at, first, last in self._with_surroundings(number, parts):
             # On one line of (word here, word there) a run that was followed is not followed again; and where all that
@@ -116,8 +116,9 @@ class SpanResolver:
             if at < followed.get(line, 0) or (gone_from <= first and last <= gone_to):
                 continue
             start, end = self._run_around(number, at, leader, leader_at)
-            if len(followed) >= LINES_HELD:
-                followed = {line: end for line, end in followed.items() if end > at}
+            if len(followed) >= most_followed:
+                followed = {each: its_end for each, its_end in followed.items() if its_end > at}
+                most_followed = max(LINES_HELD, 2 * len(followed))
             followed[line] = end
             if not self._is_long(number, start, end):
                 continue
