@@ -23,7 +23,8 @@ from corpuskit.export.training.token_ids import TokenIds, bytes_per_id
 if TYPE_CHECKING:
     import numpy as np
 
-BATCH_DOCUMENTS, BATCH_CHARACTERS = 1000, 4 * 1024 * 1024
+BATCH_DOCUMENTS, BATCH_CHARACTERS = 1000, 1 << 15
+"""Few enough that what the library says of a batch stays in the processor's cache until its ids are taken."""
 BLOCK_IDS = 1 << 24
 IDS_SUFFIX = ".ids.jsonl"
 

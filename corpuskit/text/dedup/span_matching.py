@@ -45,14 +45,13 @@ def span_pairs(texts: SpanTexts, bucket: int, length: RunLength, max_rows: int) 
 
     The pairs are the same for any `max_rows`, in another order, and a few come twice.
     """
-    windows = len(texts.windows())
-    with closing(WindowRows("<u8", windows)) as odd_ones:
+    with closing(WindowRows("<u8", texts.windows)) as odd_ones:
         for runs in by_key(texts.fingerprints(bucket), max_rows):
             for comparison in _comparisons(runs):
                 yield comparison.pairs
-                numbers = comparison.odd_ones[:, 1].astype(np.int64)
-                odd_ones.append(texts.windows_of(numbers), comparison.odd_ones)
-        for runs in by_key(_runs_around(texts, odd_ones, windows, length), max_rows):
+                numbers, at = comparison.odd_ones[:, 1:].T.astype(np.int64)
+                odd_ones.append(texts.windows_of(numbers, at), comparison.odd_ones)
+        for runs in by_key(_runs_around(texts, odd_ones, length), max_rows):
             for comparison in _comparisons(runs):
                 yield comparison.pairs
 
@@ -108,12 +107,12 @@ def _paired(rows: "Keyed", leaders: "Keyed") -> "Pairs":
     return np.column_stack((rows[:, 1:3], leaders[:, 1:3])).astype(np.int64)
 
 
-def _runs_around(texts: SpanTexts, odd_ones: WindowRows, windows: int, length: RunLength) -> Iterator["Keyed"]:
+def _runs_around(texts: SpanTexts, odd_ones: WindowRows, length: RunLength) -> Iterator["Keyed"]:
     """Yield rows of key, document, word and 0 for all runs of the least length around the odd ones.
 
     Only runs around the same fingerprint have the same key: so a bucket needs to know of no other.
     """
-    for window in range(windows):
+    for window in range(texts.windows):
         rows = odd_ones.load(window).reshape(-1, ODD_COLUMNS)
         rows = rows[np.lexsort((rows[:, 2], rows[:, 0], rows[:, 1]))]
         marks, documents, at = rows[:, 0], rows[:, 1].astype(np.int64), rows[:, 2].astype(np.int64)

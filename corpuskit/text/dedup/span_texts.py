@@ -177,31 +177,27 @@ class SpanTexts:
         none = np.empty(0, np.int64)
         self._starts = np.cumsum([0, *self.counts])
         self._segments = np.concatenate([none, *(np.append(0, part[:-1] + 1)[: len(part)] for part in last_segments)])
-        self._sizes = np.concatenate([none, *totals])
-        # Cut at even numbers of words: a window holds at most so many, and one document.
-        self._window_ends = np.flatnonzero(np.diff(np.cumsum(self._sizes) // WINDOW_WORDS)) + 1
+        # The words before each document, and all of them.
+        self._words_before = np.concatenate(([0], np.cumsum(np.concatenate([none, *totals]))))
         self._read = lru_cache(READS_HELD)(self._read_words)
+        self.windows = 1 + int(self._words_before[-1]) // WINDOW_WORDS
+        """Into how many windows of a million words the documents are divided."""
 
     def __len__(self) -> int:
         """Return the number of documents."""
-        return len(self._sizes)
+        return len(self._words_before) - 1
 
-    def windows(self) -> list[range]:
-        """Return the numbers of all documents, in windows of about a million words."""
-        ends = [*self._window_ends.tolist(), len(self)]
-        return [range(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-    def windows_of(self, numbers: "Numbers") -> "NDArray[np.intp]":
-        """Return the window of each of these documents."""
-        return np.searchsorted(self._window_ends, numbers, side="right")
+    def windows_of(self, numbers: "Numbers", at: "Numbers") -> "Numbers":
+        """Return the window of each of these words of documents."""
+        return (self._words_before[numbers] + at) // WINDOW_WORDS
 
     def size(self, number: int) -> int:
         """Return how many words a document has."""
-        return int(self._sizes[number])
+        return int(self._words_before[number + 1] - self._words_before[number])
 
     def sizes(self, numbers: "Numbers") -> "Numbers":
         """Return how many words each of these documents has."""
-        return self._sizes[numbers]
+        return self._words_before[numbers + 1] - self._words_before[numbers]
 
     def identifier(self, number: int) -> str:
         """Return a document's id."""

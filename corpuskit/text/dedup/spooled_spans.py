@@ -16,7 +16,7 @@ from corpuskit.text.dedup.word_spans import resolve_spans, without_repeats
 if TYPE_CHECKING:
     from corpuskit.text.dedup.span_matching import Pairs
 
-MAX_ROWS = 250_000
+MAX_ROWS = 1 << 17
 """Fingerprints that are held in memory."""
 ROW_BYTES = 128
 """Bytes that a fingerprint takes while it is compared."""

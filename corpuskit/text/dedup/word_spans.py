@@ -5,7 +5,9 @@ words, which wait on disk; if it is long enough, it goes. A word that goes has b
 leader lost it too, by the leader's own: the first to say it keeps it.
 """
 
+import itertools
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Pairs = NDArray[np.int64]
-    Numbers = NDArray[np.int64]
 
 REASON = "duplicate-spans"
 COMPARED_FIRST = 64
 """Words that are compared at once; then four times as many, and so on."""
+PAIRS_AT_ONCE = 1 << 13
+LINES_HELD = 1 << 12
+"""Runs that were followed, before those that have ended are forgotten."""
 _BREAK = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -58,12 +62,12 @@ class SpanResolver:
     def __init__(self, texts: SpanTexts, length: RunLength) -> None:
         """Begin without pairs."""
         self._texts, self._length = texts, length
-        self._windows = texts.windows()
-        self._pairs = WindowRows("<i8", len(self._windows))
+        self._windows = texts.windows
+        self._pairs = WindowRows("<i8", self._windows)
 
     def add(self, pairs: "Pairs") -> None:
         """Take pairs, in any order. Raises PublishError if they cannot be written."""
-        self._pairs.append(self._texts.windows_of(pairs[:, 0]), pairs)
+        self._pairs.append(self._texts.windows_of(pairs[:, 0], pairs[:, 1]), pairs)
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -71,40 +75,64 @@ class SpanResolver:
 
     def repeats(self) -> Iterator[Repeats | None]:
         """Yield what goes of each document, in order; None where nothing does."""
-        for window, numbers in enumerate(self._windows):
+        by_document = itertools.groupby(self._pairs_in_order(), lambda pairs: int(pairs[0, 0]))
+        document, parts = next(by_document, (-1, None))
+        for number in range(len(self._texts)):
+            if number != document or parts is None:
+                yield None
+                continue
+            yield self._repeats_in(number, parts)
+            document, parts = next(by_document, (-1, None))
+
+    def _pairs_in_order(self) -> Iterator["Pairs"]:
+        """Yield the pairs by document and word; those of a document may come in several parts."""
+        for window in range(self._windows):
             pairs = self._pairs.load(window).reshape(-1, PAIR_COLUMNS)
             pairs = pairs[np.lexsort((pairs[:, 3], pairs[:, 2], pairs[:, 1], pairs[:, 0]))]
-            borders = np.searchsorted(pairs[:, 0], np.arange(numbers.start, numbers.stop + 1))
-            for number, start, end in zip(numbers, borders[:-1].tolist(), borders[1:].tolist(), strict=True):
-                yield self._repeats_in(number, pairs[start:end]) if end > start else None
+            borders = np.flatnonzero(np.diff(pairs[:, 0])) + 1
+            yield from np.split(pairs, borders) if len(pairs) else ()
 
-    def _repeats_in(self, number: int, pairs: "Pairs") -> Repeats | None:
-        spans = list(self._spans(number, pairs))
-        if not spans:
+    def _repeats_in(self, number: int, parts: "Iterable[Pairs]") -> Repeats | None:
+        ranges, longest = array("q"), WordSpan(0, 0, -1)
+        for span in self._spans(number, parts):
+            add_range(ranges, span.start, span.end)
+            if (span.end - span.start, -span.start) > (longest.end - longest.start, -longest.start):
+                longest = span
+        if not ranges:
             return None
-        longest = max(spans, key=lambda span: (span.end - span.start, -span.start))
         leader = self._texts.identifier(longest.leader)
-        return Repeats(self._texts.size(number), _merged_ranges(spans), (longest.start, longest.end), leader)
+        word_ranges = list(zip(ranges[::2], ranges[1::2], strict=True))
+        return Repeats(self._texts.size(number), word_ranges, (longest.start, longest.end), leader)
 
-    def _spans(self, number: int, pairs: "Pairs") -> Iterator[WordSpan]:
-        """Yield the runs around pairs that are long enough."""
+    def _spans(self, number: int, parts: "Iterable[Pairs]") -> Iterator[WordSpan]:
+        """Yield the runs around pairs that are long enough; each has a word that is not before that of the last one."""
         followed: dict[tuple[int, int], int] = {}
+        most_followed = LINES_HELD
         gone_from = gone_to = 0
-        firsts, lasts = self._length.surroundings(pairs[:, 1], self._texts.size(number))
-        for (at, leader, leader_at), first, last in zip(
-            pairs[:, 1:].tolist(), firsts.tolist(), lasts.tolist(), strict=True
-        ):
+        for at, leader, leader_at, first, last in self._with_surroundings(number, parts):
             # On one line of (word here, word there) a run that was followed is not followed again; and where all that
             # a run could take goes already, none is looked for.
             line = (leader, leader_at - at)
             if at < followed.get(line, 0) or (gone_from <= first and last <= gone_to):
                 continue
             start, end = self._run_around(number, at, leader, leader_at)
+            if len(followed) >= most_followed:
+                followed = {each: its_end for each, its_end in followed.items() if its_end > at}
+                most_followed = max(LINES_HELD, 2 * len(followed))
             followed[line] = end
             if not self._is_long(number, start, end):
                 continue
             yield WordSpan(start, end, leader)
             gone_from, gone_to = (min(start, gone_from), max(end, gone_to)) if start <= gone_to else (start, end)
+
+    def _with_surroundings(self, number: int, parts: "Iterable[Pairs]") -> Iterator[tuple[int, ...]]:
+        """Yield word, leader, word there, and from and to where a run may reach, for each pair."""
+        size = self._texts.size(number)
+        for part in parts:
+            for start in range(0, len(part), PAIRS_AT_ONCE):
+                pairs = part[start : start + PAIRS_AT_ONCE]
+                firsts, lasts = self._length.surroundings(pairs[:, 1], size)
+                yield from zip(*pairs[:, 1:].T.tolist(), firsts.tolist(), lasts.tolist(), strict=True)
 
     def _run_around(self, number: int, at: int, leader: int, leader_at: int) -> tuple[int, int]:
         """Return from and to where a document has the words that its leader has, around a word of both."""
@@ -193,15 +221,17 @@ def _in_characters(text: str, runs: Sequence[tuple[int, int]], words: int) -> li
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-def _merged_ranges(spans: Iterable[WordSpan]) -> list[tuple[int, int]]:
-    """Return spans as ranges of words in order; those that touch are one."""
-    ranges: list[tuple[int, int]] = []
-    for start, end, _ in sorted(spans):
-        if ranges and start <= ranges[-1][1]:
-            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], end))
-        else:
-            ranges.append((start, end))
-    return ranges
+def add_range(ranges: "array[int]", start: int, end: int) -> None:
+    """Add a range to disjoint ones, starts and ends in turn; it overlaps the last of them or lies after it.
+
+    >>> ranges = array("q", [0, 5, 8, 9])
+    >>> add_range(ranges, 4, 12)
+    >>> ranges
+    array('q', [0, 12])
+    """
+    while ranges and start <= ranges[-1]:
+        end, start = max(end, ranges.pop()), min(start, ranges.pop())
+    ranges.extend((start, end))
 
 
 def _without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
