@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.core.document import Document, encode
 from corpuskit.text.rights.declarations import Declaration, declarations_in, with_declarations
 from corpuskit.text.rights.page_head import header_declarations, page_declarations
 
-NOAI = Declaration("meta", "robots", "noai")
+NOAI, ROBOTS_NONE = Declaration("meta", "robots", "noai"), Declaration("meta", "robots", "none")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,12 @@ NOAI = Declaration("meta", "robots", "noai")
         ('<p><a rel="license" href=" /l ">L</a>', [Declaration("link", "license", "/l")]),
         ("<a href='/l?a&amp;b' rel='nofollow LICENSE'>", [Declaration("link", "license", "/l?a&b")]),
         ('<a href="/license">our license</a>', []),
+        ('<a href="/License" rel="nofollow LiCense">', [Declaration("link", "license", "/License")]),
+        ('<a href="/license" rel="licen&#115;e">', [Declaration("link", "license", "/license")]),
+        ('<a href="/license" rel="nofollow">license</a>', []),
+        ('<meta name="robots" content="none"><meta name="r&#111;bots" content="noai">', [ROBOTS_NONE, NOAI]),
+        ("<meta content='name=\"x' name=robots title='\" noai'>", [Declaration("meta", "robots", 'name="x')]),
+        ("<link type=APPLICATION/RSL+XML href=/r.xml>", [Declaration("link", "rsl", "/r.xml")]),
         ('<!-- <a rel="license" href="/l"> -->', []),
         ('<link rel="license" type="application/rsl+xml" href="/r.xml">', [Declaration("link", "rsl", "/r.xml")]),
         ('<script type="application/rsl+xml"><rsl/></script>', [Declaration("script", "rsl", "<rsl/>")]),
@@ -40,6 +47,7 @@ NOAI = Declaration("meta", "robots", "noai")
 )
 def test_declarations_of_a_page(markup: str, expected: list[Declaration]) -> None:
     assert page_declarations(markup) == expected
+    assert page_declarations(markup, (), encode(Document("", markup))) == expected
 
 
 def test_fields_that_say_nothing_on_use_are_left_behind() -> None:

@@ -520,38 +520,34 @@ static Span joined_parts(Reader *reader)
     return text_of(&reader->joined);
 }
 
-/* Whether a word of `_PAGE_LINK` is one of a list of words that ends with the attribute's value. */
-static bool names_page(Span value)
+/* Whether a word of `_PAGE_LINK` stands at `position`. */
+static bool is_relation(const char *position, const char *end)
 {
     static const char *const RELATIONS[] = {"next", "prev", "previous", "up", "contents", "start"};
-    const char *position = value.start, *end = position + value.size;
-    while (position < end) {
-        position = skip_spaces(position, end);
-        const char *word_end = position;
-        while (word_end < end && !is_space(*word_end) && *word_end != '/')
-            word_end++;
-        for (size_t index = 0; index < sizeof(RELATIONS) / sizeof(RELATIONS[0]); index++)
-            if (after_word(position, end, RELATIONS[index]) == word_end)
-                return true;
-        while (word_end < end && !is_space(*word_end))
-            word_end++;
-        position = word_end;
+    for (size_t index = 0; index < sizeof(RELATIONS) / sizeof(RELATIONS[0]); index++) {
+        const char *after = after_word(position, end, RELATIONS[index]);
+        if (after != NULL && (after == end || is_space(*after) || strchr("\"'>/", *after) != NULL))
+            return true;
     }
     return false;
 }
 
-/* Whether there may be a link to the page before, after or above this one: Python decides about these few. */
+/* Whether there may be a link to the page before, after or above this one: Python decides about these few. What lies
+   before `searched` has no such word behind a space, so that this takes time linear in the markup. */
 static bool may_be_page_link(Span markup)
 {
-    const char *end = markup.start + markup.size;
+    const char *end = markup.start + markup.size, *searched = markup.start;
     for (const char *position = markup.start; position < end; position++) {
-        const char *value = after_word(position, end, "rel"), *last;
+        const char *value = after_word(position, end, "rel");
         if (value == NULL || (value = start_of_value(value, end)) == NULL)
             continue;
-        for (last = value; last < end && *last != '"' && *last != '\'' && *last != '>';)
-            last++;
-        if (names_page((Span){value, last - value}))
+        if (is_relation(value, end))
             return true;
+        const char *next = value > searched ? value : searched;
+        for (; next < end && *next != '"' && *next != '\'' && *next != '>'; next++)
+            if (is_space(*next) && is_relation(next + 1, end))
+                return true;
+        searched = next;
     }
     return false;
 }
