@@ -16,7 +16,7 @@ from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, DedupParameters, 
 
 if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun
-    from corpuskit.text.dedup.index import IndexSession
+    from corpuskit.text.dedup.index_session import IndexSession
 
 LEAST_WORDS = 8
 """Words below which any text repeats others."""
@@ -214,7 +214,7 @@ class Dedup(CorpusStage):
 
     def session(self) -> "IndexSession":
         """Return the index as this run found it, locked until `commit` or `close`; equal steps share one session."""
-        from corpuskit.text.dedup.index import open_session
+        from corpuskit.text.dedup.index_session import open_session
 
         assert self.index is not None
         assert self.snapshot is not None
@@ -223,7 +223,7 @@ class Dedup(CorpusStage):
     def _open_session(self) -> "IndexSession | None":
         if self.index is None or self.snapshot is None:
             return None
-        from corpuskit.text.dedup.index import find_session
+        from corpuskit.text.dedup.index_session import find_session
 
         return find_session(self.index, self.snapshot)
 

@@ -34,7 +34,7 @@ from corpuskit.text.dedup.resolving import Resolver
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corpuskit.text.dedup.index import IndexSession
+    from corpuskit.text.dedup.index_session import IndexSession
 
 
 ROWS_AT_ONCE = 900_000

@@ -13,7 +13,7 @@ from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.survivors import rejected
 
 if TYPE_CHECKING:
-    from corpuskit.text.dedup.index import IndexSession
+    from corpuskit.text.dedup.index_session import IndexSession
     from corpuskit.text.dedup.minhash import Ranks, Similarities
     from corpuskit.text.dedup.shingles import Hashes
 
