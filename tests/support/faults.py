@@ -53,7 +53,7 @@ class Fault:
     how: str = "once"
     kinds: str = EVERY
     whose: str = "any"
-    """`worker`: only processes that another of the run has started."""
+    """`worker`: only processes that another of the run has started; `second`: only the second of those to get there."""
 
     def text(self) -> str:
         return ":".join(map(str, (self.at, self.error, self.how, self.kinds, self.whose)))
@@ -71,10 +71,12 @@ class Counter:
     fault: Fault
     log: str
     calls: int = 0
+    turn: int | None = None
+    """Which worker of the run this one is, up to two; None as long as nobody has asked."""
     main: int = field(default_factory=os.getpid)
 
     def step(self, kind: str) -> None:
-        if kind not in self.fault.kinds.split(",") or (self.fault.whose == "worker" and not self._is_worker()):
+        if kind not in self.fault.kinds.split(",") or not self._is_meant():
             return
         self.calls += 1
         fails = self.calls == self.fault.at or (self.fault.how == "forever" and self.calls > self.fault.at > 0)
@@ -83,6 +85,22 @@ class Counter:
             os.kill(os.getpid(), signal.SIGKILL)
         if fails:
             raise OSError(self.fault.error, os.strerror(self.fault.error))
+
+    def _is_meant(self) -> bool:
+        if self.fault.whose == "any":
+            return True
+        return self._is_worker() and (self.fault.whose == "worker" or self._is_second())
+
+    def _is_second(self) -> bool:
+        """Whether one worker has come here before this one, by the names that workers leave beside the log."""
+        if self.turn is None:
+            self.turn = 0
+            while self.turn < 2:
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(f"{self.log}.{self.turn}", os.O_CREAT | os.O_EXCL))
+                    break
+                self.turn += 1
+        return self.turn == 1
 
     def _is_worker(self) -> bool:
         return os.getpid() != self.main or "--multiprocessing-fork" in sys.orig_argv
@@ -168,7 +186,8 @@ class Server:
     def run(self, folder: Path, arguments: list[str], fault: Fault | None = None) -> Done:
         """Run in a folder, with a ledger, TMPDIR and log beside it."""
         log, said = self.scratch / "log", self.scratch / "stderr"
-        log.unlink(missing_ok=True)
+        for path in (log, *log.parent.glob("log.*")):
+            path.unlink(missing_ok=True)
         variables = {
             "CORPUSKIT_STATE": str(folder.parent / "state"),
             "CORPUSKIT_CACHE": str(folder.parent / "cache"),

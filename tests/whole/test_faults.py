@@ -32,7 +32,9 @@ FOLDER = ("export", "in.jsonl", "-o", "out", "--shard-documents", "20", "--quiet
 FILE = ("export", "in.jsonl", "-o", "out.jsonl.zst", "--quiet")
 CARD = ("export", "in.jsonl", "-o", "out", "--to", "jsonl,hf", "--quiet")
 MIX = ("mix", "recipe.yaml", "--quiet", "-j", "1")
-MIX_IN_WORKERS = ("mix", "recipe.yaml", "--quiet", "-j", "3")
+MIX_IN_WORKERS = ("mix", "recipe.yaml", "--quiet", "--no-cache", "-j", "3")
+LINES_IN_WORKERS = ("scrub-pii", "in.jsonl", "-o", "out", "--quiet", "-j", "2")
+FILES_IN_WORKERS = ("files", "in.jsonl", "books-0.jsonl", "books-1.jsonl", "-o", "out", "--quiet", "-j", "2")
 
 Listing = dict[str, bytes]
 
@@ -73,7 +75,9 @@ class Trial:
             first = number * 10 + len(lines) % 2 * 1000
             books = [{"id": f"d{place}", "text": paragraph(place)} for place in range(first, first + 14)]
             (self.work / f"books-{number}.jsonl").write_bytes(lines_of(books))
-        (self.work / "recipe.yaml").write_text(RECIPE)
+        # So many matching tasks at once take more than one worker.
+        recipe = RECIPE.replace("bands: 2", "bands: 16") if self.arguments == MIX_IN_WORKERS else RECIPE
+        (self.work / "recipe.yaml").write_text(recipe)
         self.clear()
         arguments = ["export", "in.jsonl", "-o", "out", "--quiet", *more] if more and self.folder else self.arguments
         done = self.server.run(self.work, list(arguments))
@@ -251,10 +255,12 @@ def test_a_kill_at_any_call_of_a_mixs_publication_leaves_one_whole_dataset(serve
     [
         Fault(1, errno.EAGAIN, kinds="spawn"),
         Fault(1, errno.EMFILE, kinds="spawn"),
+        Fault(2, errno.EAGAIN, kinds="spawn"),
+        Fault(3, errno.ENOMEM, kinds="spawn"),
         Fault(5, errno.ENOSPC, "forever", whose="worker"),
         Fault(8, errno.EIO, whose="worker"),
     ],
-    ids=["first worker", "no descriptors", "all of workers", "one of workers"],
+    ids=["first worker", "no descriptors", "second worker", "third worker", "all of workers", "one of workers"],
 )
 def test_a_fault_in_or_at_workers_publishes_nothing(server: Server, tmp_path: Path, fault: Fault) -> None:
     trial = Trial(server, tmp_path, MIX_IN_WORKERS, True)
@@ -263,6 +269,36 @@ def test_a_fault_in_or_at_workers_publishes_nothing(server: Server, tmp_path: Pa
     assert done.fired()
     assert done.code == 5, done.stderr
     trial.demand_whole(done, fault)
+    trial.demand_next_run()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [LINES_IN_WORKERS, FILES_IN_WORKERS], ids=["lines", "files"])
+@pytest.mark.parametrize("error", [errno.EAGAIN, errno.EMFILE])
+def test_a_second_worker_that_cannot_start_publishes_nothing(
+    server: Server, tmp_path: Path, arguments: tuple[str, ...], error: int
+) -> None:
+    """The first one has begun to work by then, and ends with the run."""
+    trial = Trial(server, tmp_path, arguments, True)
+    trial.prepare()
+    fault = Fault(2, error, kinds="spawn")
+    done = trial.run(fault)
+    assert (done.calls, done.code) == (["spawn", "!spawn"], 5), done.stderr
+    trial.demand_whole(done, fault)
+    trial.demand_next_run()
+
+
+@pytest.mark.slow
+def test_a_second_worker_that_is_killed_ends_the_run_in_one_line(server: Server, tmp_path: Path) -> None:
+    """What the first one has finished by then is not done again."""
+    trial = Trial(server, tmp_path, MIX_IN_WORKERS, True)
+    trial.prepare()
+    done = trial.run(Fault(4, how="kill", whose="second"))
+    said = done.stderr.decode()
+    assert done.fired()
+    assert (done.code, said.count("\n")) == (1, 1), said
+    assert "a worker process was killed" in said
+    assert {name: trial.found().get(name) for name in trial.before} == trial.before
     trial.demand_next_run()
 
 

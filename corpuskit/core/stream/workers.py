@@ -113,10 +113,14 @@ class Workers(Generic[Task]):
                 return result
 
     def close(self) -> None:
-        """End all workers, whatever they are doing. They hold their parent's locks, so they are waited for."""
+        """End all workers, whatever they are doing. They hold their parent's locks, so they are waited for.
+
+        They are killed: one that has only just been forked still has its parent's handler of SIGTERM, whose exception
+        may get lost there, and then the parent waits for it without end.
+        """
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in self._processes.values():
-            process.terminate()
+            process.kill()
         for process in self._processes.values():
             process.join(LAST_SECONDS)
 
@@ -222,7 +226,7 @@ class Pool:
         manager = getattr(self._pool, "_executor_manager_thread", None)
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes.values():
-            process.terminate()
+            process.kill()
         if manager is not None:
             manager.join(LAST_SECONDS)
         # A process that ends by a signal, as after Ctrl-C, would leave them to a tracker that complains of a leak.
