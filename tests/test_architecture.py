@@ -33,6 +33,9 @@ CORE = (
 """The rooms of core/ from the ground up; a room imports from the rows before its own."""
 
 
+MOST_LINES = 400
+"""Of a file of the package."""
+
 VAGUE_WORDS = frozenset(
     """
     aside judge judged judging piece pieces place places settle stretch stretches thing things
@@ -151,6 +154,12 @@ def test_an_import_that_goes_up_is_found(tmp_path: Path, path: str, line: str, f
     (found,) = faults(package)
     assert fault in found
     assert module_name(package / path, tmp_path) in found
+
+
+def test_no_file_is_longer_than_one_reads_at_a_time() -> None:
+    """A longer file has more than one subject: it is divided by subject, and each part named by what it holds."""
+    lengths = {path.relative_to(PACKAGE).as_posix(): path.read_bytes().count(b"\n") for path in PACKAGE.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
 
 
 def test_stages_hold_commands_alone() -> None:

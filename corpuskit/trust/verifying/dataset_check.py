@@ -59,9 +59,9 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
     except DamagedError as error:
         return [str(error).removeprefix(f"{path}: ")]
     manifest = dataset.manifest
-    # Decisions first: they are one large file.
-    names = [(DECISIONS, file["path"]) for file in manifest["decisions"]]
-    names += [(SHARDS, shard["path"]) for shard in manifest["shards"]]
+    files = [*((DECISIONS, file) for file in manifest["decisions"]), *((SHARDS, shard) for shard in manifest["shards"])]
+    # The largest first, or the last of them would keep one process busy while all others are done.
+    names = [(kind, file["path"]) for kind, file in sorted(files, key=lambda item: -item[1]["bytes"])]
     reading_each = each_in_order(functools.partial(_read, dataset), names, jobs)
     readings = {}
     for name, reading in zip(names, reading_each, strict=True):
