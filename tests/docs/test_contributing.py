@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "corpuskit"
 PAGE = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
-VERSION_NAME = re.compile(r"ALGORITHM|FEATURES|IDENTIFIER|(?:\w+_)?(?:VERSION|RULES)|FORMAT|LAYOUT")
+VERSION_NAME = re.compile(r"ALGORITHM|FEATURES|IDENTIFIER|(?:\w+_)?(?:VERSION|RULES)|FORMAT|INTERFACE|LAYOUT")
 OF_OTHERS = {"CROISSANT_VERSION", "MAX_RULES"}
 """Names of somebody else's version, and of a number that is none."""
 

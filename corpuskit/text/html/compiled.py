@@ -14,6 +14,9 @@ ALGORITHM = 5
 A core that was built from other rules is not used: in a checkout, it may be older than the Python modules beside it.
 """
 
+INTERFACE = 2
+"""The version of what the core and the Python modules call of each other, likewise; the texts do not depend on it."""
+
 
 def _load() -> Any:
     if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
@@ -22,7 +25,8 @@ def _load() -> Any:
         from corpuskit.text.html import _core  # type: ignore[attr-defined]
     except ImportError:
         return None
-    return _core if _core.ALGORITHM == ALGORITHM else None
+    is_of_this_version = _core.ALGORITHM == ALGORITHM and getattr(_core, "INTERFACE", 1) == INTERFACE
+    return _core if is_of_this_version else None
 
 
 _core = _load()

@@ -230,12 +230,14 @@ def test_all_of_the_core_is_built() -> None:
 def test_the_core_states_the_version_of_the_rules() -> None:
     header = (ROOT / "corpuskit/text/html/c/core.h").read_text(encoding="utf-8")
     assert f"#define ALGORITHM {compiled.ALGORITHM}\n" in header
+    assert f"#define INTERFACE {compiled.INTERFACE}\n" in header
 
 
 @needs_core
-def test_a_core_of_other_rules_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", ["ALGORITHM", "INTERFACE"])
+def test_a_core_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     assert compiled._load() is not None
-    monkeypatch.setattr(compiled, "ALGORITHM", compiled.ALGORITHM + 1)
+    monkeypatch.setattr(compiled, version, getattr(compiled, version) + 1)
     assert compiled._load() is None
 
 

@@ -20,6 +20,8 @@
 
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 5
+/* As `INTERFACE` there. */
+#define INTERFACE 2
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4

@@ -352,7 +352,8 @@ PyMODINIT_FUNC PyInit__core(void)
 {
     PyObject *module = PyModule_Create(&definition);
     PyObject *word = PyUnicode_FromString("corpuskit");
-    if (module == NULL || word == NULL || PyModule_AddIntConstant(module, "ALGORITHM", ALGORITHM) < 0) {
+    if (module == NULL || word == NULL || PyModule_AddIntConstant(module, "ALGORITHM", ALGORITHM) < 0 ||
+        PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0) {
         Py_XDECREF(module);
         Py_XDECREF(word);
         return NULL;
