@@ -30,6 +30,9 @@ settings.load_profile("corpuskit")
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 sys.dont_write_bytecode = False
 
+AT_START = dict(os.environ)
+"""The environment before any test has changed it."""
+
 # A job that a script runs in the background ignores interrupts, and all that it starts would do so, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -90,7 +93,7 @@ def command_servers() -> "Iterator[Iterator[CommandServer]]":
     """Processes that run commands by turns, so that no two commands one after the other hash strings alike."""
     from tests.support.command_server import CommandServer
 
-    servers = CommandServer(), CommandServer()
+    servers = CommandServer(AT_START), CommandServer(AT_START)
     yield itertools.cycle(servers)
     for server in servers:
         server.close()

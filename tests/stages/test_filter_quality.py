@@ -205,7 +205,7 @@ def test_no_rules_is_a_usage_error() -> None:
 
 
 def test_html_is_refused() -> None:
-    with pytest.raises(UsageError, match="HTML; run `corpuskit extract`"):
+    with pytest.raises(UsageError, match="reads prose; run `corpuskit extract`"):
         FilterQuality().apply(Document("a", GOOD, {"content_type": "text/html"}))
 
 

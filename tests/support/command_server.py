@@ -25,8 +25,14 @@ from typing import IO, Any, NoReturn
 ROOT = Path(__file__).resolve().parents[2]
 OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "PATH"}
 """Variables that no module reads when it is imported, so that they may be other than the server's."""
-OF_THE_TEST = "PYTEST_CURRENT_TEST"
-"""What pytest sets anew for each test, and no command reads."""
+OF_THE_TEST = {
+    "KMP_DUPLICATE_LIB_OK",
+    "KMP_INIT_AT_FORK",
+    "OPENBLAS_NUM_THREADS",
+    "PYTEST_CURRENT_TEST",
+    "TYPER_USE_RICH",
+}
+"""What pytest and modules that tests import set in their own process, and what no command needs to be told."""
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
 LIBRARIES = ("importlib.metadata", "license_expression", "numpy.random", "orjson", "pydantic", "rensa", "rich", "yaml")
@@ -40,11 +46,12 @@ MESSAGE = 1 << 20
 class CommandServer:
     """A process that forks one command at a time. It starts with the first command and ends with `close`."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
+        """Note the environment of the process, as no test has changed it."""
+        self._environment = environment
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._environment: dict[str, str] = {}
 
     def run(
         self, arguments: list[str], stdin: bytes | None, folder: Path, environment: dict[str, str]
@@ -60,7 +67,7 @@ class CommandServer:
             if self._socket is None:
                 self._start()
             differing = dict(self._environment.items() ^ environment.items())
-            if not differing.keys() <= OF_EACH_RUN | {OF_THE_TEST}:
+            if not differing.keys() <= OF_EACH_RUN | OF_THE_TEST:
                 return None
             return self._fork(arguments, stdin, folder, environment)
         finally:
@@ -74,13 +81,13 @@ class CommandServer:
 
     def _start(self) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._environment = dict(os.environ)
         number = theirs.fileno()
         code = f"from tests.support.command_server import serve; serve({number})"
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", code],
                 cwd=ROOT,
+                env=self._environment,
                 # Of the kind that commands get: what a stream can do is asked when it is opened.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
