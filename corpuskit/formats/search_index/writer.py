@@ -42,15 +42,17 @@ class Changes(NamedTuple):
     removed: int
     unchanged: int
     embedded: int
+    unerased: int
+    """Removed, now or before, and their bytes may still be in the file."""
 
 
 class IndexWriter:
     """The version of an index that holds the documents of a stream."""
 
-    def __init__(self, target: Path, embedder: Embedder | None = None) -> None:
+    def __init__(self, target: Path, embedder: Embedder | None = None, *, defers_erasure: bool = False) -> None:
         """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use."""
         self.target, self._embedder = target, embedder
-        self._version = NewVersion(target)
+        self._version = NewVersion(target, defers_erasure=defers_erasure)
         self._seen_flags = bytearray()
         self._lines_before = KnownLines()
         self._count = StreamCount()
@@ -128,13 +130,17 @@ class IndexWriter:
         with database_errors(self.target), publishing(self.target):
             self._embed_pending()
             self._remove_unseen()
+            unerased = version.settle_erasure()
             content = description(self._count, self._dimensions)
+            if unerased is not None:
+                content["unerased"] = unerased
             if content != version.before:
                 version.write_description(content)
             if version.is_copied:
                 version.replace_target()
         unchanged = self._count.documents - self._added - self._changed
-        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded)
+        left = 0 if unerased is None else unerased["documents"]
+        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded, left)
         with finishing(self.target):
             if version.is_copied:
                 flush(self.target.parent)
@@ -171,13 +177,13 @@ class IndexWriter:
         if embedding["model"] == self._embedder.model:
             self._dimensions = embedding["dimensions"]
             return True
-        self._version.delete_vectors()
+        self._version.delete_all_vectors()
         return False
 
     def _remove_unseen(self) -> None:
         for number in self._unseen():
             self._version.delete(number)
-            self._version.delete_vectors(number)
+            self._version.delete_vector(number)
             self._removed += 1
 
     def _unseen(self) -> list[int]:
@@ -205,7 +211,7 @@ class IndexWriter:
                     connection.execute("UPDATE vectors SET number = ? WHERE number = ?", (number, number_before))
                 return
             if row is not None:
-                self._version.delete_vectors(number_before)
+                self._version.delete_vector(number_before)
         if not text.strip():
             return
         equal = self._version.connection.execute(
