@@ -6,12 +6,15 @@ Hashes are held as two numbers of 64 bits, sorted by the first, with the numbers
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from corpuskit.core.counts import StreamCount
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["KnownLines"]
+__all__ = ["FoundLines", "KnownLines"]
 
 DIGEST_BYTES = 16
+ROWS_AT_A_TIME = 4096
 
 
 class KnownLines:
@@ -37,22 +40,70 @@ class KnownLines:
         """Return the lines of an index; none if a hash in it is none."""
         from array import array
 
-        digests, numbers = bytearray(), array("q")
-        for number, digest in connection.execute("SELECT number, digest FROM documents"):
-            if not isinstance(digest, bytes) or len(digest) != DIGEST_BYTES:
+        all_digests, all_numbers = bytearray(), array("q")
+        cursor = connection.execute("SELECT number, digest FROM documents")
+        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
+            numbers, digests = zip(*rows, strict=True)
+            if {*map(type, digests)} != {bytes} or {*map(len, digests)} != {DIGEST_BYTES}:
                 return cls()
-            digests += digest
-            numbers.append(number)
-        return cls(bytes(digests), numbers)
+            all_digests += b"".join(digests)
+            all_numbers.extend(numbers)
+        return cls(bytes(all_digests), all_numbers)
 
-    def find(self, lines: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
-        """Return the hash of each line, and the number of the document that has the line; -1 where none has."""
+    def find(self, lines: Sequence[bytes]) -> "FoundLines":
+        """Return which documents have these lines."""
         import numpy as np
         import xxhash
 
-        digests = [xxhash.xxh3_128_digest(line) for line in lines]
-        halves = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
+        digests = b"".join(map(xxhash.xxh3_128_digest, lines))
+        halves = np.frombuffer(digests, np.uint64).reshape(-1, 2)
         # Of two documents whose hashes agree in one half, which is rare, only the first is known: the other is read.
         rows = np.minimum(np.searchsorted(self._first, halves[:, 0]), len(self._first) - 1)
         is_known = (self._first[rows] == halves[:, 0]) & (self._second[rows] == halves[:, 1])
-        return digests, np.where(is_known, self._numbers[rows], -1).tolist()
+        return FoundLines(lines, digests, np.where(is_known, self._numbers[rows], -1))
+
+    def unseen(self, flags: bytearray) -> list[int]:
+        """Return the numbers of the documents without a flag, in order."""
+        import numpy as np
+
+        numbers: list[int] = np.sort(self._numbers[np.frombuffer(flags, np.uint8)[self._numbers] == 0]).tolist()
+        return numbers
+
+
+class FoundLines:
+    """Lines that are next in a stream, and which of them an index has."""
+
+    def __init__(self, lines: Sequence[bytes], digests: bytes, numbers: Any) -> None:
+        """`digests` are the hashes of the lines, and `numbers` those of their documents: -1 where there is none."""
+        import numpy as np
+
+        self._lines, self._digests, self._numbers = lines, digests, numbers
+        self._unknown = [*np.flatnonzero(numbers < 0).tolist(), len(lines)]
+
+    def end_of_run(self, start: int, flags: bytearray) -> int:
+        """Return where the known lines from `start` on end, each the first of its document, and flag the documents.
+
+        It is `start` where no known line stands, or one whose document has a flag.
+        """
+        from bisect import bisect_left
+
+        import numpy as np
+
+        end = self._unknown[bisect_left(self._unknown, start)]
+        numbers = self._numbers[start:end]
+        seen = np.frombuffer(flags, np.uint8)
+        is_seen = seen[numbers] > 0
+        if is_seen.any():
+            end = start + int(is_seen.argmax())
+        elif len({*numbers.tolist()}) < len(numbers):
+            end = start + 1  # a line comes twice: one by one, the first of them is taken
+        seen[numbers[: end - start]] = 1
+        return end
+
+    def count(self, start: int, end: int) -> StreamCount:
+        """Return the documents, bytes and digest of these lines."""
+        import numpy as np
+
+        quarters = np.frombuffer(self._digests, ">u4").reshape(-1, 4)[start:end].sum(axis=0, dtype=np.uint64).tolist()
+        digest = sum(quarter << shift for quarter, shift in zip(quarters, (96, 64, 32, 0), strict=True)) % (1 << 128)
+        return StreamCount(end - start, sum(map(len, self._lines[start:end])) + end - start, digest)

@@ -92,6 +92,7 @@ class IndexWriter:
                 number, way = row[0], UNCHANGED
             else:
                 self._version.delete(row[0])
+                self._see(row[0])  # it is dealt with
                 number, way = self._version.insert(entry, document), CHANGED
                 self._changed += 1
             self._see(number)
@@ -100,24 +101,24 @@ class IndexWriter:
                 self._demand_vector(number, embedded_text(document), None if row is None else row[0])
         return way
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
         """Return what takes those of the next lines that the index has, by their numbers and in order.
 
-        It returns the digest of a line that it took and what the line is to the index, and None for one that `add` is
-        to take. It needs no document: a line with the hash of one in the index is that line, and has its vector.
+        It returns the count of the lines that it took, from a number on, and what they are to the index; None for a
+        line that `add` is to take. It needs no document: a line with the hash of one in the index is that line, and has
+        its vector.
         """
         if not self._lines_before:
             return None
-        digests, numbers = self._lines_before.find(lines)
+        found = self._lines_before.find(lines)
 
-        def take(index: int) -> tuple[int, str] | None:
-            number = numbers[index]
-            if number < 0 or self._seen_flags[number]:
+        def take(start: int) -> tuple[StreamCount, str] | None:
+            end = found.end_of_run(start, self._seen_flags)
+            if end == start:
                 return None
-            self._seen_flags[number] = 1
-            digest = int.from_bytes(digests[index], "big")
-            self._count.add_hashed(lines[index], digest)
-            return digest, UNCHANGED
+            count = found.count(start, end)
+            self._count.merge(count)
+            return count, UNCHANGED
 
         return take
 
@@ -187,6 +188,8 @@ class IndexWriter:
             self._removed += 1
 
     def _unseen(self) -> list[int]:
+        if self._lines_before:
+            return self._lines_before.unseen(self._seen_flags)
         numbers = self._version.connection.execute("SELECT number FROM documents")
         return [number for (number,) in numbers if not self._is_seen(number)]
 

@@ -120,7 +120,7 @@ class IndexedStream(CorpusStage):
         """Return nothing: what shapes the index is in its description."""
         return {}
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
         """Return what takes the lines that the index has."""
         writer: IndexWriter = self.output.writer
         return writer.recognise(lines)
