@@ -69,6 +69,7 @@ class NewVersion:
         """Whether anything was taken out, of which no byte may be left."""
         self._has_removed = False
         """Whether there is a table of removed documents."""
+        self._had_vectors = False
         self._traces = Traces()
         self._deleted: list[tuple[int, Document]] = []
         """With numbers; their words are still there."""
@@ -99,6 +100,7 @@ class NewVersion:
         self.connection.execute("BEGIN")
         self._set_up_words()
         self._next_number = self._last_number() + 1
+        self._had_vectors = self.connection.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is not None
 
     def insert(self, entry: DocumentEntry, document: Document) -> int:
         """Add a document under a new number, greater than all before; return the number."""
@@ -133,8 +135,10 @@ class NewVersion:
             self._delete_words()
 
     def delete_vector(self, number: int) -> None:
-        """Take the vector of a document out."""
+        """Take the vector of a document that the index in place had out, if there are any."""
         self.demand_copy()
+        if not self._had_vectors:
+            return
         self.connection.execute("DELETE FROM vectors WHERE number = ?", (number,))
         self._note_removal()
 
