@@ -58,8 +58,8 @@ class IndexCheck:
         if self.description is not None:
             documents, digest = self.description["stream"]["documents"], description_digest(self.description)
             answer |= {"documents": documents, "digest": digest}
-            told = ("snapshot", "embedding", "unerased")
-            answer |= {key: value for key, value in self.description.items() if key in told}
+            keys = ("snapshot", "embedding", "unerased")
+            answer |= {key: value for key, value in self.description.items() if key in keys}
         return answer
 
     def summary(self) -> str:
@@ -151,10 +151,10 @@ def _removed_problems(connection: "Connection", description: IndexDescription) -
     unerased = description.get("unerased")
     if unerased is None:
         return
-    [(removed, found)] = connection.execute(
+    [(removed, still_there)] = connection.execute(
         "SELECT count(*), count(documents.number) FROM removed LEFT JOIN documents USING (number)"
     )
-    if removed != unerased["documents"] or found:
+    if removed != unerased["documents"] or still_there:
         yield f"it says that bytes of {unerased['documents']} removed documents are left, and has other lines of them"
 
 

@@ -91,13 +91,13 @@ class FoundLines:
 
         end = self._unknown[bisect_left(self._unknown, start)]
         numbers = self._numbers[start:end]
-        seen = np.frombuffer(flags, np.uint8)
-        is_seen = seen[numbers] > 0
+        flag_array = np.frombuffer(flags, np.uint8)
+        is_seen = flag_array[numbers] > 0
         if is_seen.any():
             end = start + int(is_seen.argmax())
         elif len({*numbers.tolist()}) < len(numbers):
             end = start + 1  # a line comes twice: one by one, the first of them is taken
-        seen[numbers[: end - start]] = 1
+        flag_array[numbers[: end - start]] = 1
         return end
 
     def count(self, start: int, end: int) -> StreamCount:

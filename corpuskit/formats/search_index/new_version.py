@@ -149,7 +149,7 @@ class NewVersion:
         self.connection.execute("DELETE FROM vectors")
         self._note_removal()
 
-    def settle_erasure(self) -> UnerasedEntry | None:
+    def finish_erasure(self) -> UnerasedEntry | None:
         """Take out what earlier runs have deferred, unless this one defers as well.
 
         Return what the index has to say of bytes that stay; None if none do.

@@ -71,7 +71,7 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
             for number in sorted(numbers):
                 version.delete(number)
                 version.delete_vector(number)
-            version.settle_erasure()
+            version.finish_erasure()
             content: IndexDescription = {**described(before, received, _count_of(version.connection))}
             content.pop("unerased", None)
             version.write_description(content)

@@ -110,13 +110,13 @@ class IndexWriter:
         """
         if not self._lines_before:
             return None
-        found = self._lines_before.find(lines)
+        found_lines = self._lines_before.find(lines)
 
         def take(start: int) -> tuple[StreamCount, str] | None:
-            end = found.end_of_run(start, self._seen_flags)
+            end = found_lines.end_of_run(start, self._seen_flags)
             if end == start:
                 return None
-            count = found.count(start, end)
+            count = found_lines.count(start, end)
             self._count.merge(count)
             return count, UNCHANGED
 
@@ -131,7 +131,7 @@ class IndexWriter:
         with database_errors(self.target), publishing(self.target):
             self._embed_pending()
             self._remove_unseen()
-            unerased = version.settle_erasure()
+            unerased = version.finish_erasure()
             content = description(self._count, self._dimensions)
             if unerased is not None:
                 content["unerased"] = unerased
