@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["FoundLines", "KnownLines"]
 
 DIGEST_BYTES = 16
-ROWS_AT_A_TIME = 4096
 
 
 class KnownLines:
@@ -40,15 +39,13 @@ class KnownLines:
         """Return the lines of an index; none if a hash in it is none."""
         from array import array
 
-        all_digests, all_numbers = bytearray(), array("q")
-        cursor = connection.execute("SELECT number, digest FROM documents")
-        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
-            numbers, digests = zip(*rows, strict=True)
-            if {*map(type, digests)} != {bytes} or {*map(len, digests)} != {DIGEST_BYTES}:
+        digests, numbers = bytearray(), array("q")
+        for number, digest in connection.execute("SELECT number, digest FROM documents"):
+            if not isinstance(digest, bytes) or len(digest) != DIGEST_BYTES:
                 return cls()
-            all_digests += b"".join(digests)
-            all_numbers.extend(numbers)
-        return cls(bytes(all_digests), all_numbers)
+            digests += digest
+            numbers.append(number)
+        return cls(bytes(digests), numbers)
 
     def find(self, lines: Sequence[bytes]) -> "FoundLines":
         """Return which documents have these lines."""
@@ -77,8 +74,13 @@ class FoundLines:
         """`digests` are the hashes of the lines, and `numbers` those of their documents: -1 where there is none."""
         import numpy as np
 
-        self._lines, self._digests, self._numbers = lines, digests, numbers
+        self._numbers = numbers
         self._unknown = [*np.flatnonzero(numbers < 0).tolist(), len(lines)]
+        # Of all lines before each: their bytes, and the sums of the four quarters of their hashes.
+        self._sums = np.zeros((len(lines) + 1, 5), np.uint64)
+        self._sums[1:, 0] = [len(line) + 1 for line in lines]
+        self._sums[1:, 1:] = np.frombuffer(digests, ">u4").reshape(-1, 4)
+        np.cumsum(self._sums, axis=0, out=self._sums)
 
     def end_of_run(self, start: int, flags: bytearray) -> int:
         """Return where the known lines from `start` on end, each the first of its document, and flag the documents.
@@ -90,6 +92,8 @@ class FoundLines:
         import numpy as np
 
         end = self._unknown[bisect_left(self._unknown, start)]
+        if end == start:
+            return end
         numbers = self._numbers[start:end]
         flag_array = np.frombuffer(flags, np.uint8)
         is_seen = flag_array[numbers] > 0
@@ -102,8 +106,6 @@ class FoundLines:
 
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
-        import numpy as np
-
-        quarters = np.frombuffer(self._digests, ">u4").reshape(-1, 4)[start:end].sum(axis=0, dtype=np.uint64).tolist()
-        digest = sum(quarter << shift for quarter, shift in zip(quarters, (96, 64, 32, 0), strict=True)) % (1 << 128)
-        return StreamCount(end - start, sum(map(len, self._lines[start:end])) + end - start, digest)
+        size, first, second, third, fourth = (self._sums[end] - self._sums[start]).tolist()
+        digest = (first << 96) + (second << 64) + (third << 32) + fourth
+        return StreamCount(end - start, size, digest % (1 << 128))
