@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
@@ -252,11 +252,12 @@ class CorpusStage(Step):
         """Yield every document that came in exactly once: as a document, a Drop or a Rejected; a new one as Made."""
         raise NotImplementedError
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
         """Return what tells which of the next lines pass as they are, unread; None if all are to be read.
 
-        It is asked by the numbers of the lines, in order, each after all before it were run; it returns the
-        `line_digest` of a line that passes, and its way. Only for a stage whose output takes no documents.
+        It is asked by the number of a line, after all before it were run; it returns the count of the lines that pass
+        from there on, in a row, and their way, or None if that line is to be read. Only for a stage whose output takes
+        no documents.
         """
 
     def commit(self) -> None:

@@ -25,6 +25,11 @@ class SearchIndex(Command):
     two, whole, whatever happens; if nothing is new, nothing is written. A second run on the same file at the same time
     ends with exit code 5. Of removed texts no byte is left in the file, which is searched for them.
 
+    That costs most of a small refresh. `--defer-erasure` leaves the bytes where they are: nothing that was removed is
+    found any more, but the file keeps its lines and words until the next run without the option, or `takedown`, erases
+    them, be there anything new or not. The file says so, and `verify` tells. Take it for refreshes by night of a file
+    that stays with you, and never where somebody asked that a text be removed, or before you give the file away.
+
     With `--embed URL`, vectors of title and text are kept as well. URL is the base of a server with OpenAI's API, such
     as http://127.0.0.1:8080/v1: on this machine, or over https. Its key is read from CORPUSKIT_MODEL_KEY or
     `--key-file`. Only what is new or changed is embedded. An answer with a vector too few, of other dimensions, or with
@@ -38,7 +43,7 @@ class SearchIndex(Command):
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
     `duplicate-id`, for a second document of one id. Holds 25 bytes per document in memory. With `--json`, the numbers
-    of documents added, changed, removed, unchanged and embedded are told, too.
+    of documents added, changed, removed, unchanged, embedded and unerased are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM
@@ -54,6 +59,7 @@ class SearchIndex(Command):
     embed: Annotated[str | None, "Server that makes vectors, such as http://127.0.0.1:8080/v1."] = None
     embed_model: Annotated[str | None, "Model that the server is asked for."] = None
     key_file: Annotated[Path | None, "File with the server's key."] = None
+    defer_erasure: Annotated[bool, "Leave bytes of removed documents in the file until a run without this."] = False
 
     @classmethod
     def name(cls) -> str:
@@ -82,7 +88,7 @@ class SearchIndex(Command):
         stack = contextlib.ExitStack()
         with stack:
             embedder = self._embedder(stack)
-            output = IndexOutput(settings.output, embedder, self.from_manifest)
+            output = IndexOutput(settings.output, embedder, self.from_manifest, defers_erasure=self.defer_erasure)
             stack.callback(output.abandon)
             step = IndexedStream(output)
             inputs = resolve_inputs(step, names, allow_private=settings.allow_private)

@@ -1,11 +1,13 @@
 """What a refresh of a search index costs beside its build, and whether it answers as an index made anew.
 
-    python -m tests.benchmarks.index_refresh [--chunks 100000] [--share 0.01] [--queries 1000] [--embed-seconds 0.0]
+    python -m tests.benchmarks.index_refresh [--chunks 100000] [--share 0.01] [--rounds 3] [--embed-seconds 0.0]
 
-Chunks are made of words of Cranfield and of made-up ones, in lines as `chunk` writes them. First as many are added as
-later are changed; then a share is changed, half as many removed and added.
-Costs are processor seconds of whole commands. With `--embed-seconds`, every text costs a server on loopback that much
-processor time, and the server's is counted with that of the command, as a model that runs beside it would be.
+Chunks are made of words of Cranfield and of made-up ones, in lines as `chunk` writes them. In each round an index is
+built, and each refresh begins with a copy of it: nothing is new, a share is added, a share is changed under the same
+ids, or it is changed with new ids, half as many chunks being removed and added.
+Costs are processor seconds of whole commands, and of all rounds the median. With `--embed-seconds`, every text costs a
+server on loopback that much processor time, and the server's is counted with that of the command, as a model that runs
+beside it would be.
 """
 
 import argparse
@@ -14,11 +16,13 @@ import json
 import os
 import random
 import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from corpuskit import Document, IndexSearch
@@ -28,18 +32,27 @@ from tests.conftest import ROOT, SHARED
 from tests.support.loopback_embeddings import loopback_embeddings
 
 CHUNK_WORDS = 170
+REFRESHES = (
+    ("nothing new", "old"),
+    ("added", "more"),
+    ("same ids", "same"),
+    ("same ids deferred", "same", "--defer-erasure"),
+    ("new ids", "new"),
+    ("new ids deferred", "new", "--defer-erasure"),
+)
+"""What each is called, its stream, and its options; of the last, the erasure follows as `erased later`."""
 
 
 class Corpus:
     """Chunks of made-up text, by number and version."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, data: Path, seed: int = 1) -> None:
         generator = random.Random(seed)
-        with gzip.open(SHARED / "retrieval" / "cranfield_docs.jsonl.gz") as stream:
+        with gzip.open(data / "retrieval" / "cranfield_docs.jsonl.gz") as stream:
             self.words = [word for line in stream for word in json.loads(line)["text"].split()]
         self.rare = ["".join(generator.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(50_000)]
 
-    def line(self, number: int, version: int) -> str:
+    def line(self, number: int, version: int, id_version: int | None = None) -> str:
         generator = random.Random(number * 1000 + version)
         start = generator.randrange(len(self.words) - CHUNK_WORDS)
         text = " ".join([*self.words[start : start + CHUNK_WORDS], *generator.choices(self.rare, k=10)])
@@ -48,16 +61,19 @@ class Corpus:
             "parents": [f"d{number}"],
             "span": [0, len(text)],
         }
-        return encode(Document(f"d{number}#{version}", text, metadata)).decode() + "\n"
+        return (
+            encode(Document(f"d{number}#{version if id_version is None else id_version}", text, metadata)).decode()
+            + "\n"
+        )
 
     def query(self, seed: int) -> str:
         generator = random.Random(seed)
         return " ".join(generator.choices(self.words, k=generator.randrange(1, 8)) + generator.choices(self.rare, k=1))
 
 
-def write(path: Path, corpus: Corpus, numbers: Sequence[int], changed: frozenset[int]) -> None:
+def write(path: Path, lines: Iterable[str]) -> None:
     with path.open("w") as stream:
-        stream.writelines(corpus.line(number, int(number in changed)) for number in numbers)
+        stream.writelines(lines)
 
 
 def cost_of(*arguments: str) -> tuple[float, float]:
@@ -78,16 +94,13 @@ def answers(path: Path, queries: Sequence[str]) -> list[list[tuple[str, float]]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--embed-seconds", type=float, default=None)
     options = parser.parse_args()
-    corpus, generator = Corpus(), random.Random(2)
-    number_changed = round(options.chunks * options.share)
-    changed = frozenset(generator.sample(range(options.chunks), number_changed))
-    gone = frozenset(generator.sample(range(options.chunks), number_changed // 2))
-    kept = [number for number in range(options.chunks + number_changed // 2) if number not in gone]
     embedded = 0
 
     def embed(texts: Sequence[str]) -> list[list[float]]:
@@ -98,44 +111,62 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, loopback_embeddings(embed) as server:
         folder = Path(name)
         os.environ["CORPUSKIT_STATE"] = str(folder / "state")
-        write(folder / "old.jsonl", corpus, range(options.chunks), frozenset())
-        extra = range(options.chunks + number_changed, options.chunks + 2 * number_changed)
-        write(folder / "more.jsonl", corpus, [*range(options.chunks), *extra], frozenset())
-        write(folder / "new.jsonl", corpus, kept, changed)
-        with_vectors = options.embed_seconds is not None
-        more = ("--embed", server.url, "--embed-model", "m") if with_vectors else ()
-        costs = {}
-        for title, lines, index in (
-            ("build", "old", "c"),
-            ("only added", "more", "c"),
-            ("build", "old", "a"),
-            ("refresh", "new", "a"),
-            ("nothing new", "new", "a"),
-            ("made anew", "new", "b"),
-        ):
+        corpus = Corpus(options.data)
+        write_streams(folder, corpus, options.chunks, options.share)
+        more = ("--embed", server.url, "--embed-model", "m") if options.embed_seconds is not None else ()
+        costs: dict[str, list[float]] = {}
+
+        def run(title: str, lines: str, index: str, *flags: str) -> None:
+            nonlocal embedded
             embedded = 0
-            cpu, clock = cost_of(
-                "index", str(folder / f"{lines}.jsonl"), "-o", str(folder / f"{index}.idx"), "-q", *more
-            )
-            costs[title] = cpu + embedded * (options.embed_seconds or 0.0)
-            size = (folder / f"{index}.idx").stat().st_size / 1e6
+            target = folder / f"{index}.idx"
+            cpu, clock = cost_of("index", str(folder / f"{lines}.jsonl"), "-o", str(target), "-q", *more, *flags)
+            costs.setdefault(title, []).append(cpu + embedded * (options.embed_seconds or 0.0))
+            size = target.stat().st_size / 1e6
             print(
-                f"{title:12} {costs[title]:9.2f} s of processors ({cpu:.2f} s the command's), {clock:7.1f} s, "
+                f"{title:24} {costs[title][-1]:7.2f} s of processors ({cpu:.2f} s the command's), {clock:6.1f} s, "
                 f"{embedded:,} embedded, {size:.0f} MB",
                 flush=True,
             )
-        for title in ("only added", "refresh", "nothing new"):
-            print(f"{title}: {costs[title] / costs['build']:.1%} of a build")
+
+        for _ in range(options.rounds):
+            (folder / "built.idx").unlink(missing_ok=True)
+            run("build", "old", "built")
+            for title, lines, *flags in REFRESHES:
+                index = title.replace(" ", "-")
+                shutil.copy(folder / "built.idx", folder / f"{index}.idx")
+                run(title, lines, index, *flags)
+            run("erased later", "new", "new-ids-deferred")
+        for title, seconds in costs.items():
+            median = statistics.median(seconds)
+            print(f"{title:24} {median:7.2f} s, {median / statistics.median(costs['build']):6.1%} of a build")
         queries = [corpus.query(seed) for seed in range(options.queries)]
-        begin = time.perf_counter()
-        of_refreshed, of_fresh = answers(folder / "a.idx", queries), answers(folder / "b.idx", queries)
-        milliseconds = (time.perf_counter() - begin) / 2 / max(len(queries), 1) * 1000
-        equal = sum(one == other for one, other in zip(of_refreshed, of_fresh, strict=True))
-        print(
-            f"{equal:,} of {len(queries):,} queries are answered alike, scores included; {milliseconds:.1f} ms a query"
-        )
-        cpu, _ = cost_of("verify", str(folder / "a.idx"))
-        print(f"verify       {cpu:9.2f} s of processors")
+        shutil.copy(folder / "built.idx", folder / "deferred.idx")
+        run("deferred", "new", "deferred", "--defer-erasure")
+        run("made anew", "new", "anew")
+        fresh = answers(folder / "anew.idx", queries)
+        for index in ("new-ids", "deferred", "new-ids-deferred"):
+            refreshed = answers(folder / f"{index}.idx", queries)
+            equal = sum(one == other for one, other in zip(refreshed, fresh, strict=True))
+            print(
+                f"{index}: {equal:,} of {len(queries):,} queries are answered as by an index made anew, with its scores"
+            )
+        cpu, _ = cost_of("verify", *(str(folder / f"{index}.idx") for index in ("new-ids", "deferred")))
+        print(f"verify, of two files: {cpu:.2f} s of processors")
+
+
+def write_streams(folder: Path, corpus: Corpus, chunks: int, share: float) -> None:
+    """Write the stream of the build, and those of the refreshes."""
+    generator = random.Random(2)
+    number_changed = round(chunks * share)
+    changed = frozenset(generator.sample(range(chunks), number_changed))
+    gone = frozenset(generator.sample(range(chunks), number_changed // 2))
+    extra = range(chunks + number_changed, chunks + 2 * number_changed)
+    kept = [number for number in range(chunks + number_changed // 2) if number not in gone]
+    write(folder / "old.jsonl", (corpus.line(number, 0) for number in range(chunks)))
+    write(folder / "more.jsonl", (corpus.line(number, 0) for number in (*range(chunks), *extra)))
+    write(folder / "same.jsonl", (corpus.line(number, int(number in changed), 0) for number in range(chunks)))
+    write(folder / "new.jsonl", (corpus.line(number, int(number in changed)) for number in kept))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import CorpuskitError, UsageError
@@ -224,24 +224,18 @@ class Flow:
         if recognised is None:
             yield batch
             return
-        passed = StreamCount()
-        for number, located in enumerate(batch.lines):
-            if (unread := recognised(number)) is not None:
-                digest, way = unread
-                passed.add_hashed(located[1], digest)
-                count.ways[way] += 1
+        number = 0
+        while number < len(batch.lines):
+            if (unread := recognised(number)) is None:
+                yield Batch(lines=[batch.lines[number]], input=batch.input)
+                number += 1
                 continue
-            _count_passed(count, passed)
-            passed = StreamCount()
-            yield Batch(lines=[located], input=batch.input)
-        _count_passed(count, passed)
+            passed, way = unread
+            count.received.merge(passed)
+            count.sent.merge(passed)
+            count.ways[way] += passed.documents
+            number += passed.documents
         yield Batch(documents=batch.documents, locations=batch.locations)
-
-
-def _count_passed(count: StepCount, passed: StreamCount) -> None:
-    """Count what a step took and sent on as it was."""
-    count.received.merge(passed)
-    count.sent.merge(passed)
 
 
 def _demand_fits(step: Step, index: int, length: int) -> None:

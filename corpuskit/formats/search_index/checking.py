@@ -23,6 +23,7 @@ from corpuskit.formats.search_index.layout import (
     description_digest,
     open_index,
     read_description,
+    unerased_text,
 )
 from corpuskit.formats.search_index.rows import indexed_documents
 
@@ -57,7 +58,8 @@ class IndexCheck:
         if self.description is not None:
             documents, digest = self.description["stream"]["documents"], description_digest(self.description)
             answer |= {"documents": documents, "digest": digest}
-            answer |= {key: value for key, value in self.description.items() if key in ("snapshot", "embedding")}
+            keys = ("snapshot", "embedding", "unerased")
+            answer |= {key: value for key, value in self.description.items() if key in keys}
         return answer
 
     def summary(self) -> str:
@@ -65,7 +67,9 @@ class IndexCheck:
         assert self.description is not None
         snapshot = self.description.get("snapshot")
         documents = quantity(self.description["stream"]["documents"], "document")
-        return f"{documents}, those of {snapshot['name']} {snapshot['digest']}" if snapshot else documents
+        origin = f", those of {snapshot['name']} {snapshot['digest']}" if snapshot else ""
+        unerased = self.description.get("unerased")
+        return documents + origin + (f"; {unerased_text(unerased['documents'])}" if unerased else "")
 
     def _description(self) -> IndexDescription | None:
         """Return what the index says of itself; None if that cannot be read. Collects problems."""
@@ -80,6 +84,7 @@ class IndexCheck:
                 if not self.problems:
                     self.problems += _some(_vector_problems(connection, description))
                     self.problems += _word_problems(connection)
+                    self.problems += _removed_problems(connection, description)
                 return description
         except DamagedError as error:
             self.problems.append(str(error).removeprefix(f"{printable_name(self.path.name)} "))
@@ -139,6 +144,18 @@ def _vector_problems(connection: "Connection", description: IndexDescription) ->
             yield f"the vector of {document.id!r} has {len(vector) // 2} dimensions, not {embedding['dimensions']}"
         elif not abs(np.linalg.norm(np.frombuffer(vector, "<f2").astype(np.float32)) - 1) < TOLERANCE:
             yield f"the vector of {document.id!r} is damaged: its length is not 1"
+
+
+def _removed_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:
+    """Compare what the index says of bytes of removed documents with the lines that it keeps of them."""
+    unerased = description.get("unerased")
+    if unerased is None:
+        return
+    [(removed, still_there)] = connection.execute(
+        "SELECT count(*), count(documents.number) FROM removed LEFT JOIN documents USING (number)"
+    )
+    if removed != unerased["documents"] or still_there:
+        yield f"it says that bytes of {unerased['documents']} removed documents are left, and has other lines of them"
 
 
 def _word_problems(connection: "Connection") -> list[str]:

@@ -17,7 +17,7 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.provenance.chain import CHECKS
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
-from corpuskit.core.wording import printable_name
+from corpuskit.core.wording import printable_name, quantity
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -25,16 +25,19 @@ if TYPE_CHECKING:
 __all__ = [
     "APPLICATION_ID",
     "PAGE_BYTES",
+    "REMOVED_SCHEMA",
     "SCHEMA",
     "EmbeddingEntry",
     "IndexDescription",
     "IndexedSnapshot",
+    "UnerasedEntry",
     "damaged_index",
     "database_errors",
     "description_digest",
     "is_search_index",
     "open_index",
     "read_description",
+    "unerased_text",
 ]
 
 FORMAT = "corpuskit.index/1"
@@ -65,6 +68,9 @@ SCHEMA = (
 )
 """`number` ties the tables together. `words` keeps no text; that is in `line`, the canonical line of the document.
 `embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
+REMOVED_SCHEMA = "CREATE TABLE removed (number INTEGER PRIMARY KEY, line BLOB NOT NULL)"
+"""Documents whose erasure was deferred: the run that erases looks for their lines. The table is there as long as bytes
+of removed documents may be, so a version of corpuskit that knows nothing of them refuses the file."""
 
 
 class IndexedSnapshot(TypedDict):
@@ -83,6 +89,14 @@ class EmbeddingEntry(TypedDict):
     """0 as long as there is no vector."""
 
 
+class UnerasedEntry(TypedDict):
+    """Removed documents that no search finds, but whose bytes may be in the file."""
+
+    documents: int
+    since: str
+    """Day of the first deferral, in UTC, such as 2026-11-01."""
+
+
 class IndexDescription(TypedDict):
     """What an index says of itself."""
 
@@ -91,6 +105,7 @@ class IndexDescription(TypedDict):
     """All documents of the index."""
     snapshot: NotRequired[IndexedSnapshot]
     embedding: NotRequired[EmbeddingEntry]
+    unerased: NotRequired[UnerasedEntry]
     steps: list[StepEntry]
     inputs: list[InputEntry]
     versions: dict[str, str]
@@ -161,6 +176,8 @@ def read_description(connection: "Connection", path: Path) -> IndexDescription:
         raise damaged_index(path, "it does not say what it holds") from None
     if not conforms(description, IndexDescription, CHECKS, more_keys=True) or description["format"] != FORMAT:
         raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}{REMEDY}")
+    if ("unerased" in description) != _has_removed(connection):
+        raise damaged_index(path, "it is of two minds whether bytes of removed documents are left")
     return description
 
 
@@ -171,11 +188,22 @@ def description_digest(content: IndexDescription) -> str:
     return digest({"description": content}).removeprefix("sha256:")
 
 
+def unerased_text(documents: int) -> str:
+    """Return in words that bytes of so many removed documents may be left."""
+    return f"bytes of {quantity(documents, 'removed document')} may be left in the file"
+
+
 def _demand_schema(connection: "Connection", path: Path) -> None:
     """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
-    statements = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    if {sql for (sql,) in statements} != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
+    rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    statements = [sql for (sql,) in rows if sql != REMOVED_SCHEMA]
+    if set(statements) != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
         raise damaged_index(path, "its tables are not those of an index")
+
+
+def _has_removed(connection: "Connection") -> bool:
+    """Whether there is a table of removed documents."""
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE sql = ?", (REMOVED_SCHEMA,)).fetchone() is not None
 
 
 def damaged_index(path: Path, what: Any) -> DamagedError:

@@ -7,6 +7,7 @@ moment; what a killed run leaves besides has other names, and the next run remov
 
 import contextlib
 import os
+from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,11 @@ from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
     PAGE_BYTES,
+    REMOVED_SCHEMA,
     SCHEMA,
     IndexDescription,
+    UnerasedEntry,
+    damaged_index,
     database_errors,
     is_search_index,
     open_index,
@@ -47,10 +51,13 @@ MOST_DELETED_BYTES = 4 * 1024 * 1024
 class NewVersion:
     """What is to take the place of an index, or of nothing."""
 
-    def __init__(self, target: Path) -> None:
-        """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use."""
+    def __init__(self, target: Path, *, defers_erasure: bool = False) -> None:
+        """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use.
+
+        With `defers_erasure`, bytes of what is taken out may stay in the file, which says so.
+        """
         _demand_index_or_nothing(target)
-        self.target = target
+        self.target, self._defers_erasure = target, defers_erasure
         self._work, self._anew = leftovers(target)
         self._lock_path = target.with_name(f".{target.name}.lock")
         self._stack = contextlib.ExitStack()
@@ -58,8 +65,11 @@ class NewVersion:
         self.before: IndexDescription | None = None
         """What the index in place says of itself; None if there is none."""
         self.is_copied = False
-        self.is_erasing = False
+        self._is_erasing = False
         """Whether anything was taken out, of which no byte may be left."""
+        self._has_removed = False
+        """Whether there is a table of removed documents."""
+        self._had_vectors = False
         self._traces = Traces()
         self._deleted: list[tuple[int, Document]] = []
         """With numbers; their words are still there."""
@@ -89,8 +99,8 @@ class NewVersion:
         self._open_copy()
         self.connection.execute("BEGIN")
         self._set_up_words()
-        [(last,)] = self.connection.execute("SELECT max(number) FROM documents")
-        self._next_number = (last or 0) + 1
+        self._next_number = self._last_number() + 1
+        self._had_vectors = self.connection.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is not None
 
     def insert(self, entry: DocumentEntry, document: Document) -> int:
         """Add a document under a new number, greater than all before; return the number."""
@@ -114,21 +124,48 @@ class NewVersion:
                 f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
             ) from None
         self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
-        self._traces.add(line)
+        self._note_removal()
+        if self._defers_erasure:
+            self.connection.execute("INSERT INTO removed VALUES (?, ?)", (number, line))
+        else:
+            self._traces.add(line)
         self._deleted.append((number, document))
         self._deleted_bytes += len(line)
         if self._deleted_bytes > MOST_DELETED_BYTES:
             self._delete_words()
-        self.is_erasing = True
 
-    def delete_vectors(self, number: int | None = None) -> None:
-        """Take the vector of a document out, or all vectors."""
+    def delete_vector(self, number: int) -> None:
+        """Take the vector of a document that the index in place had out, if there are any."""
         self.demand_copy()
-        if number is None:
-            self.connection.execute("DELETE FROM vectors")
-        else:
-            self.connection.execute("DELETE FROM vectors WHERE number = ?", (number,))
-        self.is_erasing = True
+        if not self._had_vectors:
+            return
+        self.connection.execute("DELETE FROM vectors WHERE number = ?", (number,))
+        self._note_removal()
+
+    def delete_all_vectors(self) -> None:
+        """Take all vectors out, before anything else; what is left of the file is written anew, so nothing waits."""
+        self._defers_erasure = False
+        self.demand_copy()
+        self.connection.execute("DELETE FROM vectors")
+        self._note_removal()
+
+    def finish_erasure(self) -> UnerasedEntry | None:
+        """Take out what earlier runs have deferred, unless this one defers as well.
+
+        Return what the index has to say of bytes that stay; None if none do.
+        """
+        earlier = None if self.before is None else self.before.get("unerased")
+        if self._defers_erasure:
+            return self._unerased(earlier) if self._has_removed else earlier
+        if earlier is not None:
+            self.demand_copy()
+            for (line,) in self.connection.execute("SELECT line FROM removed"):
+                if not isinstance(line, bytes):
+                    raise damaged_index(self.target, "a line of a removed document is none")
+                self._traces.add(line)
+            self.connection.execute("DROP TABLE removed")
+            self._is_erasing = True
+        return None
 
     def write_description(self, content: IndexDescription) -> None:
         """Let the index say this of itself."""
@@ -140,11 +177,14 @@ class NewVersion:
         self.connection.execute("INSERT INTO description VALUES (?)", (text,))
 
     def replace_target(self) -> None:
-        """Replace the index, without a byte of what was taken out. Raises PublishError if one is left."""
+        """Replace the index, without a byte of what was taken out. Raises PublishError if one is left.
+
+        Where erasure is deferred, bytes may be left.
+        """
         self._delete_words()
         self.connection.execute("COMMIT")
         written = self._work
-        if self.is_erasing:
+        if self._is_erasing:
             write_anew(self.connection, self._anew)
             demand_erased(self.connection, self._anew, self._traces)
             written = self._anew
@@ -185,11 +225,34 @@ class NewVersion:
                 self.connection.execute(f"PRAGMA {pragma}")
         self.is_copied = True
 
+    def _note_removal(self) -> None:
+        """See to it that the bytes of what is taken out are erased, or that the index can say that they are not."""
+        if not self._defers_erasure:
+            self._is_erasing = True
+        elif not self._has_removed:
+            if self.before is None or "unerased" not in self.before:
+                self.connection.execute(REMOVED_SCHEMA)
+            self._has_removed = True
+
+    def _last_number(self) -> int:
+        """Return the greatest number that is taken: that of a removed document is, as long as its words may be left."""
+        [(last,)] = self.connection.execute("SELECT max(number) FROM documents")
+        if self.before is None or "unerased" not in self.before:
+            return last or 0
+        [(last_removed,)] = self.connection.execute("SELECT max(number) FROM removed")
+        return max(last or 0, last_removed or 0)
+
+    def _unerased(self, earlier: UnerasedEntry | None) -> UnerasedEntry:
+        [(documents,)] = self.connection.execute("SELECT count(*) FROM removed")
+        since = datetime.now(UTC).date().isoformat() if earlier is None else earlier["since"]
+        return {"documents": documents, "since": since}
+
     def _delete_words(self) -> None:
         """Take the words of deleted documents out, in the order of their numbers, as FTS5 collects them best."""
         if not self._deleted:
             return
-        self._set_word_option("automerge", 0)  # all segments are merged in the end
+        if not self._defers_erasure:
+            self._set_word_option("automerge", 0)  # all segments are merged in the end
         for number, document in sorted(self._deleted, key=itemgetter(0)):
             self.connection.execute(
                 "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",

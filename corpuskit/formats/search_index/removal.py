@@ -54,7 +54,9 @@ def vectors_of(path: Path, numbers: Iterable[int]) -> int:
 
 
 def remove_documents(path: Path, digest: str, numbers: Iterable[int], described: Described) -> None:
-    """Put a version without the documents of these numbers in place, whole or not at all.
+    """Put a version without the documents of these numbers in place, whole or not at all, and without a byte of them.
+
+    Nor is one left of documents whose erasure was deferred.
 
     `digest` is that of the description of the version whose numbers they are. Raises PublishError if the index is in
     use, or another version is in place; DamagedError.
@@ -68,8 +70,11 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
         with database_errors(path), publishing(path):
             for number in sorted(numbers):
                 version.delete(number)
-                version.delete_vectors(number)
-            version.write_description(described(before, received, _count_of(version.connection)))
+                version.delete_vector(number)
+            version.finish_erasure()
+            content: IndexDescription = {**described(before, received, _count_of(version.connection))}
+            content.pop("unerased", None)
+            version.write_description(content)
             version.replace_target()
         with finishing(path):
             flush(path.parent)

@@ -42,15 +42,17 @@ class Changes(NamedTuple):
     removed: int
     unchanged: int
     embedded: int
+    unerased: int
+    """Removed, now or before, and their bytes may still be in the file."""
 
 
 class IndexWriter:
     """The version of an index that holds the documents of a stream."""
 
-    def __init__(self, target: Path, embedder: Embedder | None = None) -> None:
+    def __init__(self, target: Path, embedder: Embedder | None = None, *, defers_erasure: bool = False) -> None:
         """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use."""
         self.target, self._embedder = target, embedder
-        self._version = NewVersion(target)
+        self._version = NewVersion(target, defers_erasure=defers_erasure)
         self._seen_flags = bytearray()
         self._lines_before = KnownLines()
         self._count = StreamCount()
@@ -90,6 +92,7 @@ class IndexWriter:
                 number, way = row[0], UNCHANGED
             else:
                 self._version.delete(row[0])
+                self._see(row[0])  # it is dealt with
                 number, way = self._version.insert(entry, document), CHANGED
                 self._changed += 1
             self._see(number)
@@ -98,24 +101,24 @@ class IndexWriter:
                 self._demand_vector(number, embedded_text(document), None if row is None else row[0])
         return way
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
         """Return what takes those of the next lines that the index has, by their numbers and in order.
 
-        It returns the digest of a line that it took and what the line is to the index, and None for one that `add` is
-        to take. It needs no document: a line with the hash of one in the index is that line, and has its vector.
+        It returns the count of the lines that it took, from a number on, and what they are to the index; None for a
+        line that `add` is to take. It needs no document: a line with the hash of one in the index is that line, and has
+        its vector.
         """
         if not self._lines_before:
             return None
-        digests, numbers = self._lines_before.find(lines)
+        found_lines = self._lines_before.find(lines)
 
-        def take(index: int) -> tuple[int, str] | None:
-            number = numbers[index]
-            if number < 0 or self._seen_flags[number]:
+        def take(start: int) -> tuple[StreamCount, str] | None:
+            end = found_lines.end_of_run(start, self._seen_flags)
+            if end == start:
                 return None
-            self._seen_flags[number] = 1
-            digest = int.from_bytes(digests[index], "big")
-            self._count.add_hashed(lines[index], digest)
-            return digest, UNCHANGED
+            count = found_lines.count(start, end)
+            self._count.merge(count)
+            return count, UNCHANGED
 
         return take
 
@@ -128,13 +131,17 @@ class IndexWriter:
         with database_errors(self.target), publishing(self.target):
             self._embed_pending()
             self._remove_unseen()
+            unerased = version.finish_erasure()
             content = description(self._count, self._dimensions)
+            if unerased is not None:
+                content["unerased"] = unerased
             if content != version.before:
                 version.write_description(content)
             if version.is_copied:
                 version.replace_target()
         unchanged = self._count.documents - self._added - self._changed
-        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded)
+        left = 0 if unerased is None else unerased["documents"]
+        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded, left)
         with finishing(self.target):
             if version.is_copied:
                 flush(self.target.parent)
@@ -171,16 +178,18 @@ class IndexWriter:
         if embedding["model"] == self._embedder.model:
             self._dimensions = embedding["dimensions"]
             return True
-        self._version.delete_vectors()
+        self._version.delete_all_vectors()
         return False
 
     def _remove_unseen(self) -> None:
         for number in self._unseen():
             self._version.delete(number)
-            self._version.delete_vectors(number)
+            self._version.delete_vector(number)
             self._removed += 1
 
     def _unseen(self) -> list[int]:
+        if self._lines_before:
+            return self._lines_before.unseen(self._seen_flags)
         numbers = self._version.connection.execute("SELECT number FROM documents")
         return [number for (number,) in numbers if not self._is_seen(number)]
 
@@ -205,7 +214,7 @@ class IndexWriter:
                     connection.execute("UPDATE vectors SET number = ? WHERE number = ?", (number, number_before))
                 return
             if row is not None:
-                self._version.delete_vectors(number_before)
+                self._version.delete_vector(number_before)
         if not text.strip():
             return
         equal = self._version.connection.execute(

@@ -14,7 +14,7 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.step import CorpusStage
 from corpuskit.core.wording import printable_name, quantity
-from corpuskit.formats.search_index.layout import FORMAT, IndexDescription
+from corpuskit.formats.search_index.layout import FORMAT, IndexDescription, unerased_text
 from corpuskit.formats.search_index.writer import Changes, Embedder, IndexWriter, RepeatedIdError
 from corpuskit.retrieval.indexing.takedown_gate import demand_stream_is_cleared
 from corpuskit.text.prose import require_prose
@@ -28,13 +28,16 @@ __all__ = ["IndexOutput", "IndexedStream"]
 class IndexOutput:
     """The new version of an index: an output of a run, as folders and files are."""
 
-    def __init__(self, target: Path, embedder: Embedder | None, snapshot: Path | None) -> None:
+    def __init__(
+        self, target: Path, embedder: Embedder | None, snapshot: Path | None, *, defers_erasure: bool = False
+    ) -> None:
         """Lock the index. Raises PublishError if it is in use, UsageError for another file, DamagedError."""
         self.target, self._embedder, self._snapshot = target, embedder, snapshot
         self._manifest = None if snapshot is None else read_manifest(snapshot)
         self._changes: Changes | None = None
         # A link stays, and what it leads to is replaced.
-        self.writer = IndexWriter(target.resolve() if target.is_symlink() else target, embedder)
+        whole_target = target.resolve() if target.is_symlink() else target
+        self.writer = IndexWriter(whole_target, embedder, defers_erasure=defers_erasure)
 
     def write(self, document: Document) -> None:
         """Do nothing: the stream has taken the document."""
@@ -57,9 +60,14 @@ class IndexOutput:
         if self._changes is None:
             return []
         changes = self._changes
-        kinds = [f"{number:,} {kind}" for kind, number in changes._asdict().items() if number]
-        total = changes.added + changes.changed + changes.unchanged
-        return [f"{printable_name(str(self.target))}: {quantity(total, 'document')}; {', '.join(kinds) or 'no change'}"]
+        name = printable_name(str(self.target))
+        numbers = {kind: number for kind, number in changes._asdict().items() if number and kind != "unerased"}
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in numbers.items()) or "no change"
+        total = quantity(changes.added + changes.changed + changes.unchanged, "document")
+        remarks = [f"{name}: {total}; {kinds}"]
+        if changes.unerased:
+            remarks.append(f"{name}: {unerased_text(changes.unerased)}; run it without --defer-erasure to erase them")
+        return remarks
 
     def account(self) -> dict[str, int]:
         """Return what became of the documents of the index, by number: added, changed, removed and so on."""
@@ -112,7 +120,7 @@ class IndexedStream(CorpusStage):
         """Return nothing: what shapes the index is in its description."""
         return {}
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
         """Return what takes the lines that the index has."""
         writer: IndexWriter = self.output.writer
         return writer.recognise(lines)

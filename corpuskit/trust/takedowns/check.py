@@ -67,8 +67,13 @@ def _problems(receipt: Receipt, run: StoreRun) -> Iterator[str]:
     if promised["outcome"] not in (CLEAN, REMOVED):
         yield f"was not cleared, says the receipt: it is {promised['outcome']}"
     record = run.record()
-    if promised["outcome"] == REMOVED and record is not None:
+    if promised["outcome"] == REMOVED and record is not None and not _is_erasure_alone(promised):
         yield from _problems_on_record(receipt, promised, record.steps, run.entry["before"])
+
+
+def _is_erasure_alone(promised: StoreEntry) -> bool:
+    """Whether only what was left of documents removed before was erased: of that no step is on record."""
+    return "unerased" in promised and not promised["documents"]
 
 
 def _entry_of(receipt: Receipt, now: StoreEntry) -> StoreEntry | None:

@@ -37,6 +37,8 @@ class StoreEntry(TypedDict):
     """Of a search index: how many of them are chunks of other documents."""
     vectors: NotRequired[int]
     """Of a search index: how many of them have a vector."""
+    unerased: NotRequired[int]
+    """Of a search index: how many documents that were removed before may still have had bytes in the file."""
     problem: NotRequired[str]
     """Why it was not searched, or not changed."""
 

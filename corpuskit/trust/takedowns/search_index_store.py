@@ -3,6 +3,7 @@ anew."""
 
 from array import array
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from corpuskit.formats.search_index.layout import (
     is_search_index,
     open_index,
     read_description,
+    unerased_text,
 )
 from corpuskit.formats.search_index.removal import remove_documents, sweep, vectors_of, whole_documents
 from corpuskit.text.takedown.matching import TakedownFinding
@@ -75,14 +77,30 @@ class SearchIndexStore(Store):
             self.findings.setdefault(position, finding)
         reasons = Counter(finding.reason for finding in self.findings.values())
         chunks, vectors = len(self._chunks & self.findings.keys()), vectors_of(self.path, self._found_numbers())
-        return StoreTally(reasons, bool(reasons), {"chunks": chunks, "vectors": vectors})
+        more = {"chunks": chunks, "vectors": vectors}
+        unerased = self.description.get("unerased")
+        if unerased is not None:
+            more["unerased"] = unerased["documents"]
+        # Among what was removed before may be what the list names, so these bytes go, whatever else is found.
+        return StoreTally(reasons, bool(reasons) or unerased is not None, more)
+
+    def problems(self, tally: StoreTally) -> Iterator[str]:
+        """Yield also that bytes of removed documents are left: nobody can say that they are of others."""
+        yield from super().problems(tally)
+        if (unerased := self.description.get("unerased")) is not None:
+            yield (
+                f"{unerased_text(unerased['documents'])}; erase them with `corpuskit takedown --apply`, or with "
+                "`corpuskit index` without --defer-erasure"
+            )
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:
-        """Return how many documents, chunks and vectors were found or removed."""
+        """Return how many documents, chunks and vectors were found or removed, and of how many bytes were left."""
         amount = super().amount(entry)
         if entry.get("chunks") or entry.get("vectors"):
             amount += f", with {quantity(entry['chunks'], 'chunk')} and {quantity(entry['vectors'], 'vector')}"
+        if "unerased" in entry:
+            amount += f", and what was left of {quantity(entry['unerased'], 'document')} removed before"
         return amount
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
@@ -94,6 +112,8 @@ class SearchIndexStore(Store):
         dropped = Counter(finding.reason for finding in self.findings.values())
 
         def described(before: IndexDescription, received: StreamCount, sent: StreamCount) -> IndexDescription:
+            if not self.findings:
+                return before
             count = StepCount(received=received, sent=sent, dropped=dropped)
             content: IndexDescription = {**before, "steps": _steps(before["steps"], options, count, sought)}
             content["stream"] = sent.as_json()
