@@ -241,8 +241,8 @@ class ProseLines:
     @property
     def _kept_sentences(self) -> Booleans:
         """Whether each row stays, is closed, and has enough words for a sentence between which there are no menus."""
-        kept: Booleans = self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS)
-        return kept
+        sentences: Booleans = self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS)
+        return sentences
 
     @cached_property
     def _line_words(self) -> Integers:

@@ -14,11 +14,11 @@ LOWEST_LEVEL = 6
 
 
 def heading_rows(
-    layout: TextLayout, short: Booleans, kept: Booleans, sentences: Booleans, with_letters: Booleans
+    layout: TextLayout, short: Booleans, kept_rows: Booleans, sentences: Booleans, with_letters: Booleans
 ) -> Booleans:
     """Return for each row whether it is one of the `short` lines and a heading of what stays below it.
 
-    A heading of Markdown stays before a line that is `kept`, or before another that does. Any other stays if it is the
+    A heading of Markdown stays before a line of `kept_rows`, or before another that does. Any other stays if it is the
     only short line above a kept one, or the first or second of two above a sentence, as titles and bylines are; in a
     menu, there are more.
     """
@@ -30,7 +30,7 @@ def heading_rows(
     # result      1       1           0                                0      0      0      0
     texts = layout.lines.text_indices
     same = texts[1:] == texts[:-1]
-    has_next_kept = _below(same, kept & ~short)
+    has_next_kept = _below(same, kept_rows & ~short)
     before = _above(same, short)
     above = short & has_next_kept
     alone = above & ~before
