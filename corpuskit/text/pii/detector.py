@@ -171,9 +171,7 @@ def digits_of(value: bytes) -> bytes:
     return value.translate(None, _NOT_DIGITS)
 
 
-def matches(
-    compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool], offset: int = 0
-) -> Iterator[Span]:
+def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool], offset: int = 0) -> Iterator[Span]:
     """Yield the matches from `offset` on that `accept(data, start, end)` allows.
 
     After a refused match, only its first group of digits is skipped: the true value may begin with the second. So

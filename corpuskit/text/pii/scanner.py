@@ -62,6 +62,8 @@ class Scanner:
         """Return the hits in the order of the text; no two overlap. Raises DetectorFailed."""
         data = text.encode()
         numbers = self._open.match(data)
+        if not numbers:
+            return []
         if _FOLD in numbers:
             text = detector.folded(text)
             data = text.encode()
@@ -94,7 +96,10 @@ class _Triggers:
 
     def match(self, data: bytes) -> list[int]:
         """Return the numbers of the patterns that the text holds. Raises DetectorFailed."""
-        return [number for half in self._halves for number in half.match(data)]
+        numbers: list[int] = []
+        for half in self._halves:
+            numbers += half.match(data)
+        return numbers
 
 
 class _TriggerSet:
@@ -109,6 +114,8 @@ class _TriggerSet:
         # If a set search runs out of memory, RE2 returns no matches; but the last trigger always matches.
         if not matched or len(self._numbers) not in matched:
             raise DetectorFailed("triggers: OutOfMemory")
+        if len(matched) == 1:
+            return []
         return [self._numbers[number] for number in matched if number < len(self._numbers)]
 
 
