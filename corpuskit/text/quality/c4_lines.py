@@ -151,20 +151,20 @@ class ProseLines:
         lines = text.splitlines()
         for number, line in edited.items():
             lines[number] = line
-        numbers: list[int] = self._line_numbers[rows].tolist()
+        numbers = self._line_numbers[rows]
         if self._like_peer:
-            return "\n".join([lines[number].strip() for number in self._line_numbers[rows][stays].tolist()]).strip()
+            return "\n".join([lines[number].strip() for number in numbers[stays].tolist()]).strip()
+        # stays, numbers    [1 1 0 1], [0 1 3 5]     lines 2 and 4 are blank
+        # opens, closes     [0 3], [1 3]             rows of the runs that stay
+        # between           [1]                      rows that go between the runs: 3 lines less 1 are blank
+        edges = np.flatnonzero(np.diff(stays, prepend=False, append=False))
+        opens, closes = edges[::2], edges[1::2] - 1
+        blanks = numbers[opens[1:]] - numbers[closes[:-1]] - (opens[1:] - closes[:-1])
         left: list[str] = []
-        before, blanks, is_gap = -1, 0, False
-        for number, line_stays in zip(numbers, stays.tolist(), strict=True):
-            blanks += number - before - 1
-            if line_stays:
-                left += [""] * ((min(blanks, 1) if is_gap else blanks) if left else 0)
-                left.append(lines[number].rstrip())
-                blanks, is_gap = 0, False
-            else:
-                is_gap = True
-            before = number
+        runs = zip(numbers[opens].tolist(), numbers[closes].tolist(), [0, *blanks.tolist()], strict=True)
+        for first, last, blank in runs if len(opens) else ():
+            left += [""] * min(blank, 1)
+            left += [line.rstrip() for line in lines[first : last + 1]]
         return "\n".join(left)
 
     @cached_property
