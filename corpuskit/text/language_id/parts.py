@@ -38,25 +38,25 @@ def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], 
     parts = _windows(text) if is_long else _all_parts(text)
     if len(parts) < 2:
         return {}, 0.0
-    judged_parts: list[tuple[str, str, float]] = []
+    scored_parts: list[tuple[str, str, float]] = []
     turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
             language, score = _of_part(part[:LONGEST], language_of_all)
             if score >= PART_SCORE:
                 is_relative = are_relatives(language, language_of_all)
-                judged_parts.append((part, language_of_all if is_relative else language, score))
-        if all(language == language_of_all for _, language, _ in judged_parts):
+                scored_parts.append((part, language_of_all if is_relative else language, score))
+        if all(language == language_of_all for _, language, _ in scored_parts):
             return {}, 0.0
-    return _shares_of_letters(judged_parts)
+    return _shares_of_letters(scored_parts)
 
 
-def _shares_of_letters(judged_parts: list[tuple[str, str, float]]) -> tuple[dict[str, float], float]:
+def _shares_of_letters(scored_parts: list[tuple[str, str, float]]) -> tuple[dict[str, float], float]:
     """Return the shares of languages with at least the bytes of a part, from parts with their languages and scores."""
     letters: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     weighted: dict[str, float] = {}
-    for part, language, score in judged_parts:
+    for part, language, score in scored_parts:
         number = sum(map(str.isalpha, part))
         letters[language] += number
         sizes[language] += len(part.encode("utf-8", "replace"))
