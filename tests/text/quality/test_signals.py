@@ -550,3 +550,15 @@ def test_what_c4_leaves_has_the_figures_of_a_text_of_its_own(texts: list[str], l
     figures = {name: values.tolist() for name, values in measured.family("fineweb")}
     anew = TextSignals(left, setting, profile_of(language), like_peer)
     assert figures == {name: values.tolist() for name, values in anew.family("fineweb")}
+
+
+GLOSSARY = "\n".join(
+    f"{name}: a word of the template language, written as `{{{{ {name} }}}}` or {{{name}}}, which stands for what is {name}."
+    for name in ("tide", "berth", "crane", "buoy", "lock")
+)
+PROGRAM = "\n".join(f"if (berth{number} > 0) {{ open(gate{number}); }} else {{ wait(); }}" for number in range(9))
+
+
+def test_a_glossary_with_brackets_is_no_program() -> None:
+    assert signals(GLOSSARY)["c4_curly_bracket_characters"] < 0.2
+    assert signals(PROGRAM, leave_out_code=False)["c4_curly_bracket_characters"] > 0.2
