@@ -11,6 +11,7 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
+from corpuskit.text.prose import is_code_type, require_prose
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.checks import Checks, Thresholds
@@ -156,8 +157,6 @@ class FilterQuality(Stage):
 
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
         """Return what `apply` returns for each document, at a much lower cost than one by one."""
-        from corpuskit.text.prose import require_prose
-
         if not self._families:
             for document in documents:
                 require_prose(document, "filter-quality")
@@ -335,8 +334,6 @@ class FilterQuality(Stage):
 
 
 def _kind(document: Document) -> Kind:
-    from corpuskit.text.prose import is_code_type
-
     language = document.metadata.get("programming_language")
     if isinstance(language, str):
         from corpuskit.text.code.programming_languages import kind_of

@@ -11,7 +11,7 @@ shorter than the words it was set for. Serbian has the words of both its scripts
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from corpuskit.text.quality.words import is_unspaced
 
@@ -130,6 +130,8 @@ _NAMES = (
 LEAST_SCORE = 0.5
 """Probability of a language from which its rules are applied: below it, another one is as likely."""
 UNDETERMINED = "und"
+_REMEMBERED = 1024
+"""Codes whose profile is at hand: each document asks for one."""
 
 _ENGLISH_ONLY = ("gopher-min-mean-word-length", "gopher-max-mean-word-length", "gopher-min-stop-words")
 """Rules that a language without published settings cannot be judged by."""
@@ -151,6 +153,7 @@ class LanguageProfile:
     """Bounds and settings that differ from English, by the names of `rules`; None is off."""
 
 
+@lru_cache(_REMEMBERED)
 def profile_of(language: str, of_its_own: bool = True) -> LanguageProfile:
     """Return the profile for an ISO 639 code, in any case and with or without a region or script.
 
