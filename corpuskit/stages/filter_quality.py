@@ -11,6 +11,7 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
+from corpuskit.text.prose import is_code_type, require_prose
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.checks import Checks, Thresholds
@@ -54,10 +55,10 @@ class FilterQuality(Stage):
     `--set` changes a threshold or switches a rule on or off in every language: `--set gopher-min-words=20 --set
     c4-terminal-punctuation=on`; docs/quality.md lists all. Each document is judged by the bounds and stop words that
     FineWeb2 published for its `metadata.language`, which `filter-language` writes: 42 languages have their own; in
-    others nothing is asked of the length of words and of stop words. `--language-settings english` judges all as
-    English. A document without `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages
-    without spaces are cut into words by their scripts. The summary warns of a rule that drops over 90 % of a language
-    or a quarter of a source.
+    others, and where `metadata.language_score` is below 0.5, nothing is asked of the length of words and of stop words.
+    `--language-settings english` judges all as English. A document without `metadata.language` is in `--language`.
+    Chinese, Japanese, Thai and other languages without spaces are cut into words by their scripts. The summary warns of
+    a rule that drops over 90 % of a language or a quarter of a source.
 
     Words are counted as the papers have them: marks are none, and stop words count in any letter case. Lines of white
     space are no lines. `--words datatrove` counts as datatrove does, with its bounds. HTML is refused; conversations
@@ -156,8 +157,6 @@ class FilterQuality(Stage):
 
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
         """Return what `apply` returns for each document, at a much lower cost than one by one."""
-        from corpuskit.text.prose import require_prose
-
         if not self._families:
             for document in documents:
                 require_prose(document, "filter-quality")
@@ -222,10 +221,14 @@ class FilterQuality(Stage):
         return open_scorer(self.model, self.label)
 
     def _profile(self, document: Document) -> "LanguageProfile":
-        from corpuskit.text.quality.languages import profile_of
+        from corpuskit.text.quality.languages import profile_of, profile_of_guess
 
-        language = document.metadata.get("language")
-        return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
+        language, score = (document.metadata.get(key) for key in ("language", "language_score"))
+        if not isinstance(language, str):
+            return profile_of(self.language, self.language_settings == "auto")
+        if self.language_settings == "auto" and isinstance(score, int | float):
+            return profile_of_guess(language, score)
+        return profile_of(language, self.language_settings == "auto")
 
     def _measure(self, profile: "LanguageProfile") -> Measure:
         """Return how texts of a language are measured: those that are measured alike can be so together."""
@@ -331,8 +334,6 @@ class FilterQuality(Stage):
 
 
 def _kind(document: Document) -> Kind:
-    from corpuskit.text.prose import is_code_type
-
     language = document.metadata.get("programming_language")
     if isinstance(language, str):
         from corpuskit.text.code.programming_languages import kind_of

@@ -20,6 +20,7 @@ from corpuskit.core.wording import did_you_mean
 from corpuskit.text.pii.fields import FieldPath, has_field, replaced, string_at, strings
 
 if TYPE_CHECKING:
+    from corpuskit.text.pii.engines import Finder
     from corpuskit.text.pii.scanner import Hit
 
 KEY_VARIABLE = "CORPUSKIT_PII_KEY"
@@ -147,11 +148,11 @@ class ScrubPii(Stage):
             for location, text in strings(document, self.fields)
             if (findings := self._find(text, types))
         }
+        if not hits and self.mode != "tag":
+            return document
         counts = Counter(hit.type for findings in hits.values() for hit in findings)
         if self.mode == "tag":
             outcome = _tagged(document, hits)
-        elif not hits:
-            return document
         elif self.mode == "drop":
             document.hits = counts
             return Drop(document, "pii", {kind: counts[kind] for kind in sorted(counts)})
@@ -173,16 +174,25 @@ class ScrubPii(Stage):
         return _read_key(self.key_file)
 
     def _find(self, text: str, types: tuple[str, ...]) -> "list[Hit]":
-        from corpuskit.text.pii.engines import finder
-        from corpuskit.text.pii.scanner import DetectorFailed
-
         try:
-            hits = finder(self.engine, types)(text)
+            finder = self._finders.get(types)
+            hits = (finder or self._finder(types))(text)
             return [hit for hit in hits if not self._allows(hit, text)] if self.allow else hits
-        except DetectorFailed as error:
-            raise Reject("pii-detector-failed", str(error)) from error
         except Exception as error:
-            raise Reject("pii-detector-failed", type(error).__name__) from error
+            from corpuskit.text.pii.scanner import DetectorFailed
+
+            message = str(error) if isinstance(error, DetectorFailed) else type(error).__name__
+            raise Reject("pii-detector-failed", message) from error
+
+    def _finder(self, types: tuple[str, ...]) -> "Finder":
+        from corpuskit.text.pii.engines import finder
+
+        return self._finders.setdefault(types, finder(self.engine, types))
+
+    @cached_property
+    def _finders(self) -> "dict[tuple[str, ...], Finder]":
+        """The functions that find hits, by the types that they look for."""
+        return {}
 
     def _allows(self, hit: "Hit", text: str) -> bool:
         from corpuskit.text.pii.reserved import is_reserved

@@ -39,8 +39,7 @@ def predict(line: str, number: int, least: float = 0.0) -> list[tuple[str, float
 
     Asking for those that have at least some probability costs no more than asking for the first.
     """
-    labels, scores = _model().predict(line, number, least)
-    return [(label[_CODE], min(1.0, score)) for label, score in zip(labels, scores, strict=True)]
+    return [(label[_CODE], min(1.0, score)) for score, label in _predictor()(line + "\n", number, least, "strict")]
 
 
 def canonical_code(code: str) -> str | None:
@@ -63,10 +62,11 @@ def model_sha256() -> str:
 
 
 @cache
-def _model() -> Any:
+def _predictor() -> Any:
+    """Return the model's own function: the one around it takes a tenth as long again for a short line."""
     import fasttext
 
-    return fasttext.load_model(str(_model_file()))
+    return fasttext.load_model(str(_model_file())).f.predict
 
 
 def _model_file() -> Path:

@@ -16,7 +16,7 @@ PART, PARTS = 60, 12
 """Least bytes of a part that is asked for by itself (a letter of more bytes says more); the most parts of a text."""
 WINDOW = 240
 """Characters in which a part of a long text is looked for; a text that is shorter than all is looked at as a whole."""
-LONGEST = 160
+LONGEST = 110
 """Characters of a part that are asked for: more say hardly more."""
 PART_SCORE = 0.65
 """Least probability at which a part is counted."""
@@ -32,28 +32,35 @@ def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], 
     There are no shares if all parts are in one language. Where every second part of many is in the language of all, or
     in none for certain, the others are not asked for.
     """
-    letters: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    weighted: dict[str, float] = {}
     if len(text) < 2 * PART and len(text.encode("utf-8", "replace")) < 2 * PART:
         return {}, 0.0
     is_long = len(text) > WINDOW * PARTS
     parts = _windows(text) if is_long else _all_parts(text)
     if len(parts) < 2:
         return {}, 0.0
+    scored_parts: list[tuple[str, str, float]] = []
     turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
             language, score = _of_part(part[:LONGEST], language_of_all)
-            if are_relatives(language, language_of_all):
-                language = language_of_all
             if score >= PART_SCORE:
-                number = sum(map(str.isalpha, part))
-                letters[language] += number
-                sizes[language] += len(part.encode("utf-8", "replace"))
-                weighted[language] = weighted.get(language, 0) + number * score
-        if not letters.keys() - {language_of_all}:
+                is_relative = are_relatives(language, language_of_all)
+                scored_parts.append((part, language_of_all if is_relative else language, score))
+        if all(language == language_of_all for _, language, _ in scored_parts):
             return {}, 0.0
+    return _shares_of_letters(scored_parts)
+
+
+def _shares_of_letters(scored_parts: list[tuple[str, str, float]]) -> tuple[dict[str, float], float]:
+    """Return the shares of languages with at least the bytes of a part, from parts with their languages and scores."""
+    letters: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    weighted: dict[str, float] = {}
+    for part, language, score in scored_parts:
+        number = sum(map(str.isalpha, part))
+        letters[language] += number
+        sizes[language] += len(part.encode("utf-8", "replace"))
+        weighted[language] = weighted.get(language, 0) + number * score
     total = letters.total()
     shares = {
         language: round(number / total, 2)

@@ -171,13 +171,12 @@ def digits_of(value: bytes) -> bytes:
     return value.translate(None, _NOT_DIGITS)
 
 
-def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool]) -> Iterator[Span]:
-    """Yield the matches that `accept(data, start, end)` allows.
+def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool], offset: int = 0) -> Iterator[Span]:
+    """Yield the matches from `offset` on that `accept(data, start, end)` allows.
 
     After a refused match, only its first group of digits is skipped: the true value may begin with the second. So
     `accept` has to refuse what begins within a word.
     """
-    offset = 0
     while match := compiled.search(data, offset):
         start, end = match.span()
         if accept(data, start, end):

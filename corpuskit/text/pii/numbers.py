@@ -57,11 +57,16 @@ _ONE_GAP = bytes.maketrans(b".-\xa0", b"   ")
 
 # Python's own engine is faster on many short matches, and these patterns give it nothing to go back over.
 _BYTE_GAP = rb"(?:[ .\-]|\xc2\xa0|\xe2\x80\x91)"
+_FIRST_LONG_CARD = pattern(rf"[0-9]{{4}}(?:{GAP}[0-9]{{4}}){{3}}{GAP}[0-9]{{3}}")
 _LONG_CARD = re.compile(rb"[0-9]{4}(?:%(gap)b[0-9]{4}){3}%(gap)b[0-9]{3}" % {b"gap": _BYTE_GAP})
 _CARD = re.compile(
     rb"[0-9]{12,}|[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}|[0-9]{4}%(gap)b[0-9]{6}%(gap)b[0-9]{4,5}"
     % {b"gap": _BYTE_GAP}
 )
+_FIRST_CARD = pattern(
+    rf"[0-9]{{12}}|[0-9]{{4}}{GAP}(?:[0-9]{{6}}{GAP}[0-9]{{4}}|[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{3}})"
+)
+"""Where the first match of either begins at the earliest: RE2 looks through a text without any in a fifth of the time."""
 _ISSUED = re.compile(
     rb"(?:4(?:[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[3-6])[0-9]{14}|22(?:2[1-9]|[3-9][0-9])[0-9]{12}|27(?:[01][0-9]|20)[0-9]{12}"
     rb"|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}|35[2-8][0-9]{13}|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}"
@@ -112,8 +117,14 @@ def find_cards(data: bytes) -> list[Span]:
     Right after words that name it (`credit card number:`), an issuer's number counts even if its check digit is wrong.
     In a URL or a path, a number needs a word for cards.
     """
+    first = _FIRST_CARD.search(data)
+    if not first:
+        return []
     accept = partial(_is_card, may_be_named=bool(_CARD_WORD.search(data)))
-    return merged([*matches(_CARD, data, accept), *matches(_LONG_CARD, data, accept)])
+    spans = [*matches(_CARD, data, accept, first.start())]
+    if _FIRST_LONG_CARD.search(data):
+        spans += matches(_LONG_CARD, data, accept, first.start())
+    return merged(spans)
 
 
 def find_ssns(data: bytes) -> Iterator[Span]:

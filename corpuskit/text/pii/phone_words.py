@@ -37,6 +37,8 @@ _WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|({SER
 Kind = Literal["name", "label", "mention", "service", "other", ""]
 _KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service"}
 """By number of the group."""
+NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "other")
+"""Kinds of words that make no telephone number of digits, whatever stands between."""
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
@@ -131,7 +133,7 @@ def _context(kind: str, gap: bytes) -> Context:
 
 def context_of_list(data: bytes, last: int, start: int, context: Context) -> Context:
     """Return what a number ends up as after a telephone number that ends at `last`: `1234567 / 1234568`."""
-    if context == "label" or not last or start - last > _LONGEST_CHAIN:
+    if context == "label" or not is_in_chain(last, start):
         return context
     between = data[last:start]
     if context == "adjoining":
@@ -142,6 +144,11 @@ def context_of_list(data: bytes, last: int, start: int, context: Context) -> Con
     if context or not _SPACES.match(between):
         return context
     return "label" if _is_next_number(before(data, last, _LONGEST_NUMBER), data, start) else "adjoining"
+
+
+def is_in_chain(last: int, start: int) -> bool:
+    """Whether what begins at `start` is near enough to a telephone number that ends at `last` to go on with it."""
+    return last > 0 and start - last <= _LONGEST_CHAIN
 
 
 def _is_next_number(before_it: bytes, data: bytes, start: int) -> bool:

@@ -93,6 +93,8 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
     word = phone_words.last_word(data, offset)
+    if _says_nothing(data, run, last, word):
+        return
     # What is left of the run may be too short for a number.
     while end - offset >= _FEWEST_DIGITS:
         groups = [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]
@@ -111,6 +113,14 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
         last = phone_lists.end_of_list(data, number.end)
         offset = min(max(number.end, last), end)
         yield number.start, last
+
+
+def _says_nothing(data: bytes, run: Span, last: int, word: phone_words.Word) -> bool:
+    """Whether nothing before, in or after a run makes a number of its digits: so it is with most in lists of numbers."""
+    start, end = run
+    if word.kind not in phone_words.NO_TELEPHONES or phone_words.is_in_chain(last, start):
+        return False
+    return not _MAY_BEGIN.search(data, start, end) and not phone_words.word_after(data, end)
 
 
 def _next_shaped(data: bytes, start: int, end: int) -> int:

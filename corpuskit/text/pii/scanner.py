@@ -33,7 +33,7 @@ DETECTORS = (
 _FOLD = -1
 """The number of the trigger that calls for no detector, but for a text with its digits in ASCII."""
 _PLACEHOLDER = detector.pattern(r"\{\{[A-Z][A-Z0-9_]{1,31}(?::[0-9a-f]{16})?\}\}")
-_LONG_RUN = re.compile(rb"[0-9]{40,}")
+_LONG_RUN, _ANY_LONG_RUN = re.compile(rb"[0-9]{40,}"), detector.pattern("[0-9]{40}")
 """More digits than any national id has: no id is in there, and the automata of ids are slow on them."""
 
 
@@ -62,6 +62,8 @@ class Scanner:
         """Return the hits in the order of the text; no two overlap. Raises DetectorFailed."""
         data = text.encode()
         numbers = self._open.match(data)
+        if not numbers:
+            return []
         if _FOLD in numbers:
             text = detector.folded(text)
             data = text.encode()
@@ -80,7 +82,7 @@ class Scanner:
     def _called_for(self, data: bytes, numbers: list[int]) -> list[Detector]:
         """Return the detectors whose triggers the text holds; `numbers` are those of gates and triggers without."""
         if any(self._detectors[number].gate for number in numbers):
-            shortened = _LONG_RUN.sub(b"0", data)
+            shortened = _LONG_RUN.sub(b"0", data) if _ANY_LONG_RUN.search(data) else data
             numbers = [number for number in numbers if not self._detectors[number].gate] + self._gated.match(shortened)
         return [self._detectors[number] for number in sorted(numbers)]
 
@@ -94,7 +96,10 @@ class _Triggers:
 
     def match(self, data: bytes) -> list[int]:
         """Return the numbers of the patterns that the text holds. Raises DetectorFailed."""
-        return [number for half in self._halves for number in half.match(data)]
+        numbers: list[int] = []
+        for half in self._halves:
+            numbers += half.match(data)
+        return numbers
 
 
 class _TriggerSet:
@@ -109,6 +114,8 @@ class _TriggerSet:
         # If a set search runs out of memory, RE2 returns no matches; but the last trigger always matches.
         if not matched or len(self._numbers) not in matched:
             raise DetectorFailed("triggers: OutOfMemory")
+        if len(matched) == 1:
+            return []
         return [self._numbers[number] for number in matched if number < len(self._numbers)]
 
 

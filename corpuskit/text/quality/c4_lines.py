@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
+from corpuskit.text.quality.headings import heading_rows
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -92,7 +93,8 @@ class ProseLines:
             self._read_line(row)
         if not like_peer:
             is_short &= ~self._is_closed & ~self._is_fenced
-            self._stays &= ~is_short | self._in_longer_blocks() | self._between_sentences()
+            is_short &= ~self._in_longer_blocks() & ~self._between_sentences()
+            self._stays &= ~is_short | self._headings(is_short)
 
     @property
     def lorem_ipsum_characters(self) -> Numbers:
@@ -149,20 +151,20 @@ class ProseLines:
         lines = text.splitlines()
         for number, line in edited.items():
             lines[number] = line
-        numbers: list[int] = self._line_numbers[rows].tolist()
+        numbers = self._line_numbers[rows]
         if self._like_peer:
-            return "\n".join([lines[number].strip() for number in self._line_numbers[rows][stays].tolist()]).strip()
+            return "\n".join([lines[number].strip() for number in numbers[stays].tolist()]).strip()
+        # stays, numbers    [1 1 0 1], [0 1 3 5]     lines 2 and 4 are blank
+        # opens, closes     [0 3], [1 3]             rows of the runs that stay
+        # between           [1]                      rows that go between the runs: 3 lines less 1 are blank
+        edges = np.flatnonzero(np.diff(stays, prepend=False, append=False))
+        opens, closes = edges[::2], edges[1::2] - 1
+        blanks = numbers[opens[1:]] - numbers[closes[:-1]] - (opens[1:] - closes[:-1])
         left: list[str] = []
-        before, blanks, is_gap = -1, 0, False
-        for number, line_stays in zip(numbers, stays.tolist(), strict=True):
-            blanks += number - before - 1
-            if line_stays:
-                left += [""] * ((min(blanks, 1) if is_gap else blanks) if left else 0)
-                left.append(lines[number].rstrip())
-                blanks, is_gap = 0, False
-            else:
-                is_gap = True
-            before = number
+        runs = zip(numbers[opens].tolist(), numbers[closes].tolist(), [0, *blanks.tolist()], strict=True)
+        for first, last, blank in runs if len(opens) else ():
+            left += [""] * min(blank, 1)
+            left += [line.rstrip() for line in lines[first : last + 1]]
         return "\n".join(left)
 
     @cached_property
@@ -218,7 +220,7 @@ class ProseLines:
         Between sentences, short lines are the names of options, lines of code, numbers of articles, speakers.
         """
         lines = self._layout.lines
-        sentences = np.flatnonzero(self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS))
+        sentences = np.flatnonzero(self._kept_sentences)
         texts = lines.text_indices[sentences]
         first, last = np.full((2, len(self._texts)), -1)
         last[texts] = sentences
@@ -226,6 +228,21 @@ class ProseLines:
         rows = np.arange(len(lines.numbers))
         between: Booleans = (rows > first[lines.text_indices]) & (rows < last[lines.text_indices])
         return between
+
+    def _headings(self, is_short: Booleans) -> Booleans:
+        """Return for each short row whether it is the heading of rows that stay."""
+        if not self._settings["c4-headings"] or not is_short.any():
+            return np.zeros(len(is_short), bool)
+        lines = self._layout.lines
+        before = np.concatenate([[0], self._tokens.letters.cumsum()])
+        has_letters = before[lines.last_tokens + 1] > before[lines.first_tokens]
+        return heading_rows(self._layout, is_short, self._stays, self._kept_sentences, has_letters)
+
+    @property
+    def _kept_sentences(self) -> Booleans:
+        """Whether each row stays, is closed, and has enough words for a sentence between which there are no menus."""
+        sentences: Booleans = self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS)
+        return sentences
 
     @cached_property
     def _line_words(self) -> Integers:

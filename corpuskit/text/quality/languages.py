@@ -11,11 +11,18 @@ shorter than the words it was set for. Serbian has the words of both its scripts
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from corpuskit.text.quality.words import is_unspaced
 
-__all__ = ["ENGLISH_STOP_WORDS", "LanguageProfile", "all_stop_words", "known_languages", "profile_of"]
+__all__ = [
+    "ENGLISH_STOP_WORDS",
+    "LanguageProfile",
+    "all_stop_words",
+    "known_languages",
+    "profile_of",
+    "profile_of_guess",
+]
 
 ENGLISH_STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 """Rae et al. 2021, section A.1.1."""
@@ -120,6 +127,12 @@ _NAMES = (
     "fineweb-max-newlines-per-word",
 )
 """The rules whose bounds a row of the table has, in its order."""
+LEAST_SCORE = 0.5
+"""Probability of a language from which its rules are applied: below it, another one is as likely."""
+UNDETERMINED = "und"
+_REMEMBERED = 1024
+"""Codes whose profile is at hand: each document asks for one."""
+
 _ENGLISH_ONLY = ("gopher-min-mean-word-length", "gopher-max-mean-word-length", "gopher-min-stop-words")
 """Rules that a language without published settings cannot be judged by."""
 
@@ -129,7 +142,7 @@ class LanguageProfile:
     """How texts of one language are judged; there is one object for each way."""
 
     code: str
-    """ISO 639-1 where there is one; `other` for all languages without settings of their own."""
+    """ISO 639-1 where there is one; `other` for all languages without settings of their own, `und` for none."""
     unspaced: bool
     """Whether the language writes no spaces between words."""
     stop_words: tuple[str, ...]
@@ -140,6 +153,7 @@ class LanguageProfile:
     """Bounds and settings that differ from English, by the names of `rules`; None is off."""
 
 
+@lru_cache(_REMEMBERED)
 def profile_of(language: str, of_its_own: bool = True) -> LanguageProfile:
     """Return the profile for an ISO 639 code, in any case and with or without a region or script.
 
@@ -151,7 +165,20 @@ def profile_of(language: str, of_its_own: bool = True) -> LanguageProfile:
     code = language.replace("_", "-").partition("-")[0].lower()
     if not of_its_own or code in ("en", "eng"):
         return _english(is_unspaced(code))
+    if code == UNDETERMINED:
+        return _undetermined()
     return _published().get(code) or _other(is_unspaced(code))
+
+
+def profile_of_guess(language: str, score: float) -> LanguageProfile:
+    """Return the profile for a language that a text has with this probability, of its own or of none in particular.
+
+    >>> profile_of_guess("ru", 0.98).code, profile_of_guess("ru", 0.34).code, profile_of_guess("ja", 0.34).unspaced
+    ('ru', 'other', True)
+    """
+    if score >= LEAST_SCORE:
+        return profile_of(language)
+    return profile_of(language) if language == UNDETERMINED else _other(profile_of(language).unspaced)
 
 
 def known_languages() -> tuple[str, ...]:
@@ -176,6 +203,13 @@ def _other(unspaced: bool) -> LanguageProfile:
     bounds: dict[str, float | None] = dict.fromkeys((*_LEFT_OUT, *_ENGLISH_ONLY))
     bounds["fineweb-max-duplicate-line-characters"] = 0.1
     return LanguageProfile("other", unspaced, (), False, bounds)
+
+
+@cache
+def _undetermined() -> LanguageProfile:
+    """Return how texts are judged whose script no language tells: whether it has spaces is unknown, too."""
+    bounds = {**_other(False).bounds, "fineweb-max-newlines-per-word": None}
+    return LanguageProfile(UNDETERMINED, False, (), False, bounds)
 
 
 @cache

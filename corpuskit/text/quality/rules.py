@@ -18,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/4"
+QUALITY_RULES = "corpuskit-quality-rules/5"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -189,6 +189,13 @@ SETTINGS = (
         "Keep only lines of at least this many words, sentences, and lines of paragraphs that have as many a line.",
         _C4_PAPER,
     ),
+    Setting(
+        "c4-headings",
+        True,
+        False,
+        "Keep shorter lines that are headings: of Markdown, or one or two above lines that stay.",
+        "corpuskit: C4 means menus, and a title may have one word",
+    ),
     Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
     Setting("c4-javascript", True, False, "Take out lines that ask for JavaScript to be switched on.", _C4_PAPER),
     Setting("c4-policy", True, False, "Take out lines about cookies, privacy and terms of use.", _C4_PAPER),
@@ -210,6 +217,7 @@ DATATROVE: dict[str, float | None] = {
     "c4-min-text-left": None,
     "c4-min-sentences": 5,
     "c4-terminal-punctuation": True,
+    "c4-headings": False,
     "fineweb-max-duplicate-line-characters": 0.01,
 }
 """Bounds and settings of datatrove's filters that differ from ours; None is off."""

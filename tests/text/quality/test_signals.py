@@ -320,7 +320,7 @@ def test_indexes_and_pages_of_manuals_are_no_citation_marks(text: str) -> None:
 
 def test_short_lines_between_sentences_stay() -> None:
     options = "The harbour opens at six on all days.\n\n--all\n\nOpens all of the gates there are."
-    assert edited(f"Home\n\nAbout\n\n{options}\n\nMore")[0] == options
+    assert edited(f"Home\n\nAbout\n\nShop\n\n{options}\n\nMore")[0] == options
 
 
 @pytest.mark.parametrize(
@@ -353,11 +353,43 @@ def test_a_long_sentence_is_worth_two() -> None:
 
 
 def test_switches_of_c4() -> None:
-    text = "a title\n\nWe use cookies and your browser needs JavaScript here."
+    text = "a label\n\nWe use cookies and your browser needs JavaScript here."
     assert signals(text)["c4_sentences"] == 0
     assert signals(text, c4_policy=False, c4_javascript=False)["c4_sentences"] == 1
-    assert edited("a title\n\na few words of it")[0] == "a few words of it"
-    assert edited("a title\n\na few words of it", c4_min_line_words=0)[0] == "a title\n\na few words of it"
+    text = "home\n\nshop\n\nhelp\n\na few words of it"
+    assert edited(text)[0] == "a few words of it"
+    assert edited(text, c4_min_line_words=0)[0] == text
+
+
+TITLED = "The moles rowed out at six."
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"Boats\n\n{TITLED}", None),
+        (f"Boats\n\nBill Mole\n\n{TITLED}", None),
+        (f"# Boats\n\n## Rowing\n\n### Early\n\n{TITLED}", None),
+        (f"{TITLED}\n\n## Needed\n\n- two oars of ash", None),
+        (f"Home\n\nShop\n\nHelp\n\n{TITLED}", TITLED),
+        (f"Home\n\nShop\n\n# Boats\n\n{TITLED}", f"# Boats\n\n{TITLED}"),
+        (f"$9.99\n\n{TITLED}", TITLED),
+        (f"{TITLED}\n\n## Links\n\nHome", TITLED),
+        (f"{TITLED}\n\nTags\n\nBoats", TITLED),
+        ("Home\n\nShop\n\nall the boats we have", "all the boats we have"),
+        (f"Boats\n\nWe use cookies on this site.\n\n{TITLED}", TITLED),
+    ],
+)
+def test_headings_stay_above_what_stays(text: str, left: str | None) -> None:
+    expected = text if left is None else left
+    assert edited(text)[0] == expected
+    assert edited(expected)[0] == expected
+    assert "Boats" not in edited(text, c4_headings=False)[0]
+
+
+def test_a_heading_is_none_of_the_next_text() -> None:
+    batch = TextSignals(["The boats are here.\n\nBoats", TITLED, "# Boats", TITLED], SETTING)
+    assert [batch.prose_lines.text(row) for row in range(4)] == ["The boats are here.", TITLED, "", TITLED]
 
 
 def test_fineweb_figures() -> None:
@@ -486,11 +518,11 @@ def test_ngrams_of_long_texts_repeat_within_windows(texts: list[list[str]], wind
     ("text", "left"),
     [
         ("One line is here.\n\n\nAnother is here.", "One line is here.\n\n\nAnother is here."),
-        ("One line is here.\n\nMenu\n\nAnother is here.", "One line is here.\n\nAnother is here."),
-        ("Menu\n\n  One line is here.\n    So it goes on.\n", "  One line is here.\n    So it goes on."),
-        ("Menu\n\n```\nx = {\n}\n\ny\n```", "```\nx = {\n}\n\ny\n```"),
-        ("Menu\n\n\\[\nx^{2}\n\\]", "\\[\nx^{2}\n\\]"),
-        ("Menu\n\n```\nno end", ""),
+        ("One line is here.\n\nMenu\n\nShop\n\nHelp\n\nAnother is here.", "One line is here.\n\nAnother is here."),
+        ("Menu\n\nShop\n\nAt\n\n  One line is here.\n    So it goes on.\n", "  One line is here.\n    So it goes on."),
+        ("Menu\n\nShop\n\nHelp\n\n```\nx = {\n}\n\ny\n```", "```\nx = {\n}\n\ny\n```"),
+        ("Menu\n\nShop\n\nHelp\n\n\\[\nx^{2}\n\\]", "\\[\nx^{2}\n\\]"),
+        ("Menu\n\nShop\n\nHelp\n\n```\nno end", ""),
     ],
 )
 def test_what_c4_leaves_keeps_its_layout(text: str, left: str) -> None:
@@ -518,3 +550,15 @@ def test_what_c4_leaves_has_the_figures_of_a_text_of_its_own(texts: list[str], l
     figures = {name: values.tolist() for name, values in measured.family("fineweb")}
     anew = TextSignals(left, setting, profile_of(language), like_peer)
     assert figures == {name: values.tolist() for name, values in anew.family("fineweb")}
+
+
+GLOSSARY = "\n".join(
+    f"{name}: a word of the template language, written as `{{{{ {name} }}}}` or {{{name}}}, which stands for what is {name}."
+    for name in ("tide", "berth", "crane", "buoy", "lock")
+)
+PROGRAM = "\n".join(f"if (berth{number} > 0) {{ open(gate{number}); }} else {{ wait(); }}" for number in range(9))
+
+
+def test_a_glossary_with_brackets_is_no_program() -> None:
+    assert signals(GLOSSARY)["c4_curly_bracket_characters"] < 0.2
+    assert signals(PROGRAM, leave_out_code=False)["c4_curly_bracket_characters"] > 0.2
