@@ -201,7 +201,7 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
 
 def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     """Return the inputs that a source names. Raises UsageError with its line if there are none."""
-    from corpuskit.core.stream.run import resolve_inputs
+    from corpuskit.core.stream.step_inputs import resolve_inputs
 
     try:
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
