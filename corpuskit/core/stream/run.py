@@ -32,6 +32,7 @@ from corpuskit.core.provenance.ledger import (
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
+from corpuskit.core.publish.verdict_targets import demand_verdict_files
 from corpuskit.core.reading.inputs import CUT_LINE, Input
 from corpuskit.core.registry import describe, step_facts
 from corpuskit.core.settings import Settings, Tags
@@ -354,7 +355,11 @@ def prepare_run(
     pipes: dict[str, Pipe | None],
     output: Output | None,
 ) -> OpenRun:
-    """Open the ledger, the files of verdicts and the flow. Raises PublishError if one of them cannot be written."""
+    """Open the ledger, the files of verdicts and the flow. Raises PublishError if one of them cannot be written.
+
+    Raises UsageError for files of verdicts that would destroy others.
+    """
+    demand_verdict_files(settings.drops, settings.rejects)
     written = _status_of_stream(output)
     ledger = Ledger(step.name(), pipe_of(written), [pipe for pipe in pipes.values() if pipe], kept_in(written))
     decisions = output.decisions_path() if output is not None else None
