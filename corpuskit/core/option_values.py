@@ -141,7 +141,7 @@ def convert(kind: Any, value: Any, spelling: Spelling) -> Any:
     if origin is typing.Literal:
         return _choice(typing.get_args(kind), value)
     if kind is Path:
-        return _path(value, spelling.folder)
+        return _path(value, spelling)
     try:
         to_kind = _SIMPLE[kind]
     except (KeyError, TypeError):
@@ -198,11 +198,24 @@ def _choice(choices: tuple[Any, ...], value: Any) -> Any:
     raise UnfitValueError(f"one of {comma_list(choices)}", value, near)
 
 
-def _path(value: Any, folder: Path | None) -> Path:
+def _path(value: Any, spelling: Spelling) -> Path:
     text = str(value) if isinstance(value, Path) else value
     if not isinstance(text, str) or not text or "\0" in text:
         raise UnfitValueError("the name of a file", value)
-    return folder / text if folder is not None else Path(text)
+    if is_address(text):
+        raise UnfitValueError("the name of a file or folder of this machine, and no address", value)
+    if spelling.style == "flags" and text.startswith("-") and text != "-":
+        raise UnfitValueError("the name of a file; one that begins with a dash is written ./-name", value)
+    return spelling.folder / text if spelling.folder is not None else Path(text)
+
+
+def is_address(name: str) -> bool:
+    """Whether a name of a file begins with a scheme, so that it would become a folder named like one.
+
+    >>> is_address("s3://bucket/corpus"), is_address("./s3:/corpus")
+    (True, False)
+    """
+    return re.match("[a-z][a-z0-9+.-]*://", name, re.IGNORECASE) is not None
 
 
 def _string(value: Any) -> str:

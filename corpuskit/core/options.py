@@ -187,10 +187,15 @@ def to_flags(step: Options) -> list[str]:
         if isinstance(value, bool):
             arguments.append(f"--{option.key}" if value else f"--no-{option.key}")
             continue
-        text = ",".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
+        text = ",".join(map(_as_word, value)) if isinstance(value, tuple) else _as_word(value)
         # `--key value` reads better, but a value that looks like a flag has to be tied to its key.
         arguments += [f"--{option.key}={text}"] if text[:1] in {"-", ""} else [f"--{option.key}", text]
     return arguments
+
+
+def _as_word(value: Any) -> str:
+    """Return a value as a flag takes it: a file whose name begins with a dash is one of this folder."""
+    return f"./{value}" if isinstance(value, Path) and str(value).startswith("-") and str(value) != "-" else str(value)
 
 
 def _checked_first(own_check: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -84,6 +84,7 @@ class Mix(Command):
         console.hush(self.name(), settings.quiet)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
+        from corpuskit.core.publish.verdict_targets import demand_verdict_files
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.engine.real_floor import demand_snapshot
         from corpuskit.mix.engine.takedown_gate import demand_list_with_all_entries
@@ -126,6 +127,7 @@ class Mix(Command):
             recipe_files = [Path(argument) for argument in arguments if argument != "-"]
             targets = [Target("the output", target), *_targets_of_verdicts(settings), *logs]
             demand_distinct(targets, every_input, recipe_files)
+            demand_verdict_files(settings.drops, settings.rejects)
             demand_list_with_all_entries(recipe, target)
             if recipe.policy.real_not_below is not None:
                 demand_snapshot(recipe.policy.real_not_below, target)
@@ -201,7 +203,7 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
 
 def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     """Return the inputs that a source names. Raises UsageError with its line if there are none."""
-    from corpuskit.core.stream.run import resolve_inputs
+    from corpuskit.core.stream.step_inputs import resolve_inputs
 
     try:
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)

@@ -78,7 +78,8 @@ class SearchIndex(Command):
         from corpuskit.core.provenance.ledger import pipe_of
         from corpuskit.core.publish.targets import demand_distinct
         from corpuskit.core.stream.output import targets
-        from corpuskit.core.stream.run import prepare_run, resolve_inputs
+        from corpuskit.core.stream.run import prepare_run
+        from corpuskit.core.stream.step_inputs import resolve_inputs
         from corpuskit.retrieval.indexing.index_output import IndexedStream, IndexOutput
 
         if settings.output is None:

@@ -428,3 +428,50 @@ def test_the_outcome_as_json_comes_after_all_notices(shell: Run, tmp_path: Path)
         *notices, outcome = done.stderr.splitlines()
         assert notices, command
         assert json.loads(outcome)["exit"] == 0
+
+
+def steps_of(folder: Path) -> list[str]:
+    return [name for name, _ in upstreams(folder)]
+
+
+@pytest.mark.parametrize("between", ["true", "corpuskit count n.jsonl", "corpuskit dedup n.jsonl -q > /dev/null"])
+def test_the_same_command_gives_the_same_history_whatever_read_the_file_since(
+    shell: Run, documents: Path, tmp_path: Path, between: str
+) -> None:
+    assert shell("corpuskit sample --rate 1 documents.jsonl | corpuskit dedup > n.jsonl").returncode == 0
+    for number in range(3):
+        done = shell(f"corpuskit export -o n{number} < n.jsonl && cat n.jsonl | corpuskit export -o c{number}")
+        assert done.returncode == 0, done.stderr
+        assert steps_of(tmp_path / f"n{number}") == ["sample", "dedup", "export"]
+        assert steps_of(tmp_path / f"c{number}") == ["sample", "dedup", "export"]
+        assert shell(between).returncode == 0
+    manifests = {(tmp_path / name / "manifest.json").read_bytes() for name in ("n0", "n1", "n2", "c0", "c1", "c2")}
+    assert len(manifests) == 1
+
+
+def test_a_file_has_the_history_of_the_command_that_wrote_it(shell: Run, documents: Path, tmp_path: Path) -> None:
+    """Two commands passed the same documents on; each file knows its own, and a move keeps it."""
+    shell(
+        "corpuskit sample --rate 1 documents.jsonl > a.jsonl; corpuskit dedup < a.jsonl > b.jsonl; mv b.jsonl m.jsonl"
+    )
+    assert shell("corpuskit export -o m < m.jsonl; corpuskit export -o a < a.jsonl").returncode == 0
+    assert steps_of(tmp_path / "a") == ["sample", "export"]
+    assert steps_of(tmp_path / "m") == ["sample", "dedup", "export"]
+
+
+def test_a_copy_within_a_pipe_has_the_history_of_that_pipe(shell: Run, documents: Path, tmp_path: Path) -> None:
+    shell("corpuskit sample --rate 1 documents.jsonl > a.jsonl")
+    for number in range(2):
+        done = shell(
+            f"corpuskit dedup < a.jsonl | tee b.jsonl | corpuskit scrub-pii | cat | corpuskit export -o o{number}"
+        )
+        assert done.returncode == 0, done.stderr
+        assert steps_of(tmp_path / f"o{number}") == ["sample", "dedup", "scrub-pii", "export"]
+
+
+def test_what_went_to_a_device_or_was_published_vouches_for_no_stream(
+    shell: Run, documents: Path, tmp_path: Path
+) -> None:
+    shell("corpuskit sample --rate 1 documents.jsonl > /dev/null; corpuskit export documents.jsonl -o published")
+    assert shell("corpuskit export -o out < documents.jsonl").returncode == 0
+    assert upstreams(tmp_path / "out") == [("export", "unverified")]

@@ -4,7 +4,7 @@ The stream in a pipe is pure JSONL, so what is known about it travels separately
 file under the state folder: `running` from its start, `complete` or `failed` with counts, digest and chain *before* it
 closes its output. A process that writes into a pipe records the pipe's identity (boot, device, inode), and a process
 that reads the pipe to its end finds the writers by that identity. A writer still `running` at a true end of input is
-dead. A stream that another program passed on unchanged is known by what was sent.
+dead. A stream that another program passed on, or that lay in a file, is known by what was sent, and where to.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
@@ -37,6 +37,8 @@ DAYS_KEPT = 30
 MOST_SEARCHED = 256
 """Latest entries among which the writer of a stream is looked for that came through another program."""
 STATE = "CORPUSKIT_STATE"
+PIPE = "pipe"
+"""What an entry's stream was written to: this, or the identity of a regular file."""
 
 
 def state_folder() -> Path:
@@ -67,6 +69,18 @@ def pipe_of(status: os.stat_result | None) -> Pipe | None:
     return Pipe(boot, status.st_dev, status.st_ino, status.st_dev != _anonymous_device())
 
 
+def kept_in(status: os.stat_result | None) -> str:
+    """Return where a stream that goes to this descriptor can be read from: a file's identity, or `PIPE`.
+
+    Empty for a device, such as a terminal or the null device, which keeps nothing.
+    """
+    if status is None:
+        return ""
+    if stat.S_ISREG(status.st_mode):
+        return f"{status.st_dev}-{status.st_ino}"
+    return PIPE if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode) else ""
+
+
 class StoredEntry(TypedDict):
     """A `LedgerEntry` as its file holds it."""
 
@@ -78,6 +92,7 @@ class StoredEntry(TypedDict):
     reads: list[str]
     sent: StreamEntry | None
     chain: ChainEntry | None
+    wrote: NotRequired[str]
 
 
 @dataclass
@@ -94,14 +109,20 @@ class LedgerEntry:
     """Keys of the pipes it reads."""
     sent: StreamEntry | None = None
     chain: ChainEntry | None = None
+    wrote: str = ""
+    """Where its documents went, as `kept_in` returns it; empty if they were published, or kept nowhere."""
 
 
 class Ledger:
     """This process's entry, and access to the entries of others."""
 
-    def __init__(self, name: str, writes: Pipe | None, reads: list[Pipe]) -> None:
-        """Enter this process as running; without a writable state folder it stays unknown to others."""
-        self.record = LedgerEntry(name, os.getpid(), _process_start(), reads=[pipe.key() for pipe in reads])
+    def __init__(self, name: str, writes: Pipe | None, reads: list[Pipe], wrote: str = "") -> None:
+        """Enter this process as running; without a writable state folder it stays unknown to others.
+
+        `wrote` is what `kept_in` returns of its output, if that is a stream.
+        """
+        keys = [pipe.key() for pipe in reads]
+        self.record = LedgerEntry(name, os.getpid(), _process_start(), reads=keys, wrote=wrote)
         self.folder = state_folder() / "ledger"
         self.path: Path | None = None
         self.unwritable: str | None = None
@@ -147,18 +168,39 @@ class Ledger:
             if record is not None and not (pipe.has_name and (record.ended or _now()) < self.record.started)
         ]
 
-    def writer_of(self, received: StreamCount) -> LedgerEntry | None:
-        """Return the last process that sent just these documents, wherever to; None if none of the latest did.
+    def writer_of(self, received: StreamCount, file: str = "") -> LedgerEntry | None:
+        """Return the process that sent just these documents to where they can be read from; None if none is known.
 
-        What `tee`, `pv` or `cat` passed on unchanged is recognised so, by its number, bytes and digest.
+        That is the last one that wrote this very `file`, or what another program passed on unchanged: of a process that
+        this one overlaps, as in `dedup | tee copy | export`, or else of the earliest, whatever has read it since.
         """
-        try:
-            paths = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-        except OSError:
-            return None
+        entries = self._latest_entries()
+        keys_read = {key for _, entry in entries for key in entry.reads}
         sent = received.as_json()
-        entries = (_read(path) for path in paths[:MOST_SEARCHED] if path != self.path)
-        return next((entry for entry in entries if entry and entry.state == "complete" and entry.sent == sent), None)
+        senders = [
+            entry
+            for key, entry in entries
+            # What a command read from a pipe itself, no other program has passed on.
+            if entry.state == "complete" and entry.wrote and entry.sent == sent and key not in keys_read
+        ]
+        writers_of_file = [entry for entry in senders if file and entry.wrote == file]
+        if writers_of_file or not senders:
+            return writers_of_file[-1] if senders else None
+        beside = [] if file else [entry for entry in senders if self._overlaps(entry)]
+        return max(beside, key=lambda entry: entry.ended or 0) if beside else senders[0]
+
+    def _latest_entries(self) -> list[tuple[str, LedgerEntry]]:
+        """Return the latest entries of other processes, earliest first, each with the key of the pipe it writes to."""
+        try:
+            paths = sorted(self.folder.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        except OSError:
+            return []
+        read = ((path.name.partition(".")[0], _read(path)) for path in paths[-MOST_SEARCHED:] if path != self.path)
+        return [(key, entry) for key, entry in read if entry is not None]
+
+    def _overlaps(self, entry: LedgerEntry) -> bool:
+        """Whether a process wrote into a pipe while this one ran; of another boot, times do not compare."""
+        return entry.wrote == PIPE and self.record.started <= (entry.ended or 0) <= _now()
 
     def _save(self) -> None:
         """Write the entry. If the reader of a pipe will look for it, a failure counts as a failure of the output."""
@@ -188,8 +230,13 @@ class Upstream(NamedTuple):
     notice: str = ""
 
 
-def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, stream_name: str) -> Upstream:
-    """Return the verdict on a pipe read to its end. Raises UpstreamError if a writer died or documents are missing."""
+def check_upstream(
+    ledger: Ledger, pipe: Pipe | None, received: StreamCount, stream_name: str, file: str = ""
+) -> Upstream:
+    """Return the verdict on a stream read to its end, which came from a pipe, or from a file with this identity.
+
+    Raises UpstreamError if a writer died or documents are missing.
+    """
     writers = ledger.writers(pipe) if pipe else []
     for writer in writers:
         if writer.state != "complete":
@@ -211,7 +258,7 @@ def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, str
     if not received.documents and not writers:
         name = "standard input" if stream_name == "-" else stream_name
         raise UpstreamError(f"{name} was empty: no document came, and no corpuskit command is known to have written it")
-    sender = ledger.writer_of(received) if not writers else None
+    sender = ledger.writer_of(received, file) if not writers else None
     if sender is not None and sender.chain:
         return Upstream("verified", Chain.from_json(sender.chain))
     return Upstream("unverified", Chain(), _notice(stream_name, writers, ledger))

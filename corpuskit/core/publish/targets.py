@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.resolve import real_path_finder
 from corpuskit.core.registry import all_formats, format_of_file
 from corpuskit.core.wording import comma_list
 
@@ -71,7 +72,7 @@ def demand_known_ending(output: Path) -> None:
 
 
 def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: Iterable[Path] = ()) -> None:
-    """Raise UsageError if a target is an input, a file that is `read` besides, or another target.
+    """Raise UsageError if a target is or holds an input, or is a file that is `read` besides, or another target.
 
     Two names are one file if they lead to one device and inode. Devices and pipes are left alone.
     """
@@ -90,6 +91,8 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
     for target, identity in zip(targets, identities, strict=True):
         if identity in input_identities:
             raise UsageError(f"{target.described()} is an input, too, and would be overwritten; name another")
+        if target.path is not None and os.path.isdir(target.path) and (inner := _input_within(target.path, inputs)):
+            raise UsageError(f"{target.described()} holds {inner!r}, an input that would be overwritten; name another")
         if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):
             raise UsageError(f"{target.described()} is inside a dataset that is read; name one outside of it")
         if target.path is not None and (dataset := _dataset_around(target.path, written)) is not None:
@@ -97,6 +100,16 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
         if identity is not None and identity in target_of:
             raise UsageError(f"{target_of[identity].described()} and {target.described()} are one file; name two")
         target_of[identity] = target
+
+
+def _input_within(folder: Path, inputs: Iterable[Input]) -> str | None:
+    """Return an input that lies in a folder, by whatever name; None if there is none."""
+    start, real_path = os.path.join(os.path.realpath(folder), ""), real_path_finder()
+    for input_ in inputs:
+        path = Path("/dev/stdin") if input_.name == "-" else input_.local_path
+        if path is not None and real_path(path, input_.is_real_path).startswith(start):
+            return input_.name
+    return None
 
 
 def _dataset_around(path: Path, written: Container[str]) -> Path | None:

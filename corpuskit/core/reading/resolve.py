@@ -344,7 +344,7 @@ def _without_repeats(inputs: list[Input]) -> list[Input]:
     Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
     """
     files: dict[str | None, Input] = {}
-    real_path = _real_paths()
+    real_path = real_path_finder()
     for item in inputs:
         key = real_path(item.local_path, item.is_real_path) if item.local_path else item.url
         if key not in files or (-len(item.name), item.name) < (-len(files[key].name), files[key].name):
@@ -352,7 +352,7 @@ def _without_repeats(inputs: list[Input]) -> list[Input]:
     return [item for _, item in sorted(files.items(), key=lambda pair: (os.fsencode(pair[1].name), pair[0] or ""))]
 
 
-def _real_paths() -> Callable[[Path, bool], str]:
+def real_path_finder() -> Callable[[Path, bool], str]:
     """Return what does as `os.path.realpath`, but asks the system about each folder once.
 
     It asks about no last name of which it is told that it is no link.

@@ -1,4 +1,5 @@
 """Steps applied to streams.
 
-Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, first_reject, output, run.
+Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, first_reject, output,
+step_inputs, run.
 """

@@ -25,15 +25,15 @@ from corpuskit.core.provenance.ledger import (
     Upstream,
     chain_before_cut,
     check_upstream,
+    kept_in,
     pipe_of,
     state_folder,
 )
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
-from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
+from corpuskit.core.publish.verdict_targets import demand_verdict_files
 from corpuskit.core.reading.inputs import CUT_LINE, Input
-from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.registry import describe, step_facts
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import (
@@ -42,7 +42,6 @@ from corpuskit.core.step import (
     Document,
     Report,
     Source,
-    Stage,
     Step,
     demand_steps,
 )
@@ -51,6 +50,7 @@ from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_rea
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
+from corpuskit.core.stream.step_inputs import other_files_read, resolve_inputs
 from corpuskit.core.wording import quantity, remark_lines
 
 
@@ -81,7 +81,7 @@ class StepRun:
         arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments
         inputs = resolve_inputs(self.step, arguments, allow_private=self.settings.allow_private)
         pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
-        demand_distinct(list(targets(self.step, self.settings)), inputs, _other_files_read(self.step, arguments))
+        demand_distinct(list(targets(self.step, self.settings)), inputs, other_files_read(self.step, arguments))
         output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
         try:
             prepare_run(self.step, self.settings, self.tags, inputs, pipes, output).run()
@@ -98,26 +98,6 @@ def _counting(documents: Iterator[Document], count: StepCount) -> Iterator[Docum
     for document in documents:
         count.received.documents += 1
         yield document
-
-
-def resolve_inputs(step: Step, arguments: Sequence[str | Path], *, allow_private: bool = False) -> list[Input]:
-    """Return the inputs that a step reads, standard input if none is named. Raises UsageError for those it cannot."""
-    if isinstance(step, Source) and step.names_inputs:
-        if arguments:
-            raise UsageError(f"the options of `{step.name()}` say what is read; leave out {str(arguments[0])!r}")
-        return step.named_inputs(allow_private=allow_private)
-    if isinstance(step, Source):
-        return step.resolve(arguments, allow_private=allow_private)
-    inputs = resolve(arguments or ["-"], (*LINE_SUFFIXES, *step.suffixes), allow_private=allow_private)
-    demand_lines_of_documents(inputs, lambda input_: isinstance(step, Stage) and step.read_directly(input_) is not None)
-    return inputs
-
-
-def _other_files_read(step: Step, arguments: Sequence[str | Path]) -> Iterator[Path]:
-    """Yield the local files that are read besides the inputs: lists of inputs, and files that options name."""
-    yield from (Path(argument) for argument in arguments if os.path.isfile(argument))
-    values = (getattr(step, option.name) for option in step.option_list())
-    yield from (value for value in values if isinstance(value, Path) and os.path.isfile(value))
 
 
 @dataclass(eq=False, repr=False)
@@ -276,7 +256,8 @@ class OpenRun:
             return Upstream("cut", chain_before_cut(self.ledger, pipe))
         if isinstance(self.step, Source) or input_.findings.is_whole_file:
             return Upstream("none", Chain())
-        return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
+        file = kept_in(os.fstat(0)) if input_.name == "-" and pipe is None else ""
+        return check_upstream(self.ledger, pipe, input_.findings.count, input_.name, file)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was received over already accounts for this input."""
@@ -374,8 +355,13 @@ def prepare_run(
     pipes: dict[str, Pipe | None],
     output: Output | None,
 ) -> OpenRun:
-    """Open the ledger, the files of verdicts and the flow. Raises PublishError if one of them cannot be written."""
-    ledger = Ledger(step.name(), _pipe_written(output), [pipe for pipe in pipes.values() if pipe])
+    """Open the ledger, the files of verdicts and the flow. Raises PublishError if one of them cannot be written.
+
+    Raises UsageError for files of verdicts that would destroy others.
+    """
+    demand_verdict_files(settings.drops, settings.rejects)
+    written = _status_of_stream(output)
+    ledger = Ledger(step.name(), pipe_of(written), [pipe for pipe in pipes.values() if pipe], kept_in(written))
     decisions = output.decisions_path() if output is not None else None
     if isinstance(output, StreamOutput):
         decisions = ledger.decisions_path()
@@ -389,9 +375,9 @@ def prepare_run(
     return OpenRun(step, settings, inputs, pipes, output, ledger, verdict_log, first_reject, flow)
 
 
-def _pipe_written(output: Output | None) -> Pipe | None:
-    """Return the pipe that the output goes into, if it does."""
+def _status_of_stream(output: Output | None) -> os.stat_result | None:
+    """Return the `fstat` of what a stream of documents goes into; None if it is published, or there is none."""
     try:
-        return pipe_of(os.fstat(output.descriptor)) if isinstance(output, StreamOutput) else None
+        return os.fstat(output.descriptor) if isinstance(output, StreamOutput) else None
     except OSError:
         raise PublishError("standard output is closed; redirect it, or name an output with -o") from None

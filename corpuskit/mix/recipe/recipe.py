@@ -26,6 +26,7 @@ from typing import TypeVar
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.format import TokenOptions
+from corpuskit.core.option_values import is_address
 from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.publish.card_words import card_words, problems_of, read_card_words
 from corpuskit.core.registry import (
@@ -350,6 +351,6 @@ def _folder_below(node: Node, folder: Path) -> Path:
     A recipe may come from anyone, so it writes only below its own folder. `-o` may name any folder.
     """
     path = Path(node.text())
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or is_address(node.text()):
         node.misfit("a folder below the recipe's own", "; to write elsewhere, remove it and name the folder with -o")
     return folder / path

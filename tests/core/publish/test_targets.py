@@ -34,6 +34,27 @@ REFUSED = [
     "head ds -o ds",
     "head ds --drops ds/manifest.json",
     "mix recipe.yaml -o ds",
+    "dedup ds/data/*.zst -o ds",
+    "files ds/data -o ds",
+    "dedup link.jsonl.zst -o ds",
+    "files link.jsonl.zst in.jsonl -o ds",
+    "dedup -o ds < link.jsonl.zst",
+    "mix shards.yaml -o ds",
+    "head in.jsonl --drops user.jsonl",
+    "head in.jsonl --rejects user.jsonl",
+    "head in.jsonl --rejects drops.jsonl.zst",
+    "count in.jsonl --rejects user.jsonl",
+    "head in.jsonl --rejects user",
+    "mix recipe.yaml -o new --drops user.jsonl",
+    "mix recipe.yaml -o new --rejects user.jsonl",
+    "index in.jsonl -o new.idx --rejects user.jsonl",
+    "head in.jsonl -o s3://bucket/corpus",
+    "head in.jsonl --drops gs://bucket/drops.jsonl",
+    "head in.jsonl --rejects file:///tmp/rejects.jsonl",
+    "mix recipe.yaml -o new --log s3://bucket/log",
+    "head in.jsonl -o -q",
+    "head in.jsonl -o -x",
+    "head in.jsonl -ox --drops=-y",
 ]
 
 
@@ -49,8 +70,16 @@ def folder(tmp_path: Path, corpuskit: Run) -> Path:
     (tmp_path / "recipe.yaml").write_text(
         "sources: {ds: {from: files, inputs: [ds], origin: other, license: CC0-1.0}}\n"
     )
+    (tmp_path / "shards.yaml").write_text(
+        "sources: {ds: {from: files, inputs: [ds/data], origin: other, license: CC0-1.0}}\n"
+    )
+    (tmp_path / "user.jsonl").write_bytes(b'{"id": "my own", "step": "notes"}\n')
+    (tmp_path / "user.bytes").write_bytes(b"my own")
     for target in ("ds", "published.jsonl"):
         assert corpuskit("export", "in.jsonl", "-o", target).returncode == 0
+    (shard,) = (tmp_path / "ds" / "data").iterdir()
+    (tmp_path / "link.jsonl.zst").symlink_to(shard)
+    assert corpuskit("dedup", "--drops", "drops.jsonl.zst", stdin=texts("one", "one")).returncode == 0
     return tmp_path
 
 
@@ -113,6 +142,34 @@ def test_a_file_whose_run_was_killed_before_its_manifest_is_replaced(
     assert (tmp_path / "out.jsonl").exists() and not (tmp_path / "out.jsonl.manifest.json").exists()
     assert corpuskit("head", "-o", "out.jsonl", stdin=texts("after")).returncode == 0
     assert corpuskit("verify", "out.jsonl").returncode == 0
+
+
+def test_a_dataset_is_not_overwritten_from_within(folder: Path, shell: Run) -> None:
+    before = contents(folder)
+    done = shell("cd ds && corpuskit dedup data -o .")
+    assert done.returncode == 2 and b"holds 'data/" in done.stderr
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("run", ["dedup twice.jsonl", "mix twice.yaml -o new"])
+def test_drops_and_rejects_of_an_earlier_run_are_written_anew(
+    tmp_path: Path, corpuskit: Run, ending: str, run: str
+) -> None:
+    (tmp_path / "twice.jsonl").write_bytes(texts("one", "one") + b"{\n")
+    (tmp_path / "twice.yaml").write_text(
+        "sources: {s: {from: files, inputs: [twice.jsonl], origin: other, license: CC0-1.0}}\ntogether: [dedup]\n"
+    )
+    written = [tmp_path / f"drops{ending}", tmp_path / f"rejects{ending}"]
+    for _ in range(2):
+        done = corpuskit(*run.split(), "--drops", written[0], "--rejects", written[1])
+        assert done.returncode == 0, done.stderr
+        assert all(path.stat().st_size for path in written)
+
+
+def test_a_name_that_begins_with_a_dash_is_written_with_its_folder(tmp_path: Path, corpuskit: Run) -> None:
+    assert corpuskit("head", "-o", "./-x", "--drops", "./-y", stdin=texts("one")).returncode == 0
+    assert (tmp_path / "-x" / "manifest.json").is_file() and (tmp_path / "-y").is_file()
 
 
 def test_devices_may_be_named_twice(tmp_path: Path, corpuskit: Run) -> None:
