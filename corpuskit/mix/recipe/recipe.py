@@ -60,7 +60,7 @@ BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report", "tokenizer", "end_token")
 MOST_MISTAKES = 100
-"""Mistakes that are told one by one; beyond these, one line counts the rest."""
+"""Lines on mistakes; if there are more mistakes, the last line counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +197,9 @@ def _first_of(errors: Sequence[CorpuskitError]) -> list[CorpuskitError]:
     """Return the errors after the first that are told: all, unless a file that is no recipe has hundreds of them."""
     if len(errors) < MOST_MISTAKES:
         return list(errors)
-    rest = len(errors) - MOST_MISTAKES + 1
-    return [*errors[: MOST_MISTAKES - 1], UsageError(f"and {quantity(rest, 'mistake')} more")]
+    told = errors[: MOST_MISTAKES - 2]
+    rest = len(errors) - len(told)
+    return [*told, UsageError(f"and {quantity(rest, 'mistake')} more")]
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
