@@ -36,6 +36,7 @@ from corpuskit.mix.engine.left_out import (
     demand_readable_source,
     demand_result,
 )
+from corpuskit.mix.engine.located_errors import errors_located, source_location
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.published_run import (
@@ -152,6 +153,8 @@ class MixRun:
     """By source; here the phases add up what they read and leave out."""
     input_entries: list[InputEntry] = field(default_factory=list)
     """What was read, in the order of the recipe."""
+    located: dict[str, str] = field(default_factory=dict)
+    """How messages name the source of an input, by the input's path."""
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
     started: float = field(default_factory=time.monotonic)
@@ -263,8 +266,10 @@ class MixRun:
         phase = phase_name(source.name, steps[:end])
         self._tell_source(source.name, steps[:end])
         self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
-        stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
+        with errors_located(source, steps[:end]):
+            stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
         self.input_entries += stream.chain.inputs
+        self.located.update((entry["path"], source_location(source)) for entry in stream.chain.inputs)
         demand_readable_source(source, stream.chain.steps[0], self.settings)
         self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
@@ -353,10 +358,14 @@ class MixRun:
         for entry in damaged[:5]:
             first = entry["damage"][0]
             self.notice(
-                f"{entry['path']}: {first['what']}, at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
+                f"{self._located(entry)}: {first['what']}, at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
             )
-        names = [entry["path"] for entry in damaged]
+        names = [self._located(entry) for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
+
+    def _located(self, entry: InputEntry) -> str:
+        """Return the name of an input after the line and the name of the source that reads it."""
+        return f"{self.located[entry['path']]}: {entry['path']}"
 
     def _demand_balance(self, steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> None:
         """Raise DamagedError for what `verify` would find: steps or decisions that do not add up."""
