@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.step import Source, Step
 from corpuskit.mix.recipe.source_specs import SourceSpec
 
@@ -12,13 +12,15 @@ _FLAG = re.compile(r"`--([a-z][a-z-]*)(?: ([^`]*))?`")
 
 
 @contextmanager
-def errors_located(source: SourceSpec, steps: Sequence[Step]) -> Iterator[None]:
-    """Let the errors of reading a source through these steps name its line and name, and options as recipes do."""
+def errors_located(location: str, steps: Sequence[Step]) -> Iterator[None]:
+    """Let the errors of reading a source through these steps name its location, and options as recipes do."""
     try:
         yield
+    except PublishError:  # it is about the disk
+        raise
     except CorpuskitError as error:
         for each in (error, *error.others):
-            each.args = (f"{source_location(source)}: {with_keys(str(each), steps)}",)
+            each.args = (f"{location}: {with_keys(str(each), steps)}",)
         raise
 
 

@@ -11,7 +11,7 @@ from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.solver.sampling import OVER_BUDGET
 
-Shown = TypeVar("Shown")
+Ranked = TypeVar("Ranked")
 
 SHOWN_REASONS = 4
 """Reasons or sources that are shown one by one, before the others are counted."""
@@ -134,9 +134,9 @@ def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> It
         return
     missing = {name: (summary.quota or 0) - summary.tokens for name, summary in summaries.items()}
     short = sorted((name for name in missing if missing[name] > 0), key=lambda name: (-missing[name], name))
-    shown = _shown(short)
-    names = ", ".join(f"{console.escape(name)} by {missing[name]:,}" for name in shown)
-    more = f" and {len(short) - len(shown)} others" if len(short) > len(shown) else ""
+    first_names = _first_of(short)
+    names = ", ".join(f"{console.escape(name)} by {missing[name]:,}" for name in first_names)
+    more = f" and {len(short) - len(first_names)} others" if len(short) > len(first_names) else ""
     yield (
         f"the corpus has {tokens:,} of {budget:,} tokens, {(budget - tokens) / budget:.1%} less than the budget: "
         f"documents are taken whole, and those left are longer than the rest of a quota (short: {names}{more}); "
@@ -183,18 +183,18 @@ def _quota_lines(summary: SourceSummary) -> Iterator[str]:
 
 def _reason_lines(word: str, reasons: "Counter[str]") -> list[str]:
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    shown = _shown(ranked)
-    phrases = [f"{number:,} {reason}" for reason, number in shown]
-    rest = ranked[len(shown) :]
+    first_reasons = _first_of(ranked)
+    phrases = [f"{number:,} {reason}" for reason, number in first_reasons]
+    rest = ranked[len(first_reasons) :]
     if rest:
         phrases.append(f"{sum(number for _, number in rest):,} for {len(rest)} other reasons")
     return [f"{word}: " + ", ".join(phrases)] if phrases else []
 
 
-def _shown(ranked: Sequence[Shown]) -> Sequence[Shown]:
+def _first_of(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
     """Return those that are shown one by one: all if the rest would be a single one, which takes no less room unnamed.
 
-    >>> _shown("abcde"), _shown("abcdef")
+    >>> _first_of("abcde"), _first_of("abcdef")
     ('abcde', 'abcd')
     """
     return ranked if len(ranked) <= SHOWN_REASONS + 1 else ranked[:SHOWN_REASONS]

@@ -197,9 +197,9 @@ def _first_of(errors: Sequence[CorpuskitError]) -> list[CorpuskitError]:
     """Return the errors after the first that are told: all, unless a file that is no recipe has hundreds of them."""
     if len(errors) < MOST_MISTAKES:
         return list(errors)
-    told = errors[: MOST_MISTAKES - 2]
-    rest = len(errors) - len(told)
-    return [*told, UsageError(f"and {quantity(rest, 'mistake')} more")]
+    first_errors = errors[: MOST_MISTAKES - 2]
+    rest = len(errors) - len(first_errors)
+    return [*first_errors, UsageError(f"and {quantity(rest, 'mistake')} more")]
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
