@@ -204,11 +204,10 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
 def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     """Return the inputs that a source names. Raises UsageError with its line if there are none."""
     from corpuskit.core.stream.step_inputs import resolve_inputs
+    from corpuskit.mix.engine.located_errors import errors_located, source_location
 
-    try:
+    with errors_located(source_location(source), [source.from_step]):
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
-    except UsageError as error:
-        raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
         raise UsageError(source.order_problem)
     return inputs

@@ -1,11 +1,13 @@
 """`status`: how far a run of a recipe is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
 
 from corpuskit.core import console
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.publish.run_ending import EndingEntry, ending_of, is_refusal
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 
@@ -41,6 +43,8 @@ class FolderStatus(TypedDict):
     """The phases that have begun, in order."""
     failures: list[str]
     """The errors of failed tasks."""
+    ended: EndingEntry | None
+    """What the last run was refused for, or failed of; None if it goes on, was interrupted, or published."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Status(Command):
     """Show how far `mix` is with a folder: tasks done, running, failed and waiting.
 
     Looks at the work that a run keeps in `DIR/.staging`, wherever its tasks run. A phase appears when it begins, with
-    all its tasks. Also shows who is writing the folder, and the errors of failed tasks.
+    all its tasks. Also shows who is writing the folder, why the last run was refused or failed, the errors of failed
+    tasks, and whether the folder holds a dataset, which such a run leaves as it was.
 
         corpuskit status corpus
     """
@@ -69,7 +74,7 @@ class Status(Command):
 
 
 def folder_status(folder: Path) -> FolderStatus:
-    """Return who is writing the folder, whether it holds a dataset, its phases, and the errors of failed tasks."""
+    """Return who is writing the folder, whether it holds a dataset, how the last run ended, its phases and errors."""
     from corpuskit.core.disk.stored_json import read_json
     from corpuskit.core.publish.folder_output import holder_of
     from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
@@ -86,6 +91,7 @@ def folder_status(folder: Path) -> FolderStatus:
         "published": is_dataset(folder),
         "phases": [_phase_status(phase, states, holder is not None) for phase in phases],
         "failures": [error for error in errors if error],
+        "ended": ending_of(work) if holder is None else None,
     }
 
 
@@ -123,18 +129,33 @@ def _task_error(task_path: Path) -> str | None:
 def _render(status: FolderStatus) -> str:
     from corpuskit.mix.engine.text_table import table_lines
 
-    if status["running"]:
-        heading = f"being written by {status['running']}"
-    elif status["phases"]:
-        heading = "a run was interrupted; the next run of `corpuskit mix` continues with what is not done"
-    elif status["published"]:
-        heading = "published, nothing is running"
-    else:
-        heading = "nothing is running, nothing is published"
     rows: list[tuple[str, ...]] = [("phase", "tasks", "done", "running", "failed", "waiting")]
     for phase in status["phases"]:
         figures = (phase["tasks"], phase["done"], phase["started"], phase["failed"], phase["waiting"])
         rows.append((console.escape(phase["phase"]), *(f"{figure:,}" for figure in figures)))
-    lines = [heading, *(table_lines(rows) if status["phases"] else ())]
-    lines += [f"failed: {console.escape(error)}" for error in status["failures"]]
+    lines = [*_heading_lines(status), *(table_lines(rows) if status["phases"] else ())]
+    ended = status["ended"]
+    lines += [
+        f"failed: {console.escape(error)}" for error in status["failures"] if ended is None or error != ended["error"]
+    ]
     return "\n".join(lines)
+
+
+def _heading_lines(status: FolderStatus) -> Iterator[str]:
+    """Yield what the folder is in, and what it holds."""
+    ended = status["ended"]
+    if status["running"]:
+        yield f"being written by {status['running']}"
+    elif ended is not None and is_refusal(ended):
+        verb = "was refused" if ended["exit"] == RefusedError.exit_code else "failed"
+        yield f"the last run {verb}: {console.escape(ended['error'])}"
+        yield "its finished tasks are kept for the next run of `corpuskit mix`"
+    elif ended is not None:
+        yield f"the last run failed: {console.escape(ended['error'])}"
+        yield "the next run of `corpuskit mix` continues with what is not done"
+    elif status["phases"]:
+        yield "a run was interrupted; the next run of `corpuskit mix` continues with what is not done"
+    if status["published"] and (status["running"] or status["phases"]):
+        yield "the dataset that was published here before stands"
+    elif not status["running"] and not status["phases"]:
+        yield "published, nothing is running" if status["published"] else "nothing is running, nothing is published"

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from corpuskit.core.provenance.manifest import read_manifest
+from corpuskit.mix.engine.summary import SourceSummary, summary_table
 from tests.conftest import Run, lines_of
 
 RECIPE = """
@@ -121,3 +123,12 @@ def test_a_log_is_none_of_the_files_that_are_read(recipe: Path, corpuskit: Run) 
     done = corpuskit("mix", "recipe.yaml", "-o", "out", "--log", "recipe.yaml")
     assert done.returncode == 2 and b"--log" in done.stderr
     assert (recipe / "recipe.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("number", "last"), [(4, "17 filter: reason-3"), (5, "16 filter: reason-4"), (6, "31 for 2 other reasons")]
+)
+def test_a_last_reason_is_named_and_only_several_are_summed_up(number: int, last: str) -> None:
+    dropped = Counter({f"filter: reason-{reason}": 20 - reason for reason in range(number)})
+    line = summary_table({"web": SourceSummary(read=200, dropped=dropped)}, "words").splitlines()[-1]
+    assert line.startswith(" " * 8 + "dropped: 20 filter: reason-0, ") and line.endswith(last)

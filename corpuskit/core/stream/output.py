@@ -131,6 +131,7 @@ def _open_dataset(
     """Open a folder or file that is published with its manifest. A pipe needs none of what is imported here."""
     from corpuskit.core.publish.file_output import FileOutput
     from corpuskit.core.publish.folder_output import FolderOutput
+    from corpuskit.core.publish.run_ending import ending_of, is_refusal
     from corpuskit.core.publish.source_totals import Totals
     from corpuskit.core.tokens import DEFAULT_TOKENIZER, counter
 
@@ -139,7 +140,8 @@ def _open_dataset(
     if format_ is None:
         formats = build_formats(names or ("jsonl",), tokens)
         output = FolderOutput(target, formats, totals, shard_documents, words)
-        if output.has_work():
+        ending = ending_of(output.work)
+        if output.has_work() and not (ending is not None and is_refusal(ending)):
             output.abandon(keep_work=True)
             raise PublishError(
                 f"{str(target)!r} keeps the finished tasks of a `mix` that did not end; run that again, "

@@ -15,6 +15,7 @@ from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, open_verdict_f
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.settings import Settings
 from corpuskit.core.stream.limits import EmptyResultError, demand_documents
+from corpuskit.mix.engine.located_errors import source_location
 from corpuskit.mix.engine.summary import SourceSummary, print_summary
 from corpuskit.mix.engine.verdict_files import decisions_in
 from corpuskit.mix.recipe.shell_pipe import source_command
@@ -35,7 +36,7 @@ def demand_readable_source(source: SourceSpec, reading: StepEntry, settings: Set
     if is_expected or not rejected or rejected.total() < reading["in"]["documents"]:
         return
     raise UnreadableSourceError(
-        f"{source.location}: source `{source.name}`: no record could be read, {console.counted(rejected, 'rejected')}; "
+        f"{source_location(source)}: no record could be read, {console.counted(rejected, 'rejected')}; "
         f"`{shlex.join(source_command(source))}` tells what is wrong"
     )
 

@@ -34,6 +34,7 @@ from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.first_reject import FirstReject
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.grouping import grouped
+from corpuskit.mix.engine.located_errors import errors_located
 from corpuskit.mix.engine.shards import TaskLog, write_shards
 from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
@@ -62,6 +63,8 @@ class ReadInputs(Task[InputsResult]):
     inputs: tuple[Input, ...]
     steps: tuple[Step, ...]
     tags: Tags
+    location: str = ""
+    """How errors name the source."""
 
     def label(self) -> str:
         """Return the source and its first input."""
@@ -78,6 +81,10 @@ class ReadInputs(Task[InputsResult]):
 
     def run(self, task_path: Path) -> InputsResult:
         """Read all of them."""
+        with errors_located(self.location, self.steps):
+            return self._run(task_path)
+
+    def _run(self, task_path: Path) -> InputsResult:
         log = TaskLog(task_path, self.name)
         files = [file.unread_copy() for file in self.inputs]
         status_before = [_file_status(file) for file in files]
@@ -125,6 +132,8 @@ class ReadRange(Task[RangeResult]):
     end: int
     steps: tuple[Step, ...]
     tags: Tags
+    location: str = ""
+    """How errors name the source."""
 
     def label(self) -> str:
         """Return the source, the input and the range."""
@@ -137,6 +146,10 @@ class ReadRange(Task[RangeResult]):
 
     def run(self, task_path: Path) -> RangeResult:
         """Read the range. The result says where its records start and stop, and which bytes were read to find out."""
+        with errors_located(self.location, self.steps):
+            return self._run(task_path)
+
+    def _run(self, task_path: Path) -> RangeResult:
         byte_range = ByteRange(self.begin, self.end)
         file = Input(self.file.name, local_path=self.file.local_path, byte_range=byte_range)
         log = TaskLog(task_path, self.name)
@@ -238,13 +251,20 @@ class ReadPlan:
         return [FinishedTask(first.task_path, first_result), *others]
 
 
-def read_plans(name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: Tags) -> list[ReadPlan]:
-    """Plan how a source's inputs are read by its source step and the stages after it; in the order of the inputs."""
+def read_plans(
+    name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: Tags, location: str = ""
+) -> list[ReadPlan]:
+    """Plan how a source's inputs are read by its source step and the stages after it; in the order of the inputs.
+
+    Errors name the source by its `location` in the recipe.
+    """
     plans = []
     for files in group(inputs):
-        whole_task = ReadInputs(name, tuple(files), tuple(steps), tags)
+        whole_task = ReadInputs(name, tuple(files), tuple(steps), tags, location)
         ranges = _ranges(files[0], steps[0]) if len(files) == 1 else []
-        range_tasks = tuple(ReadRange(name, files[0], begin, end, tuple(steps), tags) for begin, end in ranges)
+        range_tasks = tuple(
+            ReadRange(name, files[0], begin, end, tuple(steps), tags, location) for begin, end in ranges
+        )
         plans.append(ReadPlan(whole_task, range_tasks))
     return plans
 

@@ -4,18 +4,19 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpuskit.core import console
 from corpuskit.core.disk.durable import finishing
-from corpuskit.core.errors import CorpuskitError, RefusedError, refusal_of_system
+from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import DecisionFile
 from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
+from corpuskit.core.publish.run_ending import forget_ending, write_ending
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.input_facts import input_facts
 from corpuskit.core.registry import build_formats, step_facts
@@ -36,6 +37,7 @@ from corpuskit.mix.engine.left_out import (
     demand_readable_source,
     demand_result,
 )
+from corpuskit.mix.engine.located_errors import source_location
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.published_run import (
@@ -91,6 +93,7 @@ def run_recipe(
         target, formats, totals, recipe.output.shard_documents, recipe.card, report=recipe.output.report
     )
     try:
+        forget_ending(output.work)
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
             engine = Engine(output.work, runner, cache, progress=progress)
             run = MixRun(recipe, inputs, settings, output, engine, progress, left_out)
@@ -103,6 +106,13 @@ def run_recipe(
     except (EmptyResultError, UnreadableSourceError):
         # Nothing is left to go on with: the next run needs another recipe.
         keeps_work = False
+        raise
+    except CorpuskitError as error:
+        with suppress(OSError, CorpuskitError):
+            if isinstance(error, (RefusedError, UsageError)):
+                # Whoever publishes here next may remove what this run has done.
+                engine.keep_finished_work()
+            write_ending(output.work, error)
         raise
     except OSError as error:
         refusal = refusal_of_system(error, target)
@@ -152,6 +162,8 @@ class MixRun:
     """By source; here the phases add up what they read and leave out."""
     input_entries: list[InputEntry] = field(default_factory=list)
     """What was read, in the order of the recipe."""
+    located: dict[str, str] = field(default_factory=dict)
+    """How messages name the source of an input, by the input's path."""
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
     started: float = field(default_factory=time.monotonic)
@@ -259,12 +271,14 @@ class MixRun:
         """Read a source and pass it through its own steps."""
         steps = steps_of(self.recipe, source)
         end = end_of_stages(steps, 1)
-        plans = read_plans(source.name, self.inputs[source.name], steps[:end], tags_of(source))
+        location = source_location(source)
+        plans = read_plans(source.name, self.inputs[source.name], steps[:end], tags_of(source), location)
         phase = phase_name(source.name, steps[:end])
         self._tell_source(source.name, steps[:end])
         self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
         stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
         self.input_entries += stream.chain.inputs
+        self.located.update((entry["path"], location) for entry in stream.chain.inputs)
         demand_readable_source(source, stream.chain.steps[0], self.settings)
         self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
@@ -352,11 +366,14 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            self.notice(
-                f"{entry['path']}: {first['what']}, at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
-            )
-        names = [entry["path"] for entry in damaged]
+            extent = f"at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
+            self.notice(f"{self._located(entry)}: {first['what']}, {extent}")
+        names = [self._located(entry) for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
+
+    def _located(self, entry: InputEntry) -> str:
+        """Return the name of an input after the line and the name of the source that reads it."""
+        return f"{self.located[entry['path']]}: {entry['path']}"
 
     def _demand_balance(self, steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> None:
         """Raise DamagedError for what `verify` would find: steps or decisions that do not add up."""

@@ -2,16 +2,19 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from corpuskit.core import console
 from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.solver.sampling import OVER_BUDGET
 
+Ranked = TypeVar("Ranked")
+
 SHOWN_REASONS = 4
+"""Reasons or sources that are shown one by one, before the others are counted."""
 NOTED_SHORTFALL = 0.01
 """Share of the budget from which on it is worth a notice that the budget was missed."""
 
@@ -131,8 +134,9 @@ def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> It
         return
     missing = {name: (summary.quota or 0) - summary.tokens for name, summary in summaries.items()}
     short = sorted((name for name in missing if missing[name] > 0), key=lambda name: (-missing[name], name))
-    names = ", ".join(f"{console.escape(name)} by {missing[name]:,}" for name in short[:SHOWN_REASONS])
-    more = f" and {len(short) - SHOWN_REASONS} others" if len(short) > SHOWN_REASONS else ""
+    first_names = _first_of(short)
+    names = ", ".join(f"{console.escape(name)} by {missing[name]:,}" for name in first_names)
+    more = f" and {len(short) - len(first_names)} others" if len(short) > len(first_names) else ""
     yield (
         f"the corpus has {tokens:,} of {budget:,} tokens, {(budget - tokens) / budget:.1%} less than the budget: "
         f"documents are taken whole, and those left are longer than the rest of a quota (short: {names}{more}); "
@@ -179,8 +183,18 @@ def _quota_lines(summary: SourceSummary) -> Iterator[str]:
 
 def _reason_lines(word: str, reasons: "Counter[str]") -> list[str]:
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    phrases = [f"{number:,} {reason}" for reason, number in ranked[:SHOWN_REASONS]]
-    rest = sum(number for _, number in ranked[SHOWN_REASONS:])
+    first_reasons = _first_of(ranked)
+    phrases = [f"{number:,} {reason}" for reason, number in first_reasons]
+    rest = ranked[len(first_reasons) :]
     if rest:
-        phrases.append(f"{rest:,} for {len(ranked) - SHOWN_REASONS} other reasons")
+        phrases.append(f"{sum(number for _, number in rest):,} for {len(rest)} other reasons")
     return [f"{word}: " + ", ".join(phrases)] if phrases else []
+
+
+def _first_of(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    """Return those that are shown one by one: all if the rest would be a single one, which takes no less room unnamed.
+
+    >>> _first_of("abcde"), _first_of("abcdef")
+    ('abcde', 'abcd')
+    """
+    return ranked if len(ranked) <= SHOWN_REASONS + 1 else ranked[:SHOWN_REASONS]

@@ -60,8 +60,8 @@ TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together",
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report", "tokenizer", "end_token")
-MOST_MISTAKES = 11
-"""Mistakes that are told beside the first, the line on the rest among them."""
+MOST_MISTAKES = 100
+"""Lines on mistakes; if there are more mistakes, the last line counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -195,13 +195,12 @@ def _check_policy(recipe: Recipe) -> None:
 
 
 def _first_of(errors: Sequence[CorpuskitError]) -> list[CorpuskitError]:
-    """Return as many errors as a person reads at a time; the last one tells of the rest."""
-    rest = len(errors) - MOST_MISTAKES + 1
-    return (
-        list(errors)
-        if rest <= 0
-        else [*errors[: MOST_MISTAKES - 1], UsageError(f"and {quantity(rest, 'mistake')} more")]
-    )
+    """Return the errors after the first that are told: all, unless a file that is no recipe has hundreds of them."""
+    if len(errors) < MOST_MISTAKES:
+        return list(errors)
+    first_errors = errors[: MOST_MISTAKES - 2]
+    rest = len(errors) - len(first_errors)
+    return [*first_errors, UsageError(f"and {quantity(rest, 'mistake')} more")]
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:

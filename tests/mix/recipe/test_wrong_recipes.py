@@ -208,3 +208,12 @@ def test_html_reaches_no_step_on_prose_that_all_sources_share(tmp_path: Path) ->
     with pytest.raises(UsageError, match=r"recipe.yaml:21: `filter-quality` reads prose, but source `crawl` gives"):
         load(tmp_path, text.replace("together: [dedup]", "together: [filter-quality]"))
     load(tmp_path, text.replace("together: [dedup]", "together: [extract, filter-quality]"))
+
+
+@pytest.mark.parametrize(("number", "told", "rest"), [(30, 30, ""), (100, 100, ""), (130, 100, "and 31 mistakes more")])
+def test_dozens_of_mistakes_are_all_told(tmp_path: Path, number: int, told: int, rest: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, GOOD + "".join(f"wrong{key}: 1\n" for key in range(number)))
+    messages = messages_of(caught.value)
+    assert len(messages) == told
+    assert rest in messages[-1] and sum("unknown key" in message for message in messages) == told - bool(rest)
