@@ -67,8 +67,6 @@ class Files(Source):
 
     Drops `empty`: a text, Markdown or HTML file with nothing but white space.
 
-    Drops `empty`: a text, Markdown or HTML file with nothing but white space.
-
     Rejects: what is not a valid JSONL record; `no-text`, `bad-turns`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
     `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
     `cut-row` and `damaged-text` if part of a compressed file is missing; for archives `archive-in-archive`,
