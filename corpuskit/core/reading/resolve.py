@@ -102,7 +102,9 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
             raise UsageError(f"{argument!r} is a link that leads nowhere")
         return _existing(path, suffixes, os.path.basename(os.path.abspath(path)))
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}{near_name(path)}")
+        missing = UsageError(f"no such file or folder: {argument!r}{near_name(path)}")
+        missing.missing_input = argument
+        raise missing
     _demand_searchable(path)
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
