@@ -20,7 +20,7 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 
 CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
-    ("errors",),
+    ("errors", "media_type"),
     ("console", "licenses", "option_values", "outcome"),
     ("audience", "options", "disk", "sharded_run"),
     ("settings", "provenance", "tokens"),

@@ -76,15 +76,19 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
         hint = f"did you mean `-n {number[1]}`?"
     elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
         hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"
-    elif near := nearest(name, [*flags, "--version"]) or _short_flag(name, flags):
+    elif near := _nearest_flag(name, [*flags, "--version"]) or _short_flag(name, flags):
         hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"
     return f"unknown option `{excerpt(name)}` ({hint})"
 
 
+def takes_program(groups: Groups) -> bool:
+    """Whether the command runs a program, whose words stand after `--`."""
+    return any(option.name == "command" for _, options in groups for option in options)
+
+
 def split_at_dashes(groups: Groups, words: Sequence[str]) -> tuple[list[str], Values]:
     """Return the words before `--`, and the program after it as the value of `command`, if there is that option."""
-    has_program = any(option.name == "command" for _, options in groups for option in options)
-    if not has_program or "--" not in words:
+    if not takes_program(groups) or "--" not in words:
         return list(words), {}
     index = list(words).index("--")
     return list(words[:index]), {"command": list(words[index + 1 :])}
@@ -92,7 +96,7 @@ def split_at_dashes(groups: Groups, words: Sequence[str]) -> tuple[list[str], Va
 
 def with_counts_named(groups: Groups, words: Sequence[str]) -> list[str]:
     """Return the words with `-3` as `-n 3`, as `head` of every shell takes it, if there is an option `-n`."""
-    flags = dict(_flags_with_options(groups))
+    flags = dict(flags_with_options(groups))
     if "-n" not in flags:
         return list(words)
     named: list[str] = []
@@ -100,6 +104,13 @@ def with_counts_named(groups: Groups, words: Sequence[str]) -> list[str]:
         is_value = index > 0 and words[index - 1] in flags
         named += ["-n", word[1:]] if re.fullmatch(r"-[0-9]+", word) and not is_value else [word]
     return named
+
+
+def _nearest_flag(name: str, flags: Iterable[str]) -> str | None:
+    """Return the flag that is most like a word; the dashes that all have do not count."""
+    flag_of = {flag.lstrip("-"): flag for flag in flags}
+    near = nearest(name.lstrip("-"), flag_of)
+    return None if near is None else flag_of[near]
 
 
 def _short_flag(name: str, flags: Sequence[str]) -> str | None:
@@ -110,7 +121,7 @@ def _short_flag(name: str, flags: Sequence[str]) -> str | None:
 
 def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
     """Return the values that plain words give, as typer would; None if some are not plain."""
-    option_of = dict(_flags_with_options(groups))
+    option_of = dict(flags_with_options(groups))
     values: Values = {option.name: None for _, options in groups for option in options}
     values["arguments"] = []
     rest = iter(words)
@@ -143,7 +154,7 @@ def _split(word: str) -> tuple[str, str]:
     return (word, "") if word.startswith("--") or "=" in word else (word[:2], word[2:])
 
 
-def _flags_with_options(groups: Groups) -> Iterator[tuple[str, tuple[Option, bool | None]]]:
+def flags_with_options(groups: Groups) -> Iterator[tuple[str, tuple[Option, bool | None]]]:
     """Yield each flag with its option, and the value it implies if it takes none."""
     for _, options in groups:
         for option in options:

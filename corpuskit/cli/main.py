@@ -106,7 +106,7 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         if not arguments[1:]:
             console.write_stdout(overview())
             return 0
-        return _command(arguments[1], ["--help"])
+        return _help_of(arguments[1:])
     if arguments[0] == "--completion":
         from corpuskit.cli.completion import completion_script
 
@@ -127,17 +127,35 @@ def _dispatch(name: str, arguments: list[str]) -> int:
     return _command(name, arguments[1:])
 
 
+def _help_of(names: list[str]) -> int:
+    """Print the help of each command. Returns the exit code."""
+    from corpuskit.cli.typer_command import full_help
+
+    console.write_stdout("\n\n".join(full_help(find_step(name)) for name in names))
+    return 0
+
+
 def _command(name: str, words: list[str]) -> int:
     """Read one command's words and run it. Returns the exit code.
 
     Typer only reads. If it ran the command, it would turn signals and closed pipes into exit codes of its own.
     """
-    from corpuskit.cli.arguments import option_groups, plain_values, split_at_dashes, with_counts_named
+    from corpuskit.cli.arguments import (
+        option_groups,
+        plain_values,
+        split_at_dashes,
+        takes_program,
+        with_counts_named,
+    )
 
     step_class = find_step(name)
     groups = option_groups(step_class)
     words, program = split_at_dashes(groups, words)
     words = with_counts_named(groups, words)
+    if takes_program(groups) and not program:
+        from corpuskit.cli.misread_words import demand_program_after_dashes
+
+        demand_program_after_dashes(name, groups, words)
     values = plain_values(groups, words)
     if values is None:
         from corpuskit.cli.typer_command import read_words
@@ -148,7 +166,20 @@ def _command(name: str, words: list[str]) -> int:
     values |= program
     if shadowed := shadowing_notice(name):
         console.notice(name, shadowed)
-    return _run(step_class, groups, values)
+    try:
+        return _run(step_class, groups, values)
+    except UsageError as error:
+        raise _with_meant_option(groups, words, error) from None
+
+
+def _with_meant_option(groups: "Groups", words: list[str], error: UsageError) -> UsageError:
+    """Return the error, with the option that a missing input looks like the value of."""
+    if not error.missing_input:
+        return error
+    from corpuskit.cli.misread_words import meant_option
+
+    option = meant_option(groups, words, error.missing_input)
+    return UsageError(f"no such file or folder: {error.missing_input!r} (did you mean {option}?)") if option else error
 
 
 def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:

@@ -72,6 +72,8 @@ class UsageError(CorpuskitError):
     """The command line or the recipe cannot be carried out as it stands."""
 
     exit_code = 2
+    missing_input: str = ""
+    """The argument that names nothing, if that is what is wrong."""
 
 
 class DamagedError(CorpuskitError):

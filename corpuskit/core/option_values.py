@@ -255,12 +255,22 @@ def _number(value: Any) -> float:
         try:
             number = float(value)
         except ValueError:
-            raise UnfitValueError("a number", value) from None
+            raise UnfitValueError("a number", value, _percent_hint(value)) from None
         if not number and re.search("[1-9]", value.lower().partition("e")[0]):
             raise UnfitValueError("a number that is not so near to 0", value)
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not _is_finite(number):
         raise UnfitValueError(_EXPECTED[float], value)
     return float(number)
+
+
+def _percent_hint(value: str) -> str:
+    """Return how a percentage is written as a number; empty for any other text.
+
+    >>> _percent_hint("12.5%"), _percent_hint("half")
+    ('; write 0.125', '')
+    """
+    match = re.fullmatch(r"\s*(\d{1,3}(?:\.\d{1,9})?)\s*%\s*", value, re.ASCII)
+    return f"; write {float(match[1]) / 100:g}" if match else ""
 
 
 def _is_finite(value: float) -> bool:

@@ -118,7 +118,7 @@ def find_step(name: str) -> "type[Step]":
     near = [step for step in step_names() if step.startswith(f"{name}-")] or [
         word for word in [OTHER_NAMES.get(name.lower()) or _like(name)] if word
     ]
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"the steps are {', '.join(step_names())}"
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`corpuskit --help` lists them"
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 

@@ -1,6 +1,7 @@
 """`search`: the documents of an index that answer a query, best first."""
 
 import math
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Item, Source
-from corpuskit.core.wording import printable_name
+from corpuskit.core.wording import excerpt, printable_name
 
 if TYPE_CHECKING:
     import sqlite3
@@ -93,9 +94,12 @@ class IndexSearch(Source):
         del allow_private
         if len(arguments) != 2:
             raise UsageError('name a query and an index: `corpuskit search "height of the tides" FILE.idx`')
-        from corpuskit.formats.search_index.layout import open_index
+        from corpuskit.formats.search_index.layout import is_search_index, open_index
 
         query, path = str(arguments[0]), Path(arguments[1])
+        if not path.is_file() and is_search_index(Path(query)):
+            words = shlex.join(["corpuskit", "search", str(arguments[1]), query])
+            raise UsageError(f"the query comes before the index: `{excerpt(printable_name(words), 200)}`")
         with open_index(path):
             pass
         readable_query = query.encode("utf-8", "replace").decode()

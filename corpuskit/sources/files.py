@@ -46,6 +46,7 @@ FORMATS_OF_OPTIONS = {
 }
 """The formats for which an option means something."""
 MAX_TEXT_FILE = 32 * 1024 * 1024
+LINES_INSTEAD = "; `--lines` makes each line a document"
 UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -196,7 +197,7 @@ class Files(Source):
         from corpuskit.formats.text_encoding import decode_text, demand_text
         from corpuskit.formats.warc.page_encoding import decode_page
 
-        data = read_whole_file(input_, MAX_TEXT_FILE)
+        data = read_whole_file(input_, MAX_TEXT_FILE, "" if content_type == CONTENT_TYPES["html"] else LINES_INSTEAD)
         if isinstance(data, Rejected):
             return data
         try:

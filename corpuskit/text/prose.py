@@ -2,8 +2,9 @@
 
 import re
 
-from corpuskit.core.document import HTML_TYPES, Document
+from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.media_type import is_html, media_type
 
 __all__ = ["is_code_type", "is_html", "is_xhtml", "require_prose"]
 
@@ -14,25 +15,15 @@ _CODE_TYPE = re.compile(
 )
 
 
-def is_html(document: Document) -> bool:
-    """Whether `metadata.content_type` says that the text is HTML; parameters such as a charset do not matter."""
-    return _media_type(document) in HTML_TYPES
-
-
 def is_xhtml(document: Document) -> bool:
     """Whether `metadata.content_type` says that the text is XHTML, which is read by the rules of XML."""
-    return _media_type(document) == "application/xhtml+xml"
+    return media_type(document) == "application/xhtml+xml"
 
 
 def is_code_type(document: Document) -> bool:
     """Whether `metadata.content_type` is a media type of source code or data; Markdown and the like are prose."""
-    media_type = _media_type(document)
-    return media_type not in _PROSE_TYPES and _CODE_TYPE.fullmatch(media_type) is not None
-
-
-def _media_type(document: Document) -> str:
-    kind = document.metadata.get("content_type")
-    return kind.partition(";")[0].strip().lower() if isinstance(kind, str) else ""
+    kind = media_type(document)
+    return kind not in _PROSE_TYPES and _CODE_TYPE.fullmatch(kind) is not None
 
 
 def require_prose(document: Document, command: str) -> None:

@@ -131,6 +131,8 @@ def test_help_of_a_command_names_its_options_and_an_example(name: str, capsys: p
         code, out, _ = output_of([name, flag], capsys)
         assert code == 0
     assert f"corpuskit {name} " in out.partition("\n\n")[2], "the docstring ends with an example"
+    paragraphs = out.split("\n\n")
+    assert len(set(paragraphs)) == len(paragraphs), "a paragraph stands there twice"
     for option in step_class.option_list():
         assert (f"--{option.key}" if len(option.key) > 1 else f"-{option.key}") in out
         assert option.help.endswith("."), f"{name} {option.key}: a sentence"

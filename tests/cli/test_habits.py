@@ -40,6 +40,20 @@ def docs(tmp_path: Path) -> Path:
         (["dedup", "docs.jsonl", "--text-key", "body"], "unknown option `--text-key` (it is one of `corpuskit files`)"),
         (["files", "docs.jsonl", "--to", "parquet"], "unknown option `--to` (it is one of `corpuskit export`)"),
         (["filter-quality", "--keep", "en"], "(it is one of `corpuskit code`, `corpuskit dedup` or `corpuskit filter-"),
+        (["head", "3", "docs.jsonl"], "head: no such file or folder: '3' (did you mean `-n 3`?)"),
+        (["sample", "docs.jsonl", "0.5"], "'0.5' (did you mean `--rate 0.5`?)"),
+        (["sample", "5%", "docs.jsonl"], "'5%' (did you mean `--rate 0.05`?)"),
+        (["sample", "--rate", "50%", "docs.jsonl"], "`--rate` expects a number, not '50%'; write 0.5"),
+        (["filter-quality", "docs.jsonl", "--rules", "gopher", "fineweb"], "(did you mean `--rules gopher,fineweb`?)"),
+        (["filter-language", "--keep", "en", "de", "fr", "docs.jsonl"], "(did you mean `--keep en,de,fr`?)"),
+        (["filter-language", "--keep", "en", "dcs.jsonl"], "'dcs.jsonl' (did you mean 'docs.jsonl'?)"),
+        (["dedup", "--method", "exact", "dcs.jsonl"], "'dcs.jsonl' (did you mean 'docs.jsonl'?)"),
+        (["through", "cat", "-u"], "come after `--`: `corpuskit through -- cat -u`"),
+        (["through", "docs.jsonl", "sh", "-c", "cat"], "`corpuskit through docs.jsonl -- sh -c cat`"),
+        (["through", "-o", "true", "cat"], "`corpuskit through -o true -- cat`"),
+        (["dedup", "--bogus"], "unknown option `--bogus` (`corpuskit dedup --help` lists the options)"),
+        (["xyz"], "no step is called 'xyz'; `corpuskit --help` lists them"),
+        (["help", "files", "xyz"], "no step is called 'xyz'"),
         (["files", "docs.jsonl", "-o", "out.csv"], "no output format is written to files named 'out.csv'"),
     ],
 )
@@ -56,6 +70,13 @@ def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corp
     assert (result.returncode, result.stderr) == (2, said)
     assert corpuskit("files", "train.parquet", "--text-key", "answer", "-o", "out.parquet").returncode == 0
     assert corpuskit("dedup", "out.parquet").returncode == 0
+
+
+def test_help_describes_each_command_that_is_named(corpuskit: Run) -> None:
+    both = [corpuskit(name, "--help").stdout for name in ("head", "sample")]
+    done = corpuskit("help", "head", "sample")
+    assert done.returncode == 0 and done.stdout.split() == b" ".join(both).split()
+    assert corpuskit("help", "head").stdout == both[0]
 
 
 @pytest.mark.parametrize("mark", [";", "|", "\t"])

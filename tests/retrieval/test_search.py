@@ -115,6 +115,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SYNTAX = ['"', "*", "^", ":", "(", ")", "-", "+", "NEAR(", "AND", "OR", "NOT", "{text title}:", "'", ";", "\0", "tide"]
 
 
+def test_an_index_before_its_query_is_told_the_order(small: Path, corpuskit: Run) -> None:
+    done = corpuskit("search", str(small), "low tide")
+    said = f"the query comes before the index: `corpuskit search 'low tide' {small}`"
+    assert done.returncode == 2 and said in done.stderr.decode()
+
+
 @given(st.lists(st.sampled_from(SYNTAX) | st.text(max_size=5), max_size=12).map("".join))
 def test_no_query_is_an_error(small: Path, query: str) -> None:
     identifiers = found(small, query)

@@ -500,7 +500,7 @@ def test_a_page_is_html_for_extract(corpuskit: Run, tmp_path: Path, name: str) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["head", "page.html"], "page.html is HTML; use `corpuskit files`"),
+        (["head", "page.html"], "page.html is HTML; use `corpuskit extract`"),
         (["count", "mail.csv"], "mail.csv is CSV; use `corpuskit files`"),
         (["fetch-warc", "docs.jsonl"], "docs.jsonl is JSONL; use `corpuskit files`"),
         (["files", "crawl.warc"], "crawl.warc is a web archive; use `corpuskit fetch-warc`"),

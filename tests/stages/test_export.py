@@ -65,3 +65,39 @@ def test_a_file_records_its_compressor_as_a_folder_does(
 ) -> None:
     assert corpuskit("export", "-o", name, stdin=texts("one")).returncode == 0
     assert ("zstd" in read_manifest(manifest_of_file(tmp_path / name))["versions"]) == is_zstd
+
+
+PAGE = b"<html><body><p>The mole keeps the sea from the harbour.</p></body></html>"
+TOLD = b"1 document is HTML, tags and all; put `extract` before"
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A folder with a page and a text."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "page.html").write_bytes(PAGE)
+    (tmp_path / "mine" / "note.txt").write_bytes(b"The mole of the harbour")
+    return tmp_path
+
+
+@pytest.mark.parametrize("output", ["out", "out.jsonl"])
+@pytest.mark.parametrize("step", ["export", "dedup", "scrub-pii", "head"])
+def test_pages_that_are_published_as_they_are_bring_a_notice(pages: Path, shell: Run, step: str, output: str) -> None:
+    done = shell(f"corpuskit files mine | corpuskit {step} -o {output}")
+    assert done.returncode == 0 and done.stderr.count(TOLD) == 1
+    done = shell(f"corpuskit files mine | corpuskit extract | corpuskit {step} -o {output}")
+    assert done.returncode == 0 and b"HTML" not in done.stderr
+
+
+def test_a_source_is_meant_to_publish_pages(pages: Path, shell: Run) -> None:
+    done = shell("corpuskit files mine -o pages && corpuskit extract pages -o out && corpuskit files mine | cat")
+    assert done.returncode == 0 and b"is HTML" not in done.stderr
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_mix_tells_of_pages_once(pages: Path, shell: Run, jobs: int) -> None:
+    recipe = "sources:\n  a: {from: files, inputs: [mine/page.html, mine/note.txt], origin: other, license: MIT}\n"
+    (pages / "recipe.yaml").write_text(recipe)
+    for again in ("", "--no-cache"):
+        done = shell(f"corpuskit mix recipe.yaml -o out -j {jobs} {again}")
+        assert done.returncode == 0 and done.stderr.count(TOLD) == 1, done.stderr

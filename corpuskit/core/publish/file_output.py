@@ -17,6 +17,7 @@ from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, StepEntry
 from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
+from corpuskit.core.publish.equal_ids import EqualIds
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.wording import printable_name
 
@@ -36,6 +37,8 @@ class FileOutput:
         self.before = _hidden(target, "before")
         self.before_manifest = _hidden(target, "before.manifest")
         self.writer: ShardWriter | None = None
+        self._ids = EqualIds()
+        self._id_remarks: list[str] = []
         if not target.parent.is_dir():
             raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
         with publishing(target):
@@ -56,12 +59,14 @@ class FileOutput:
         assert self.writer is not None
         with publishing(self.target):
             self.totals.add(document)
+            self._ids.add(document)
             self.writer.write(document)
 
     def publish(self, chain: Chain) -> Manifest:
         """Rename the file and its manifest into place."""
         assert self.writer is not None
         demand_still_cleared(self._steps_before(), chain.steps, self.target)
+        self._id_remarks = self._ids.remarks()
         with publishing(self.target):
             self.writer.close()
             flush(self.staged)
@@ -88,6 +93,7 @@ class FileOutput:
 
     def abandon(self) -> None:
         """Remove what was staged, restore what was moved aside, and release the lock."""
+        self._ids.close()
         if self.lock < 0:
             return
         with contextlib.suppress(Exception):
@@ -102,8 +108,8 @@ class FileOutput:
         self.lock = -1
 
     def remarks(self) -> list[str]:
-        """Return nothing: a file has no card."""
-        return []
+        """Return what the user should know after publication: pages and equal ids."""
+        return [*self.totals.html_remarks(), *self._id_remarks]
 
     def account(self) -> dict[str, int]:
         """Return nothing."""

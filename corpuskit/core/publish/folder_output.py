@@ -31,6 +31,7 @@ from corpuskit.core.provenance.entries import CardEntry, FileEntry, Manifest, Qu
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
 from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
+from corpuskit.core.publish.equal_ids import EqualIds
 from corpuskit.core.publish.recovery import (
     JOBS,
     JOURNAL,
@@ -96,6 +97,8 @@ class FolderOutput:
         self._open: list[_Shard] = []
         self._extra_names: list[str] = []
         self._edited_cards: list[str] = []
+        self._ids = EqualIds()
+        self._id_remarks: list[str] = []
         try:
             with publishing(target):
                 self._sweep(WORK)
@@ -117,6 +120,7 @@ class FolderOutput:
             if not self._open:
                 self._open = [self._new_shard(format_) for format_ in self.formats]
             tokens = self.totals.add(document)
+            self._ids.add(document)
             for shard in self._open:
                 shard.writer.write(document)
                 shard.documents += 1
@@ -135,6 +139,7 @@ class FolderOutput:
     def publish(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None = None) -> Manifest:
         """Make everything written the content of the folder; return the manifest, with the quotas of a mix."""
         demand_still_cleared(self.before.get("steps", ()), chain.steps, self.target)
+        self._id_remarks = self._ids.remarks()
         with publishing(self.target):
             content = self._stage_manifest(chain, quotas)
             extra_names = self._stage_extra_files(content)
@@ -148,12 +153,13 @@ class FolderOutput:
         return content
 
     def remarks(self) -> list[str]:
-        """Return what the user should know after publication: which cards were edited, and so left as they are."""
-        return [
+        """Return what the user should know after publication: of pages, equal ids and edited cards."""
+        edited_cards = [
             f"{name} in {str(self.target)!r} was edited, so it stays; the card of the new dataset is "
             f"{new_card_beside(name)}"
             for name in self._edited_cards
         ]
+        return [*self.totals.html_remarks(), *self._id_remarks, *edited_cards]
 
     def account(self) -> dict[str, int]:
         """Return nothing."""
@@ -169,6 +175,7 @@ class FolderOutput:
             with contextlib.suppress(Exception):
                 shard.writer.close()
         self._open = []
+        self._ids.close()
         if self.lock < 0:
             return
         kept_names = [WORK] if keep_work and self.has_work() else []

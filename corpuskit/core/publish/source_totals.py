@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.document import Document
+from corpuskit.core.media_type import is_html
 from corpuskit.core.provenance.entries import ContentEntry, SourceEntry
 from corpuskit.core.publish.contents import ContentPart, Contents, sum_of
 from corpuskit.core.tokens import DEFAULT_TOKENIZER
+from corpuskit.core.wording import quantity
 
 
 @dataclass
@@ -24,6 +26,8 @@ class SourceTotals:
     signals: Counter[str] = field(default_factory=Counter)
     """Training signals by kind, those that rate an answer with their value: `unpaired-true`."""
     contents: Contents = field(default_factory=Contents)
+    html: int = 0
+    """Documents that are HTML still, tags and all."""
 
 
 class SourcePart(TypedDict):
@@ -37,6 +41,7 @@ class SourcePart(TypedDict):
     evidence: list[str]
     contents: ContentPart
     signals: NotRequired[dict[str, int]]
+    html: NotRequired[int]
 
 
 @dataclass
@@ -48,6 +53,8 @@ class Totals:
     sources: dict[str, SourceTotals] = field(default_factory=dict)
     tokens: int = 0
     documents: int = 0
+    html_is_meant: bool = False
+    """Whether pages are published as they are on purpose, as a source reads them."""
 
     def add(self, document: Document) -> int:
         """Count one document; return its tokens."""
@@ -69,6 +76,7 @@ class Totals:
             if metadata.get(key):
                 values.add(str(metadata[key]))
         total.contents.add(document.text, metadata)
+        total.html += is_html(document)
         if signal := metadata.get("signal"):
             total.signals[_kind_of(signal)] += 1
         self.tokens += tokens
@@ -90,6 +98,8 @@ class Totals:
             }
             if total.signals:
                 parts[name]["signals"] = dict(sorted(total.signals.items()))
+            if total.html:
+                parts[name]["html"] = total.html
         return parts
 
     def merge(self, parts: dict[str, SourcePart]) -> None:
@@ -104,6 +114,7 @@ class Totals:
             total.evidence.update(part["evidence"])
             total.contents.merge(part["contents"])
             total.signals.update(part.get("signals", {}))
+            total.html += part.get("html", 0)
             self.documents += part["documents"]
             self.tokens += part["tokens"]
 
@@ -123,6 +134,12 @@ class Totals:
             if total.signals:
                 entries[name]["signals"] = dict(sorted(total.signals.items()))
         return entries
+
+    def html_remarks(self) -> list[str]:
+        """Return what people should know of pages that were published as they are: one line, or none."""
+        pages = 0 if self.html_is_meant else sum(total.html for total in self.sources.values())
+        verb = "is" if pages == 1 else "are"
+        return [f"{quantity(pages, 'document')} {verb} HTML, tags and all; put `extract` before"] if pages else []
 
     def contents(self) -> ContentEntry:
         """Return the `contents` of the manifest."""

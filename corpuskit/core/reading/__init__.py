@@ -1,4 +1,5 @@
 """From the names a user types to lines and blocks of bytes: one reader for all containers.
 
-Reading order: resolve, inputs, input_kinds, hashing_stream, decompress, codecs, members, lines, byte_ranges.
+Reading order: resolve, other_files, inputs, input_kinds, hashing_stream, decompress, codecs, members,
+lines, byte_ranges.
 """

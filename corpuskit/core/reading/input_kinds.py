@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from corpuskit.core.document import BYTE_ORDER_MARK, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.decompress import decompressed_blocks
+from corpuskit.core.wording import printable_name
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -31,11 +32,18 @@ class Kind(NamedTuple):
 
     label: str
     command: str | None = None
+    text_command: str | None = None
+    """The command that makes text of it at once, where another than the one that reads it does."""
+
+    @property
+    def best_command(self) -> str | None:
+        """The command to name to whoever wants its text."""
+        return self.text_command or self.command
 
 
 _ARCHIVE = Kind("an archive", "files")
 _OTHER_ARCHIVE = Kind("an archive of a kind that is not read; unpack it")
-_PAGE = Kind("HTML", "files")
+_PAGE = Kind("HTML", "files", "extract")
 _WEB_ARCHIVE = Kind("a web archive", "fetch-warc")
 _WIKI = Kind("a dump of a wiki", "wikipedia")
 _PAPER = Kind("a paper", "papers")
@@ -45,7 +53,7 @@ _ARROW = Kind("Arrow", "files")
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
 _DATABASE = Kind("an SQLite database; export it as CSV")
-_PICTURE = Kind("a picture")
+_PICTURE = Kind("a picture; leave it out")
 _LINES = Kind("JSONL", "files")
 _KINDS = {
     ".jsonl": _LINES,
@@ -104,7 +112,7 @@ _SIGNATURES = (
     (0, b"\xff\xd8\xff", _PICTURE),
     (0, b"GIF8", _PICTURE),
     (0, b"\xd0\xcf\x11\xe0", Kind("an old Office file; save it as text or CSV")),
-    (0, b"\x7fELF", Kind("a program")),
+    (0, b"\x7fELF", Kind("a program; leave it out")),
 )
 """Where in the decompressed file which bytes stand."""
 _MARKUP = (
@@ -194,7 +202,7 @@ def demand_lines_of_documents(
             continue
         head = first_block(input_)
         if head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] not in (b"{", b""):
-            raise UsageError(f"{input_.name} is {_with_advice(kind or kind_of_content(head) or _TEXT)}")
+            raise UsageError(f"{_name_as_given(input_)} is {_with_advice(kind or kind_of_content(head) or _TEXT)}")
 
 
 def demand_any_of_kind(command: str, inputs: "Sequence[Input]", others: Container[str] = ()) -> None:
@@ -209,7 +217,7 @@ def demand_any_of_kind(command: str, inputs: "Sequence[Input]", others: Containe
             return
         first = first or (input_, kind)
     if first is not None:
-        raise UsageError(f"{first[0].name} is {_with_advice(first[1])}")
+        raise UsageError(f"{_name_as_given(first[0])} is {_with_advice(first[1])}")
 
 
 def demand_no_archive(command: str, input_: "Input", data: bytes) -> None:
@@ -222,7 +230,7 @@ def demand_kind(command: str, input_: "Input") -> None:
     """Raise Reject if an input is of a kind that the command does not read."""
     kind = kind_of_input(input_)
     if kind is not None and kind.command != command:
-        raise Reject("not-text", f"{input_.name} is {_with_advice(kind)}")
+        raise Reject("not-text", _with_advice(kind))
 
 
 def advice_on(head: bytes, name: str = "") -> str:
@@ -234,7 +242,12 @@ def advice_on(head: bytes, name: str = "") -> str:
 
 
 def _with_advice(kind: Kind) -> str:
-    return f"{kind.label}; use `corpuskit {kind.command}`" if kind.command else kind.label
+    return f"{kind.label}; use `corpuskit {kind.best_command}`" if kind.command else kind.label
+
+
+def _name_as_given(input_: "Input") -> str:
+    """Return the path of a local file, by which its user finds it; its name does not hold the folder."""
+    return printable_name(str(input_.local_path)) if input_.local_path is not None else input_.name
 
 
 def first_block(input_: "Input") -> bytes:

@@ -22,6 +22,7 @@ from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
 from corpuskit.core.reading.hashing_stream import HashingStream, open_local
 from corpuskit.core.reading.lines import CutLine, LineSplitter
+from corpuskit.core.sizes import size_text
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.byte_ranges import ByteRange
@@ -168,7 +169,7 @@ class Input:
         for block in self.blocks():
             size += len(block)
             if size > limit:
-                raise Reject("document-too-large", f"more than {limit} bytes")
+                raise Reject("document-too-large", f"more than {size_text(limit)}")
             blocks.append(block)
         return b"".join(blocks)
 

@@ -11,7 +11,6 @@ import glob
 import itertools
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,8 +19,9 @@ from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.other_files import advice_on_files, endings, found_instead
 from corpuskit.core.reading.web_requests import public_url
-from corpuskit.core.wording import NO_NAME, comma_list, excerpt, nearest, or_list, printable_name, quantity
+from corpuskit.core.wording import NO_NAME, comma_list, nearest, printable_name, quantity
 
 # Patterns are compiled by those who read folders: it takes time at each start.
 _RECORDS = r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$"
@@ -102,7 +102,9 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
             raise UsageError(f"{argument!r} is a link that leads nowhere")
         return _existing(path, suffixes, os.path.basename(os.path.abspath(path)))
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}{near_name(path)}")
+        missing = UsageError(f"no such file or folder: {argument!r}{near_name(path)}")
+        missing.missing_input = argument
+        raise missing
     _demand_searchable(path)
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
@@ -168,7 +170,7 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     _tell_splits(folder, paths)
     _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
     if not paths and not shards:
-        raise UsageError(f"no file{_endings(suffixes)} in folder {str(folder)!r}{_found_instead(loose)}")
+        raise UsageError(f"no file{endings(suffixes)} in folder {str(folder)!r}{found_instead(loose)}")
     return [_regular(path, links) for path in paths] + shards
 
 
@@ -177,31 +179,6 @@ def _regular(path: Path, links: Container[Path]) -> Input:
     file = Input(str(path), local_path=path, is_real_path=not links or path not in links)
     file.is_stream = False
     return file
-
-
-PACKED = (".gz", ".zst", ".bz2", ".xz", ".lz4")
-"""Endings of compressed files, which a message names once and not after each other ending."""
-SHOWN_ENDINGS = 4
-
-
-def _endings(suffixes: Sequence[str]) -> str:
-    """Return how the files end that a command reads.
-
-    >>> _endings((".json", ".json.gz", ".csv", ".csv.gz", ".csv.zst"))
-    ' that ends in .json or .csv, or in one of these with .gz or .zst'
-    """
-    plain = dict.fromkeys(suffix for suffix in suffixes if not suffix.endswith(PACKED))
-    packed = [ending for ending in PACKED if any(suffix.endswith(ending) for suffix in suffixes)]
-    more = f", or in one of these with {or_list(packed)}" if packed else ""
-    return f" that ends in {or_list(list(plain))}{more}" if suffixes else ""
-
-
-def _found_instead(paths: Sequence[Path]) -> str:
-    """Return which endings the files have that were found, most frequent first."""
-    counts = Counter(path.suffix or "no ending" for path in paths)
-    ranked = sorted(counts, key=lambda suffix: (-counts[suffix], suffix))[:SHOWN_ENDINGS]
-    listing = ", ".join(f"{excerpt(suffix)} ({counts[suffix]:,})" for suffix in ranked)
-    return f"; it has {listing}" if listing else "; it has no files"
 
 
 def _files_below(folder: Path) -> tuple[list[Path], set[Path]]:
@@ -292,7 +269,9 @@ def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
     if paths:
         first = str(min(paths).relative_to(folder))
         console.notice(
-            "", f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
+            "",
+            f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
+            f"{advice_on_files(paths)}",
         )
     for path in sorted(paths):
         console.detail(f"passes over {str(path)!r}")

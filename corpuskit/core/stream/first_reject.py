@@ -61,9 +61,10 @@ class FirstReject:
             if reasons is None or reasons.total() < records:
                 continue
             first = self.by_input.get(input_.name)
-            cause = first and (_cause_of(first, reasons, records) or _first_of(first))
-            what = f"no record of it was taken, {console.counted(reasons, 'rejected')}"
-            yield input_, f"{what}: {cause}" if cause else what
+            cause = first and (_cause_of(first, reasons, records) or _first_of_input(first))
+            is_one_record = first is not None and reasons.total() == 1 and first.offset == 0
+            account = "" if is_one_record else f", {console.counted(reasons, 'rejected')}"
+            yield input_, f"no record of it was taken{account}{f': {cause}' if cause else ''}"
 
     def remark_on_lost_inputs(self, inputs: Sequence[Input]) -> None:
         """Remark on the inputs of which every record was rejected, if others were better; the first of many only."""
@@ -121,9 +122,19 @@ def _name_of(verdict: Verdict) -> str:
 
 
 def _first_of(first: Verdict) -> str:
-    detail = first.values.get("detail")
     location = f"{first.input}, at byte {first.offset}" if first.input else f"{first.id}"
-    return f"the first: {excerpt(location, 200)}: {first.reason}{f' ({excerpt(str(detail), 200)})' if detail else ''}"
+    return f"the first: {excerpt(location, 200)}: {_reason_of(first)}"
+
+
+def _first_of_input(first: Verdict) -> str:
+    """Return what `_first_of` says where the input is named already."""
+    start = f"the first, at byte {first.offset}: " if first.offset else ""
+    return f"{start}{_reason_of(first)}"
+
+
+def _reason_of(first: Verdict) -> str:
+    detail = first.values.get("detail")
+    return f"{first.reason}{f' ({excerpt(str(detail), 200)})' if detail else ''}"
 
 
 def _missing_text(first: Verdict) -> str:

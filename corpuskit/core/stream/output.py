@@ -18,7 +18,7 @@ from corpuskit.core.provenance.verdicts import bytes_of_rejects
 from corpuskit.core.publish.targets import Target
 from corpuskit.core.registry import build_formats, format_of_file
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Report, Sink, Step
+from corpuskit.core.step import Report, Sink, Source, Step
 
 WRITE_BYTES = 256 * 1024
 
@@ -118,7 +118,7 @@ def open_output(step: Step, settings: Settings) -> Output:
     if target.exists() and not target.is_file() and not target.is_dir():
         with publishing(target):
             return StreamOutput(os.open(target, os.O_WRONLY))
-    return _open_dataset(target, names, settings.shard_documents, words, tokens)
+    return _open_dataset(target, names, settings.shard_documents, words, tokens, isinstance(step, Source))
 
 
 def _open_dataset(
@@ -127,6 +127,7 @@ def _open_dataset(
     shard_documents: int,
     words: CardEntry | None,
     tokens: TokenOptions | None,
+    html_is_meant: bool,
 ) -> Output:
     """Open a folder or file that is published with its manifest. A pipe needs none of what is imported here."""
     from corpuskit.core.publish.file_output import FileOutput
@@ -135,7 +136,7 @@ def _open_dataset(
     from corpuskit.core.publish.source_totals import Totals
     from corpuskit.core.tokens import DEFAULT_TOKENIZER, counter
 
-    totals = Totals(counter(DEFAULT_TOKENIZER), DEFAULT_TOKENIZER)
+    totals = Totals(counter(DEFAULT_TOKENIZER), DEFAULT_TOKENIZER, html_is_meant=html_is_meant)
     format_ = format_of_file(target.name)
     if format_ is None:
         formats = build_formats(names or ("jsonl",), tokens)

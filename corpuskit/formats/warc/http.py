@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from corpuskit.core.document import Reject
+from corpuskit.core.sizes import size_text
 from corpuskit.formats.text_encoding import WEB_BOMS
 from corpuskit.formats.warc.headers import blank_line, header_fields, parse_headers
 from corpuskit.formats.warc.reader import MAX_LINE
@@ -300,4 +301,4 @@ def _unzstd(body: bytes) -> bytes:
 
 def _check_size(output: bytearray) -> None:
     if len(output) > MAX_BODY:
-        raise Reject("document-too-large", f"a body of over {MAX_BODY} bytes when decoded")
+        raise Reject("document-too-large", f"a body of over {size_text(MAX_BODY)} when decoded")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from corpuskit.core.document import Reject
+from corpuskit.core.sizes import size_text
 from corpuskit.formats.text_encoding import WEB_BOMS, is_utf8
 
 MAX_TEXT = 16 * 1024 * 1024
@@ -187,5 +188,5 @@ def _checked_text(text: str | None) -> str:
     if text is None:
         raise Reject("undecodable", "over one byte in a hundred is in no encoding that the page may have")
     if len(text) * 4 > MAX_TEXT and len(text.encode()) > MAX_TEXT:
-        raise Reject("document-too-large", f"a text of over {MAX_TEXT} bytes")
+        raise Reject("document-too-large", f"a text of over {size_text(MAX_TEXT)}")
     return text

@@ -1,4 +1,4 @@
-"""Documents of one source with one id: nobody could tell them apart, in `explain`, `diff` or a later epoch."""
+"""Documents of a mix that have the source and the id of another, over all its shards."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.disk.group_by_key import READ_ROWS, by_key
-from corpuskit.core.document import Document
-from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.shards import WorkShard, documents_of
 from corpuskit.mix.engine.task_results import EqualIdsResult
 from corpuskit.mix.engine.tasks import Task, file_of_task
@@ -19,16 +17,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1 << 20
 """Documents whose hashes are held at a time; the others lie on the disk, by hash."""
-
-
-def id_hash(document: Document) -> int:
-    """Return 64 bits that documents of one source, id and epoch have in common."""
-    import xxhash
-
-    metadata = document.metadata
-    words = (str(metadata.get("source")), document.id, str(metadata.get("epoch") or 1))
-    value: int = xxhash.xxh3_64_intdigest("\0".join(words).encode("utf-8", "surrogatepass"))
-    return value
 
 
 def hashes_file(task_path: Path) -> Path:
@@ -95,14 +83,3 @@ class FindEqualIds(Task[EqualIdsResult]):
                 return str(document.metadata.get("source")), document.id
             number -= shard.documents
         raise AssertionError(number)
-
-
-def equal_ids_notice(result: EqualIdsResult) -> str:
-    """Return what people should know of equal ids; empty if there are none."""
-    if not result["documents"]:
-        return ""
-    verb = "has" if result["documents"] == 1 else "have"
-    return (
-        f"{quantity(result['documents'], 'document')} {verb} the source and the id of another, {result['id']!r} "
-        f"of source {result['source']} first; `explain` and `diff` cannot tell them apart"
-    )

@@ -11,12 +11,13 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.provenance.entries import QuotaEntry, ShardEntry
+from corpuskit.core.publish.equal_ids import equal_ids_notice
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
-from corpuskit.mix.engine.equal_ids import FindEqualIds, equal_ids_notice, hashes_file
+from corpuskit.mix.engine.equal_ids import FindEqualIds, hashes_file
 from corpuskit.mix.engine.phases import tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.quotas import plan_quotas
@@ -110,7 +111,8 @@ class FinalPhases:
         self.progress.start(phase, 1)
         ((_, result),) = self.engine.execute(phase, [FindEqualIds(tuple(shards), tuple(self._id_hashes))])
         self.progress.advance(phase, 0)
-        if notice := equal_ids_notice(result):
+        first = f"{result['id']!r} of source {result['source']} first"
+        if notice := equal_ids_notice(result["documents"], first):
             self.notice(notice)
 
     def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:

@@ -25,13 +25,14 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import TokenOptions, shard_paths
 from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.publish.equal_ids import id_hash
 from corpuskit.core.publish.shard_files import shard_entry, tokens_of_shard
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.registry import build_formats
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
-from corpuskit.mix.engine.equal_ids import hashes_file, id_hash
+from corpuskit.mix.engine.equal_ids import hashes_file
 from corpuskit.mix.engine.real_floor import RULES, RealTokens, demand_depth
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256

@@ -17,6 +17,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Reject
+from corpuskit.core.sizes import size_text
 from corpuskit.text.html import blocks, classifier
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.compiled import compiled_core
@@ -129,7 +130,7 @@ def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
         text = text.encode("utf-8", "replace").decode()
         size = _size_in_bytes(text)
     if size > MAX_BYTES:
-        raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
+        raise Reject("document-too-large", f"{size:,} bytes, at most {size_text(MAX_BYTES)}")
     return Page(text, url, is_xml)
 
 

@@ -66,7 +66,7 @@ _CARD = re.compile(
 _FIRST_CARD = pattern(
     rf"[0-9]{{12}}|[0-9]{{4}}{GAP}(?:[0-9]{{6}}{GAP}[0-9]{{4}}|[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{3}})"
 )
-"""Where the first match of either begins at the earliest: RE2 looks through a text without any in a fifth of the time."""
+"""Where the first match of either begins at the earliest: RE2 passes over a text without any in a fifth of the time."""
 _ISSUED = re.compile(
     rb"(?:4(?:[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[3-6])[0-9]{14}|22(?:2[1-9]|[3-9][0-9])[0-9]{12}|27(?:[01][0-9]|20)[0-9]{12}"
     rb"|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}|35[2-8][0-9]{13}|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}"

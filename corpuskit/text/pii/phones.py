@@ -116,7 +116,7 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
 
 
 def _says_nothing(data: bytes, run: Span, last: int, word: phone_words.Word) -> bool:
-    """Whether nothing before, in or after a run makes a number of its digits: so it is with most in lists of numbers."""
+    """Whether nothing before, in or after a run makes a number of its digits, as with most in lists of numbers."""
     start, end = run
     if word.kind not in phone_words.NO_TELEPHONES or phone_words.is_in_chain(last, start):
         return False

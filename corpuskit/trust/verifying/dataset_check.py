@@ -285,7 +285,8 @@ def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:
         if not path.is_dir() and name not in expected and not name.startswith("."):
             # A program that reads the folder by a pattern reads this too, so the dataset does not count as whole.
             cause = "; a run was stopped while it published, and the next run into the folder removes it"
-            yield f"{name} is not part of the dataset{cause if name in unremoved_names else ''}"
+            advice = cause if name in unremoved_names else "; move it out of the folder"
+            yield f"{name} is not part of the dataset{advice}"
 
 
 def unverified_steps(manifest: Manifest) -> list[str]:

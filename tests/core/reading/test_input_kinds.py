@@ -43,8 +43,8 @@ def name_alone(value: object) -> str:
         ("a.xz", lzma.compress(archive("tar")), "a.xz is an archive; use `corpuskit files`"),
         ("novel.txt", b"It was late.\n", "novel.txt is text; use `corpuskit files`"),
         ("novel", b"It was late.\n", "novel is text; use `corpuskit files`"),
-        ("index", PAGE, "index is HTML; use `corpuskit files`"),
-        ("index.xhtml", PAGE, "index.xhtml is HTML; use `corpuskit files`"),
+        ("index", PAGE, "index is HTML; use `corpuskit extract`"),
+        ("index.xhtml", PAGE, "index.xhtml is HTML; use `corpuskit extract`"),
         ("t.tsv", b"id\ttext\n1\ta\n", "t.tsv is TSV; use `corpuskit files`"),
         ("wide.xml", "<mediawiki>".encode("utf-16"), "is a dump of a wiki; use `corpuskit wikipedia`"),
         ("a.ipynb", b"{}", "is a notebook; use `corpuskit code`"),
@@ -132,7 +132,62 @@ def test_a_folder_without_a_fitting_file_is_told_in_one_short_line(corpuskit: Ru
     said = corpuskit("dedup", "notes").stderr.decode().strip()
     assert said.endswith(
         "no file that ends in .jsonl or .ndjson, or in one of these with .gz, .zst, .bz2 or .xz in folder 'notes'; "
-        "it has .txt (2), .md (1), no ending (1)"
+        "it has .txt (2), .md (1), no ending (1); for .txt use `corpuskit files`"
     )
     said = corpuskit("files", "empty").stderr.decode().strip()
     assert said.endswith("in folder 'empty'; it has no files") and len(said) < 220
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "data", "advice"),
+    [
+        ("files", "a.py", b"x = 1\n", "it has .py (2); for .py use `corpuskit code`"),
+        ("files", "a.warc.gz", WEB_ARCHIVE, "it has .warc (2); for .warc use `corpuskit fetch-warc`"),
+        ("files", "wiki.xml", b"<mediawiki>", "it has .xml (2); for .xml use `corpuskit wikipedia`"),
+        ("dedup", "a.HTML", PAGE, "it has .html (2); for .html use `corpuskit extract`"),
+        ("export", "a.parquet", b"PAR1", "it has .parquet (2); for .parquet use `corpuskit files`"),
+        ("extract", "a.txt", b"text", "it has .txt (2); for .txt use `corpuskit files`"),
+        ("fetch-warc", "a.pdf", b"%PDF-", "it has .pdf (2); .pdf is PDF; turn it into text"),
+        ("fetch-warc", "a.odd", b"odd", "it has .odd (2)"),
+    ],
+)
+def test_a_folder_without_a_fitting_file_names_what_reads_the_most_frequent_kind(
+    corpuskit: Run, tmp_path: Path, command: str, name: str, data: bytes, advice: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    for stem in ("", "b"):
+        (tmp_path / "in" / f"{stem}{name}").write_bytes(data)
+    (tmp_path / "in" / "a.rare").write_bytes(b"")
+    done = corpuskit(command, "in", *(["-o", "out"] if command == "export" else []))
+    said = done.stderr.decode().strip()
+    assert done.returncode == 2 and said.endswith(f"; {advice.replace('(2)', '(2), .rare (1)')}") and "\n" not in said
+
+
+def test_files_that_are_passed_over_bring_the_command_that_reads_them(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "note.txt").write_bytes(b"Low tide.")
+    (tmp_path / "in" / "a.warc").write_bytes(WEB_ARCHIVE)
+    said = corpuskit("files", "in").stderr.decode()
+    assert "in 'in' passed over, the first is 'a.warc'; for .warc use `corpuskit fetch-warc`\n" in said
+
+
+@pytest.mark.parametrize("command", ["files", "dedup"])
+def test_a_file_of_another_kind_is_named_by_its_path(corpuskit: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "crawl" / "a").mkdir(parents=True)
+    (tmp_path / "crawl" / "a" / "picture.png").write_bytes(b"\x89PNG")
+    said = corpuskit(command, "crawl/a/picture.png").stderr.decode()
+    assert said == f"corpuskit {command}: crawl/a/picture.png is a picture; leave it out\n"
+
+
+def test_a_file_that_is_lost_among_others_is_named_once(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.7\n\x00")
+    (tmp_path / "note.txt").write_bytes(b"Low tide.")
+    (line, _) = corpuskit("files", "notes.pdf", "note.txt").stderr.decode().splitlines()
+    assert line == "corpuskit files: notes.pdf: no record of it was taken: not-text (PDF; turn it into text)"
+
+
+def test_a_text_that_is_too_large_may_be_read_by_lines(corpuskit: Run, tmp_path: Path) -> None:
+    with open(tmp_path / "large.txt", "wb") as file:
+        file.write(b"The tide comes in.\n" * 2_000_000)
+    done = corpuskit("files", "large.txt")
+    assert b"document-too-large (more than 32 MiB; `--lines` makes each line a document)" in done.stderr

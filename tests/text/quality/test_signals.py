@@ -553,7 +553,7 @@ def test_what_c4_leaves_has_the_figures_of_a_text_of_its_own(texts: list[str], l
 
 
 GLOSSARY = "\n".join(
-    f"{name}: a word of the template language, written as `{{{{ {name} }}}}` or {{{name}}}, which stands for what is {name}."
+    f"{name}: a word of the template language, written as `{{{{ {name} }}}}` or {{{name}}}, for what is {name}."
     for name in ("tide", "berth", "crane", "buoy", "lock")
 )
 PROGRAM = "\n".join(f"if (berth{number} > 0) {{ open(gate{number}); }} else {{ wait(); }}" for number in range(9))
