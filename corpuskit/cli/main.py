@@ -7,6 +7,7 @@ all commands needs neither.
 import contextlib
 import errno
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -69,11 +70,13 @@ def _guarded(name: str, arguments: list[str]) -> int:
             console.notice(name, f"the details are in {_traceback_file(error)}")
         if "--json" in arguments and name in own_steps():
             _print_failure(name, error)
+        _enter_failure(name, arguments)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
         refusal = _refusal_of_system(error)
+        _enter_failure(name, arguments)
         if refusal is None:
             return _internal_fault(name, error)
         console.notice(name, str(refusal))
@@ -86,6 +89,19 @@ def _print_failure(name: str, error: CorpuskitError) -> None:
         console.print_failed_answer(name, error)
     else:
         console.print_outcome(name, error.count, error)
+
+
+def _enter_failure(name: str, arguments: list[str]) -> None:
+    """Let the next command of the pipe say which one failed, if this one would have written documents into it."""
+    from corpuskit.core.provenance.ledger import enter_failure
+    from corpuskit.core.step import Command, Report
+
+    if any(word.startswith(("-o", "--output")) for word in arguments):
+        return
+    with contextlib.suppress(CorpuskitError, ImportError):
+        if issubclass(find_step(name), (Command, Report)):
+            return
+    enter_failure(name or "corpuskit")
 
 
 def _refusal_of_system(error: Exception) -> CorpuskitError | None:
@@ -198,14 +214,19 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
         return step.execute(arguments, settings)
     names_inputs = isinstance(step, Source) and step.names_inputs
     if not arguments and not names_inputs and sys.stdin is not None and sys.stdin.isatty():
-        # No arguments and no pipe: print the help.
-        from corpuskit.cli.typer_command import full_help
-
-        sys.stderr.write(full_help(step_class) + "\n")
-        return UsageError.exit_code
+        command = f"corpuskit {step_class.name()}"
+        raise UsageError(
+            f"name an input, or pipe one in: `{_example(command, step_class)}`; `{command} --help` lists the options"
+        )
     from corpuskit.core.stream.run import StepRun
 
     return StepRun(step, arguments, settings, built.get(Tags, Tags())).run()
+
+
+def _example(command: str, step_class: "type[Step]") -> str:
+    """Return the first example of the help that names an input."""
+    example = re.search(rf"^ +({command}\b[^|\n]*)", step_class.__doc__ or "", re.MULTILINE)
+    return example[1].strip() if example else f"{command} documents.jsonl"
 
 
 def _given_words(words: "Values") -> "Values":

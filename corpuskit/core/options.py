@@ -181,15 +181,16 @@ def to_flags(step: Options) -> list[str]:
     """Return the command-line arguments for those of the step's options that differ from their defaults."""
     arguments: list[str] = []
     for option in step.option_list():
+        flag = AS_FLAGS.of_option(option.name)
         value = getattr(step, option.name)
         if not option.required and value == option.default:
             continue
         if isinstance(value, bool):
-            arguments.append(f"--{option.key}" if value else f"--no-{option.key}")
+            arguments.append(flag if value else f"--no-{option.key}")
             continue
         text = ",".join(map(_as_word, value)) if isinstance(value, tuple) else _as_word(value)
         # `--key value` reads better, but a value that looks like a flag has to be tied to its key.
-        arguments += [f"--{option.key}={text}"] if text[:1] in {"-", ""} else [f"--{option.key}", text]
+        arguments += [f"{flag}={text}"] if text[:1] in {"-", ""} else [flag, text]
     return arguments
 
 

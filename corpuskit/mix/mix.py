@@ -85,6 +85,7 @@ class Mix(Command):
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.publish.verdict_targets import demand_verdict_files
+        from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.engine.real_floor import demand_snapshot
         from corpuskit.mix.engine.takedown_gate import demand_list_with_all_entries
@@ -100,6 +101,7 @@ class Mix(Command):
             console.write_stdout(_soundness(recipe, settings.json))
             return 0
         inputs = {source.name: _resolved_inputs(source, settings) for source in recipe.sources}
+        demand_unwritten(unread_pipe([each for listed in inputs.values() for each in listed], arguments))
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
             from corpuskit.mix.engine.preview import plan_report

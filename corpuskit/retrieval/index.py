@@ -79,7 +79,7 @@ class SearchIndex(Command):
         from corpuskit.core.publish.targets import demand_distinct
         from corpuskit.core.stream.output import targets
         from corpuskit.core.stream.run import prepare_run
-        from corpuskit.core.stream.step_inputs import resolve_inputs
+        from corpuskit.core.stream.step_inputs import demand_unwritten, resolve_inputs, unread_pipe
         from corpuskit.retrieval.indexing.index_output import IndexedStream, IndexOutput
 
         if settings.output is None:
@@ -96,6 +96,7 @@ class SearchIndex(Command):
             pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
             other_files = [path for path in (self.key_file, self.from_manifest) if path is not None]
             demand_distinct(list(targets(step, settings)), inputs, filter(os.path.isfile, other_files))
+            demand_unwritten(unread_pipe(inputs, [*names, *other_files]))
             prepare_run(step, settings, Tags(), inputs, pipes, output).run()
         return 0
 

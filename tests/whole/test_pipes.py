@@ -18,8 +18,11 @@ from typing import Any
 import pytest
 import zstandard
 
+from corpuskit.core.options import build_step, to_flags
+from corpuskit.core.registry import find_step, step_names
 from tests.conftest import Run, texts
 from tests.support.recipes import ONE_SOURCE
+from tests.whole.test_contract import OPTIONS
 
 DOCUMENTS = texts(*(f"document number {number}" for number in range(3000)))
 
@@ -125,7 +128,7 @@ def test_several_writers_of_one_pipe_add_up(shell: Run, documents: Path, tmp_pat
 
 def test_writers_of_which_one_failed_are_refused(shell: Run, documents: Path, tmp_path: Path) -> None:
     done = shell("(corpuskit export documents.jsonl; corpuskit export missing.jsonl; false) | corpuskit export -o out")
-    assert done.returncode == 0, "a command that never started has no entry: the hole that the design names"
+    assert done.returncode == 4 and not (tmp_path / "out").exists()
     done = shell(
         "(corpuskit export documents.jsonl; head -c 990 documents.jsonl | corpuskit export) | corpuskit export -o o2"
     )
@@ -475,3 +478,112 @@ def test_what_went_to_a_device_or_was_published_vouches_for_no_stream(
     shell("corpuskit sample --rate 1 documents.jsonl > /dev/null; corpuskit export documents.jsonl -o published")
     assert shell("corpuskit export -o out < documents.jsonl").returncode == 0
     assert upstreams(tmp_path / "out") == [("export", "unverified")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "corpuskit dedup c1 -o w1",
+        "corpuskit dedup c1 > w1",
+        "corpuskit count c1",
+        "corpuskit index c1 -o w1.idx",
+        "corpuskit files c1 documents.jsonl -o w1",
+        "corpuskit mix recipe.yaml -o w1",
+    ],
+)
+def test_a_pipe_that_a_command_writes_to_is_not_ignored(
+    shell: Run, documents: Path, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "recipe.yaml").write_text(
+        "sources: {s: {from: files, inputs: [c1], origin: other, license: CC0-1.0}}\n"
+    )
+    assert shell("corpuskit head -n 3 documents.jsonl -o c1").returncode == 0
+    done = shell(f"corpuskit head -n 5 documents.jsonl -q | (sleep 1; {command})")
+    assert done.returncode == 2
+    (said,) = done.stderr.splitlines()
+    assert b"`head` writes to this pipe, and it is not read, as inputs are named; add `-` to read both" in said
+    assert not (tmp_path / "w1").exists() or not (tmp_path / "w1").read_bytes()
+    assert not (tmp_path / "w1.idx").exists()
+
+
+def test_a_pipe_whose_writer_begins_later_is_not_ignored_either(shell: Run, documents: Path, tmp_path: Path) -> None:
+    slowly = "corpuskit through documents.jsonl -o w1 -- sh -c 'sleep 2; cat'"
+    done = shell(f"(sleep 1; corpuskit head -n 5 documents.jsonl -q) | {slowly}")
+    assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
+    assert not (tmp_path / "w1").exists()
+
+
+def test_a_pipe_that_is_read_too_or_that_others_write_to_is_no_mistake(
+    shell: Run, documents: Path, tmp_path: Path
+) -> None:
+    done = shell("corpuskit head -n 5 documents.jsonl | (sleep 1; corpuskit dedup - documents.jsonl -o both)")
+    assert done.returncode == 0, done.stderr
+    done = shell("corpuskit head -n 5 documents.jsonl | (sleep 1; corpuskit dedup documents.jsonl /dev/stdin -o too)")
+    assert done.returncode == 0, done.stderr
+    for idle in ("sleep 3", "cat documents.jsonl", "yes"):
+        assert shell(f"{idle} | corpuskit dedup documents.jsonl -o w1").returncode == 0
+    done = shell(
+        "corpuskit head documents.jsonl | while read line; do corpuskit count documents.jsonl </dev/null; done"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "broken", ["filter-language", "sample --nope", "filtre", "dedup missing.jsonl", "files nowhere"]
+)
+def test_a_command_that_dies_of_its_usage_is_named_by_the_next(
+    shell: Run, documents: Path, tmp_path: Path, broken: str
+) -> None:
+    done = shell(f"corpuskit head documents.jsonl | corpuskit {broken} | corpuskit export -o out")
+    assert done.returncode == 4
+    name = broken.partition(" ")[0]
+    last = f"corpuskit export: -: `{name}` earlier in the pipe failed; run it again. Nothing was published"
+    assert done.stderr.decode().splitlines()[-1] == last
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_command_that_writes_no_documents_into_the_pipe_does_not_break_it(
+    shell: Run, documents: Path, tmp_path: Path
+) -> None:
+    for failed in ("count missing.jsonl", "verify missing", "dedup missing.jsonl -o other"):
+        done = shell(f"(corpuskit {failed}; corpuskit head documents.jsonl) | corpuskit export -o out")
+        assert done.returncode == 0, done.stderr
+
+
+def _data_steps() -> list[str]:
+    """Return the sources and stages that read a stream; a plan has a file beside it, and reports have answers."""
+    kinds = ("source", "stage", "split", "corpus-stage", "sink")
+    found = (find_step(name) for name in step_names())
+    return [each.name() for each in found if each.kind in kinds and each.name() not in ("search", "hub", "synth-run")]
+
+
+def _flags(name: str) -> list[str]:
+    return to_flags(build_step(find_step(name), OPTIONS.get(name, {})))
+
+
+@pytest.mark.parametrize("name", _data_steps())
+def test_an_empty_stream_has_one_answer(shell: Run, tmp_path: Path, corpuskit: Run, name: str) -> None:
+    (tmp_path / "none.key").write_bytes(b"k" * 40)
+    (tmp_path / "none.key").chmod(0o600)
+    done = corpuskit(name, *_flags(name), stdin=b"")
+    assert done.returncode == 4, done.stderr
+    assert b"standard input was empty" in done.stderr.splitlines()[-1]
+    done = corpuskit(name, *_flags(name), "--allow-empty", stdin=b"")
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+
+
+@pytest.mark.parametrize("words", [["files"], ["dedup"], ["head", "-n", "3"], ["export", "-o", "zz"], ["count"]])
+def test_on_a_terminal_a_missing_input_is_one_line(
+    tmp_path: Path, environment: dict[str, str], words: list[str]
+) -> None:
+    ours, terminal = os.openpty()
+    try:
+        command = [sys.executable, "-m", "corpuskit.cli.main", *words]
+        done = subprocess.run(command, stdin=terminal, capture_output=True, cwd=tmp_path, env=environment, timeout=60)
+    finally:
+        os.close(ours)
+        os.close(terminal)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (said,) = done.stderr.decode().splitlines()
+    assert said.startswith(f"corpuskit {words[0]}: name an input, or pipe one in: `corpuskit {words[0]} ")
+    assert said.endswith(f"; `corpuskit {words[0]} --help` lists the options")

@@ -161,12 +161,7 @@ class Ledger:
 
     def writers(self, pipe: Pipe) -> list[LedgerEntry]:
         """Return the entries of the processes that wrote into this pipe."""
-        entries = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
-        return [
-            record
-            for record in entries
-            if record is not None and not (pipe.has_name and (record.ended or _now()) < self.record.started)
-        ]
+        return writers_of(pipe, self.folder, self.record.started)
 
     def writer_of(self, received: StreamCount, file: str = "") -> LedgerEntry | None:
         """Return the process that sent just these documents to where they can be read from; None if none is known.
@@ -222,6 +217,25 @@ class Ledger:
                     filesystem.remove(Path(entry.path))
 
 
+def writers_of(pipe: Pipe, folder: Path | None = None, started: float | None = None) -> list[LedgerEntry]:
+    """Return the entries of the processes that wrote into this pipe; into a named one, since this process `started`."""
+    paths = sorted((folder or state_folder() / "ledger").glob(f"{pipe.key()}.*.json"))
+    began = _process_start() if started is None else started
+    entries = [entry for entry in map(_read, paths) if entry is not None]
+    return [entry for entry in entries if not (pipe.has_name and (entry.ended or _now()) < began)]
+
+
+def enter_failure(name: str) -> None:
+    """Let the reader of standard output, if that is a pipe, learn that a command failed before it had an entry."""
+    try:
+        status = os.fstat(1)
+    except OSError:
+        return
+    pipe = pipe_of(status)
+    if pipe is not None and not any(entry.pid == os.getpid() for entry in writers_of(pipe)):
+        Ledger(name, pipe, [], kept_in(status)).fail()
+
+
 class Upstream(NamedTuple):
     """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain that leads to it."""
 
@@ -231,11 +245,16 @@ class Upstream(NamedTuple):
 
 
 def check_upstream(
-    ledger: Ledger, pipe: Pipe | None, received: StreamCount, stream_name: str, file: str = ""
+    ledger: Ledger,
+    pipe: Pipe | None,
+    received: StreamCount,
+    stream_name: str,
+    file: str = "",
+    allow_empty: bool = False,
 ) -> Upstream:
     """Return the verdict on a stream read to its end, which came from a pipe, or from a file with this identity.
 
-    Raises UpstreamError if a writer died or documents are missing.
+    Raises UpstreamError if a writer died or documents are missing, and, unless that is allowed, if there is neither.
     """
     writers = ledger.writers(pipe) if pipe else []
     for writer in writers:
@@ -255,10 +274,10 @@ def check_upstream(
         )
     if writers and expected == received and all(writer.chain for writer in writers):
         return Upstream("verified", join([Chain.from_json(writer.chain or Chain().as_json()) for writer in writers]))
-    if not received.documents and not writers:
+    if not received.documents and not writers and not allow_empty:
         name = "standard input" if stream_name == "-" else stream_name
         raise UpstreamError(f"{name} was empty: no document came, and no corpuskit command is known to have written it")
-    sender = ledger.writer_of(received, file) if not writers else None
+    sender = ledger.writer_of(received, file) if received.documents and not writers else None
     if sender is not None and sender.chain:
         return Upstream("verified", Chain.from_json(sender.chain))
     return Upstream("unverified", Chain(), _notice(stream_name, writers, ledger))

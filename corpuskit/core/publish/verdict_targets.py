@@ -25,10 +25,10 @@ def demand_verdict_files(drops: Path | None, rejects: Path | None) -> None:
         demand_own_kind(drops, "file of drops", "the drops", lambda path: _begins_as(path, _DROP))
     if rejects is None:
         return
-    forms = (_REJECT, _REJECT_OF_MIX)
+    first_lines = (_REJECT, _REJECT_OF_MIX)
     is_new = not os.path.isfile(rejects) or not rejects.stat().st_size
     if not is_new:
-        demand_own_kind(rejects, "file of rejects", "the rejects", lambda path: _begins_as(path, *forms))
+        demand_own_kind(rejects, "file of rejects", "the rejects", lambda path: _begins_as(path, *first_lines))
     kept_bytes = bytes_of_rejects(rejects)
     if is_new and kept_bytes != rejects and os.path.isfile(kept_bytes) and kept_bytes.stat().st_size:
         raise UsageError(

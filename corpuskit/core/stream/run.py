@@ -50,7 +50,7 @@ from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_rea
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
-from corpuskit.core.stream.step_inputs import other_files_read, resolve_inputs
+from corpuskit.core.stream.step_inputs import demand_unwritten, other_files_read, resolve_inputs, unread_pipe
 from corpuskit.core.wording import quantity, remark_lines
 
 
@@ -82,9 +82,13 @@ class StepRun:
         inputs = resolve_inputs(self.step, arguments, allow_private=self.settings.allow_private)
         pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
         demand_distinct(list(targets(self.step, self.settings)), inputs, other_files_read(self.step, arguments))
+        unread = unread_pipe(inputs, [*arguments, *(getattr(self.step, each.name) for each in self.step.option_list())])
+        demand_unwritten(unread)
         output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
         try:
-            prepare_run(self.step, self.settings, self.tags, inputs, pipes, output).run()
+            open_run = prepare_run(self.step, self.settings, self.tags, inputs, pipes, output)
+            open_run.unread = unread
+            open_run.run()
             return 0
         finally:
             if output:
@@ -117,6 +121,8 @@ class OpenRun:
     flow: Flow
     upstream: str | None = None
     """What is known of the documents that were read, once they are: verified, unverified, cut or none."""
+    unread: Pipe | None = None
+    """The pipe that standard input is, if it is not read."""
     started: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -178,6 +184,7 @@ class OpenRun:
 
     def _finish(self) -> None:
         """Check what was read, publish, and say in the ledger that all is done."""
+        demand_unwritten(self.unread)  # whoever writes to it may have begun later than this
         if isinstance(self.output, StreamOutput):
             self.output.flush()
         self.verdict_log.close()
@@ -255,9 +262,11 @@ class OpenRun:
         if self.flow.cut and not self.step.cuts:
             return Upstream("cut", chain_before_cut(self.ledger, pipe))
         if isinstance(self.step, Source) or input_.findings.is_whole_file:
+            if not input_.bytes_read():
+                check_upstream(self.ledger, pipe, StreamCount(), input_.name, allow_empty=self.settings.allow_empty)
             return Upstream("none", Chain())
         file = kept_in(os.fstat(0)) if input_.name == "-" and pipe is None else ""
-        return check_upstream(self.ledger, pipe, input_.findings.count, input_.name, file)
+        return check_upstream(self.ledger, pipe, input_.findings.count, input_.name, file, self.settings.allow_empty)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was received over already accounts for this input."""
@@ -279,7 +288,7 @@ class OpenRun:
             self._notice(line)
 
     def _demand_whole_inputs(self) -> None:
-        damaged = [input_ for input_ in self.inputs if input_.damage]
+        damaged = [input_ for input_ in self.inputs if input_.damage and not self._is_allowed_empty(input_)]
         if all(damage.what == CUT_LINE for input_ in damaged for damage in input_.damage):
             # A file of which no line could be read is of another kind: its last line need not end.
             for count in self.flow.counts if damaged else ():
@@ -296,6 +305,9 @@ class OpenRun:
                 f"{len(damaged)} of {quantity(len(self.inputs), 'input')}",
                 "nothing was published" if self.settings.output else "whole records were passed on",
             )
+
+    def _is_allowed_empty(self, input_: Input) -> bool:
+        return self.settings.allow_empty and input_.is_stream and not input_.bytes_read()
 
     def _demand_few_rejects(self, count: StepCount) -> None:
         rejected, documents = count.rejected.total(), count.received.documents

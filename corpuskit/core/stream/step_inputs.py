@@ -1,10 +1,11 @@
-"""What a step reads: the inputs that its arguments name, and the files that its options do."""
+"""What a step reads: the inputs that its arguments name, and the files that its options do; and what it does not."""
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.ledger import Pipe, pipe_of, writers_of
 from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve
@@ -29,3 +30,35 @@ def other_files_read(step: Step, arguments: Sequence[str | Path]) -> Iterator[Pa
     yield from (Path(argument) for argument in arguments if os.path.isfile(argument))
     values = (getattr(step, option.name) for option in step.option_list())
     yield from (value for value in values if isinstance(value, Path) and os.path.isfile(value))
+
+
+def unread_pipe(inputs: Sequence[Input], names: Sequence[object]) -> Pipe | None:
+    """Return the pipe that standard input is, if it is neither an input nor among other `names` that are read."""
+    try:
+        pipe = pipe_of(os.fstat(0))
+    except OSError:
+        return None
+    if pipe is None or any(pipe_of(input_.pipe_status()) == pipe for input_ in inputs if input_.is_stream):
+        return None
+    each = (item for name in names for item in (name if isinstance(name, tuple) else (name,)))
+    paths = [name for name in each if isinstance(name, (str, Path))]
+    return None if any(str(path) == "-" or _pipe_at(path) == pipe for path in paths) else pipe
+
+
+def demand_unwritten(pipe: Pipe | None) -> None:
+    """Raise UsageError if a command is on record as writing to a pipe that is not read: its documents would be lost.
+
+    Of other writers, nothing is known: loops, CI and remote shells often leave a pipe open.
+    """
+    for writer in writers_of(pipe) if pipe is not None else []:
+        raise UsageError(
+            f"`{writer.name}` writes to this pipe, and it is not read, as inputs are named; "
+            "add `-` to read both, or `< /dev/null` to read neither"
+        )
+
+
+def _pipe_at(path: str | Path) -> Pipe | None:
+    try:
+        return pipe_of(os.stat(path))
+    except (OSError, ValueError):
+        return None
