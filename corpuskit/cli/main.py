@@ -68,8 +68,7 @@ def _guarded(name: str, arguments: list[str]) -> int:
             console.notice(name, str(each))
         if error.__cause__ is not None and error.exit_code == 1:
             console.notice(name, f"the details are in {_traceback_file(error)}")
-        if "--json" in arguments and name in own_steps():
-            _print_failure(name, error)
+        _print_failure(name, arguments, error)
         _enter_failure(name, arguments)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
@@ -78,17 +77,20 @@ def _guarded(name: str, arguments: list[str]) -> int:
         refusal = _refusal_of_system(error)
         _enter_failure(name, arguments)
         if refusal is None:
-            return _internal_fault(name, error)
+            return _internal_fault(name, arguments, error)
         console.notice(name, str(refusal))
+        _print_failure(name, arguments, refusal)
         return refusal.exit_code
 
 
-def _print_failure(name: str, error: CorpuskitError) -> None:
-    """Print the object of `--json` where the command would have printed that of success."""
-    if find_step(name).answers:
+def _print_failure(name: str, arguments: list[str], error: CorpuskitError) -> None:
+    """Print the object of `--json`, if it was asked for, where the command would have printed that of success."""
+    if "--json" not in arguments:
+        return
+    if name in own_steps() and find_step(name).answers:
         console.print_failed_answer(name, error)
     else:
-        console.print_outcome(name, error.count, error)
+        console.print_outcome(name, error.count, error, account=error.account)
 
 
 def _enter_failure(name: str, arguments: list[str]) -> None:
@@ -180,8 +182,6 @@ def _command(name: str, words: list[str]) -> int:
     if values is None:
         return 0
     values |= program
-    if shadowed := shadowing_notice(name):
-        console.notice(name, shadowed)
     try:
         return _run(step_class, groups, values)
     except UsageError as error:
@@ -210,6 +210,9 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
         built[owner] = build_step(owner, _given_words(words), as_flags=True)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
+    console.hush(step.name(), settings.quiet)
+    if shadowed := shadowing_notice(step.name()):
+        console.remark("", shadowed)
     if isinstance(step, Command):
         return step.execute(arguments, settings)
     names_inputs = isinstance(step, Source) and step.names_inputs
@@ -266,10 +269,11 @@ def _wrapped(text: str, indent: str, first_indent: str | None = None) -> list[st
     )
 
 
-def _internal_fault(name: str, error: BaseException) -> int:
-    what = f"internal fault ({type(error).__name__}); please report it with {_traceback_file(error)}"
-    console.notice(name, what)
-    return CorpuskitError.exit_code
+def _internal_fault(name: str, arguments: list[str], error: BaseException) -> int:
+    fault = CorpuskitError(f"internal fault ({type(error).__name__}); please report it with {_traceback_file(error)}")
+    console.notice(name, str(fault))
+    _print_failure(name, arguments, fault)
+    return fault.exit_code
 
 
 def _traceback_file(error: BaseException) -> str:

@@ -28,8 +28,12 @@ _logs: list[BinaryIO] = []
 """The log that is kept, if one is."""
 _drawings: list[Callable[[str], None]] = []
 """Draws words beside the counter on the terminal, while there is one."""
+_speaking_commands: list[str] = []
+"""The command that runs, once it is known."""
 _hushed_commands: list[str] = []
 """The command that is to print errors only, if there is one."""
+_subjects: list[str] = []
+"""What the command is at, as remarks name it: a source of a recipe."""
 _details_of: list[str] = []
 """The command that was asked for details, if one was."""
 _answered: set[str] = set()
@@ -91,7 +95,8 @@ def detail(message: str) -> None:
 
 
 def hush(name: str, quiet: bool) -> None:
-    """Let `remark` be silent from now on if a command is to be `quiet`."""
+    """Let `remark` speak for a command from now on, or be silent if it is to be `quiet`."""
+    _speaking_commands[:] = [name]
     _hushed_commands[:] = [name] if quiet else []
 
 
@@ -100,8 +105,23 @@ def hushed_command() -> str:
     return _hushed_commands[0] if _hushed_commands else ""
 
 
+@contextlib.contextmanager
+def remarks_on(subject: str) -> Iterator[None]:
+    """Let remarks of what runs in this context begin with what they are about."""
+    _subjects.append(subject)
+    try:
+        yield
+    finally:
+        _subjects.pop()
+
+
 def remark(name: str, message: str) -> None:
-    """Print one line on standard error unless `--quiet` was given; steps speak so, who do not know the settings."""
+    """Print one line on standard error unless `--quiet` was given; steps speak so, who do not know the settings.
+
+    Without a name it is the command that speaks, as what serves all commands does not know which one it is.
+    """
+    name = name or "".join(_speaking_commands)
+    message = ": ".join((*_subjects, message))
     if _hushed_commands:
         log(f"corpuskit {name}: {message}")
     else:
@@ -155,10 +175,10 @@ def write_stdout(text: str) -> None:
     sys.stdout.flush()
 
 
-def answer_line(name: str, answer: dict[str, Any]) -> str:
-    """Return a report's answer as one JSON object."""
+def answer_line(name: str, answer: Mapping[str, Any], exit_code: int = 0) -> str:
+    """Return a report's answer as one JSON object, with the code that the command exits with."""
     _answered.add(name)
-    return json.dumps({"command": name, **answer}, ensure_ascii=False)
+    return json.dumps({"command": name, **answer, "exit": exit_code}, ensure_ascii=False)
 
 
 def print_failed_answer(name: str, error: CorpuskitError) -> None:

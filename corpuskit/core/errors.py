@@ -13,7 +13,7 @@ A message is one line that says what is wrong, where, and what to do about it.
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ class CorpuskitError(Exception):
     exit_code = 1
     count: "StepCount | None" = None
     """How far the step had got, if one was running."""
+    account: "Mapping[str, object] | None" = None
+    """What `--json` says besides of how far it had got."""
     others: "tuple[CorpuskitError, ...]" = ()
     """Further mistakes that were found at once, each to be reported on a line of its own."""
 

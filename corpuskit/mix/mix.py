@@ -198,7 +198,7 @@ def _open_log(path: Path) -> BinaryIO:
 def _soundness(recipe: "Recipe", as_json: bool) -> str:
     """Return what `--check` prints of a recipe without mistakes."""
     if as_json:
-        return console.answer_line("mix", {"recipe": recipe.name, "sources": len(recipe.sources), "exit": 0})
+        return console.answer_line("mix", {"recipe": recipe.name, "sources": len(recipe.sources)})
     budget = f", a budget of {recipe.budget.tokens:,} tokens" if recipe.budget else ""
     return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
 
@@ -208,7 +208,7 @@ def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     from corpuskit.core.stream.step_inputs import resolve_inputs
     from corpuskit.mix.engine.located_errors import errors_located, source_location
 
-    with errors_located(source_location(source), [source.from_step]):
+    with errors_located(source_location(source), [source.from_step]), console.remarks_on(f"source `{source.name}`"):
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
         raise UsageError(source.order_problem)

@@ -69,7 +69,7 @@ class Status(Command):
         if not folder.is_dir():
             raise UsageError(f"no such folder: {arguments[0]!r}")
         status = folder_status(folder)
-        console.write_stdout(console.answer_line("status", {**status}) if settings.json else _render(status))
+        console.write_stdout(console.answer_line("status", status) if settings.json else _render(status))
         return 0
 
 

@@ -125,7 +125,7 @@ class TrainQuality(Command):
         ]
         for number, what in notices:
             if number:
-                console.notice(self.name(), f"{files.inputs[0].name}: {number:,} {what}")
+                console.remark(self.name(), f"{files.inputs[0].name}: {number:,} {what}")
 
     def _learn(
         self, target: Path, good: "TextSample", bad: "TextSample", control: "TextSample | None"

@@ -48,7 +48,7 @@ class DedupIndex(Command):
         elif arguments[0] == "list":
             console.write_stdout("\n".join(map(console.escape, _listed(answer))))
         elif not settings.quiet:
-            console.notice(
+            console.remark(
                 "dedup-index", f"removed {answer['removed']:,} {'entry' if answer['removed'] == 1 else 'entries'}"
             )
         return 0

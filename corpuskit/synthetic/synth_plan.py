@@ -179,10 +179,10 @@ class SynthPlan(Command):
 
         for name in self._common_body.keys() - RESERVED.keys():
             if words := parameter_notice(name):
-                console.notice(self.name(), f"--param: {words}")
+                console.remark(self.name(), f"--param: {words}")
         for key in sorted(kept_never_met):
             near = did_you_mean(key, [field.partition(".")[0] for field in fields])
-            console.notice(self.name(), f"--keep: no seed that is used has `{excerpt(key)}` in its metadata{near}")
+            console.remark(self.name(), f"--keep: no seed that is used has `{excerpt(key)}` in its metadata{near}")
 
     def _demand_fields(self, missing: set[str], fields: list[str]) -> None:
         """Raise UsageError for a field of the template that no seed has."""

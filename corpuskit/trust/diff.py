@@ -88,12 +88,13 @@ class Diff(Command):
         if len(arguments) != 2:
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))
+        is_different = answer["options"] or any(answer[kind]["documents"] for kind in ("added", "removed", "changed"))
+        exit_code = RefusedError.exit_code if self.exit_code and is_different else 0
         if settings.json:
-            console.write_stdout(console.answer_line("diff", dict(answer)))
+            console.write_stdout(console.answer_line("diff", answer, exit_code))
         else:
             console.write_stdout("\n".join(_lines(answer)))
-        is_different = answer["options"] or any(answer[kind]["documents"] for kind in ("added", "removed", "changed"))
-        return RefusedError.exit_code if self.exit_code and is_different else 0
+        return exit_code
 
     def compare(self, before: Dataset, after: Dataset) -> Differences:
         """Return the differences between two datasets."""

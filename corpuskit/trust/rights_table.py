@@ -134,7 +134,7 @@ class RightsTable(Command):
                     raise DamagedError(
                         f"{what}; no table was written. Copy it again, leave it out, or go on with --accept-damaged"
                     )
-                console.notice(self.name(), f"{what}; what could be read of it is in the table")
+                console.remark(self.name(), f"{what}; what could be read of it is in the table")
 
 
 def _demand_table_or_nothing(target: Path) -> None:

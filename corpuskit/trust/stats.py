@@ -90,7 +90,7 @@ class Stats(Command):
             raise UsageError("name one dataset: `corpuskit stats DIR`")
         answer = self.describe(Dataset(Path(arguments[0])), settings.jobs or 1)
         if settings.json:
-            console.write_stdout(console.answer_line("stats", dict(answer)))
+            console.write_stdout(console.answer_line("stats", answer))
         else:
             console.write_stdout("\n".join(_lines(answer)))
         return 0

@@ -102,10 +102,10 @@ class Takedown(Command):
             present = {entry.digest() for entry in extend_list(self.list, list_kernels(), learned)}
             if new := len(present - {entry.digest() for entry in entries}):
                 lines = quantity(new, "line")
-                console.notice(self.name(), f"{lines} came into the list meanwhile; run it again for them")
+                console.remark(self.name(), f"{lines} came into the list meanwhile; run it again for them")
         for run in runs:
             for remark in run.clear():
-                console.notice(self.name(), remark)
+                console.remark(self.name(), remark)
         return entries
 
     def _receipt(self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":

@@ -76,7 +76,7 @@ class Verify(Command):
         problems = check_receipt(receipt, self.list, stores)
         if settings.json:
             answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
-            console.write_stdout(console.answer_line("verify", answer))
+            console.write_stdout(console.answer_line("verify", answer, _exit_code(problems)))
         elif not problems and not settings.quiet:
             console.write_stdout(f"{receipt}: holds for {quantity(len(stores), 'place')}")
         _raise_first(problems, settings)
@@ -90,7 +90,8 @@ class Verify(Command):
         problems = [printable_name(f"{argument}: {problem}") for problem in problems_of_dataset]
         answer["problems"] = problems
         if settings.json:
-            console.write_stdout(console.answer_line("verify", dict(answer)))
+            is_refused = self.strict and bool(answer.get("unverified"))
+            console.write_stdout(console.answer_line("verify", answer, _exit_code(problems, is_refused)))
         elif not problems and not settings.quiet:
             ids = answer.get("token_ids")
             tokens = quantity(answer["tokens"], "token") if ids is None else quantity(ids, "token id")
@@ -107,10 +108,19 @@ class Verify(Command):
         check = IndexCheck(Path(argument), self.against)
         problems = [printable_name(f"{argument}: {problem}") for problem in check.problems]
         if settings.json:
-            console.write_stdout(console.answer_line("verify", {**check.answer(), "problems": problems}))
+            is_refused = self.strict and bool(_unverified_steps_at(Path(argument)))
+            index_answer = {**check.answer(), "problems": problems}
+            console.write_stdout(console.answer_line("verify", index_answer, _exit_code(problems, is_refused)))
         elif not problems and not settings.quiet:
             console.write_stdout(f"{argument}: whole; {check.summary()}")
         return problems
+
+
+def _exit_code(problems: Sequence[str], is_refused: bool = False) -> int:
+    """Return what the command exits with for what it found of one dataset."""
+    if problems:
+        return DamagedError.exit_code
+    return RefusedError.exit_code if is_refused else 0
 
 
 def _unverified_steps_at(path: Path) -> list[str]:

@@ -36,6 +36,7 @@ def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None
         "phases": [],
         "failures": [],
         "ended": None,
+        "exit": 0,
     }
     assert corpuskit("export", "-o", "out", stdin=texts("a")).returncode == 0
     assert status_of(corpuskit, "out")["published"] is True

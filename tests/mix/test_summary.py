@@ -132,3 +132,18 @@ def test_a_last_reason_is_named_and_only_several_are_summed_up(number: int, last
     dropped = Counter({f"filter: reason-{reason}": 20 - reason for reason in range(number)})
     line = summary_table({"web": SourceSummary(read=200, dropped=dropped)}, "words").splitlines()[-1]
     assert line.startswith(" " * 8 + "dropped: 20 filter: reason-0, ") and line.endswith(last)
+
+
+def test_the_counts_of_a_failed_run_balance_and_name_the_sources(recipe: Path, corpuskit: Run) -> None:
+    together = "together: [{filter-language: {keep: [de]}}, dedup]\n"
+    (recipe / "recipe.yaml").write_text(RECIPE.format(budget=10**7) + together + "floors: {news: 0.9}\n")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert done.returncode == told["exit"] == 6
+    assert told["in"] == 65 and told["in"] == told["unpublished"] + sum(told["dropped"].values())
+    assert told["sources"]["news"]["read"] == 60
+    (recipe / "novels.jsonl").write_bytes(b"no json\n")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert done.returncode == told["exit"] == 2 and told["rejected"] == {"bad-json": 1}
+    assert told["in"] == told["unpublished"] + sum(told["dropped"].values()) + sum(told["rejected"].values())

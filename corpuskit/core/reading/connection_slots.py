@@ -90,7 +90,7 @@ class Slot:
                 if not is_told and time.monotonic() - begin > SILENCE:
                     is_told = True
                     others = quantity(self._processes, "process")
-                    console.notice("", f"waiting for {self._host}: {others} of yours may talk to it at a time")
+                    console.remark("", f"waiting for {self._host}: {others} of yours may talk to it at a time")
                 time.sleep(PAUSE)
         except OSError:
             return -1

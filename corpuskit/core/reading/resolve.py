@@ -222,7 +222,7 @@ def _entries_of(folder: str) -> "list[os.DirEntry[str]]":
 def _tell_left_out(folder: Path, links: Collection[Path], target: str, advice: str) -> None:
     if links:
         first = str(min(links).relative_to(folder))
-        console.notice(
+        console.remark(
             "",
             f"{quantity(len(links), 'link')} to {target} left out of {str(folder)!r}, the first is {first!r}{advice}",
         )
@@ -249,7 +249,7 @@ def _without_companions(folder: Path, paths: list[Path]) -> list[Path]:
     companions = [path for path in paths if path.parent == folder and re.fullmatch(_COMPANION, path.name.lower())]
     if companions:
         names = comma_list(repr(path.name) for path in companions)
-        console.notice("", f"{names} in {str(folder)!r} left out, as it tells about the records; to read it, name it")
+        console.remark("", f"{names} in {str(folder)!r} left out, as it tells about the records; to read it, name it")
     return [path for path in paths if path not in companions]
 
 
@@ -258,7 +258,7 @@ def _tell_splits(folder: Path, paths: list[Path]) -> None:
     splits_in = re.compile(_SPLIT).findall
     splits = sorted({split for name in _names_below(folder, paths) for split in splits_in(name.lower())})
     if "train" in splits and len(splits) > 1:
-        console.notice(
+        console.remark(
             "",
             f"{str(folder)!r} holds the splits {comma_list(splits)}, and all of them are read; "
             f"to read one, name its files: {str(folder / '**' / '*train*')!r}",
@@ -268,7 +268,7 @@ def _tell_splits(folder: Path, paths: list[Path]) -> None:
 def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
     if paths:
         first = str(min(paths).relative_to(folder))
-        console.notice(
+        console.remark(
             "",
             f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
             f"{advice_on_files(paths)}",
@@ -353,7 +353,7 @@ def _tell_equal_names(files: list[Input]) -> None:
     if equal:
         first, second = equal[0]
         verb = "has" if len(equal) == 1 else "have"
-        console.notice(
+        console.remark(
             "",
             f"{quantity(len(equal), 'input')} {verb} the name of another, {first.name!r} first: "
             f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "

@@ -85,7 +85,7 @@ def with_retries(
         _waited[host] += seconds
         if _waited[host] > BUDGET:
             raise RemoteError(f"{refusal.args[0].partition(';')[0]}; it was waited for {BUDGET} s in all, try later")
-        console.notice("", f"{refusal.args[0].partition(';')[0]}; trying again in {seconds} s")
+        console.remark("", f"{refusal.args[0].partition(';')[0]}; trying again in {seconds} s")
         time.sleep(seconds)
 
 

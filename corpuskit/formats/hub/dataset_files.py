@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.console import notice
+from corpuskit.core.console import remark
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt, or_list, printable_name, quantity
 from corpuskit.formats.hub.card_fields import card_fields, demand_own_files, yaml_fields
@@ -145,7 +145,7 @@ def _tell_links_left_out(folder: Path, name: str, files: Set[str]) -> None:
     links = [link for link in _linked_folders(folder) if not any(file.startswith(f"{link}/") for file in files)]
     if links:
         below = os.path.relpath(links[0], os.path.abspath(folder))
-        notice("hub", f"{quantity(len(links), 'link')} to a folder outside of {name} left out, the first is {below!r}")
+        remark("hub", f"{quantity(len(links), 'link')} to a folder outside of {name} left out, the first is {below!r}")
 
 
 def _saved(folder: Path, name: str, config: str | None, split: str | None) -> DatasetFiles:

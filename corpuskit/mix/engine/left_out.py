@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import UsageError
-from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.provenance.entries import StepEntry, left_out
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, open_verdict_file
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.settings import Settings
@@ -55,9 +55,9 @@ def demand_result(
         raise
 
 
-def count_so_far(summaries: Mapping[str, SourceSummary]) -> StepCount:
-    """Return what a run that failed had read and left out, by reason; nothing was sent."""
-    count = StepCount()
+def count_so_far(summaries: Mapping[str, SourceSummary], made: int) -> StepCount:
+    """Return what a run that failed had read and left out, by reason, and the documents it `made`; none were sent."""
+    count = StepCount(made=made)
     for summary in summaries.values():
         count.received.documents += summary.read
         for counts, by_reason in ((summary.dropped, count.dropped), (summary.rejected, count.rejected)):
@@ -66,10 +66,32 @@ def count_so_far(summaries: Mapping[str, SourceSummary]) -> StepCount:
     return count
 
 
+def account_of_failure(summaries: Mapping[str, SourceSummary], count: StepCount) -> dict[str, object]:
+    """Return what `--json` says besides of a run that failed: the documents it still had, and each source.
+
+    `unpublished` documents were neither dropped nor rejected when the run ended, so that with them the counts balance.
+    """
+    return {
+        "unpublished": count.received.documents + count.made - count.dropped.total() - count.rejected.total(),
+        "sources": {name: summary.as_json() for name, summary in summaries.items()},
+    }
+
+
+def sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:
+    """Return how many documents all steps dropped, or rejected, by reason."""
+    total: Counter[str] = Counter()
+    for entry in steps:
+        for kind, reason, number in left_out(entry):
+            if kind == verdict:
+                total[reason] += number
+    return dict(sorted(total.items()))
+
+
 def _total(summaries: Mapping[str, SourceSummary], steps: Iterable[StepEntry]) -> StepCount:
     count = StepCount()
     count.received.documents = sum(summary.read for summary in summaries.values())
     for step in steps:
+        count.made += step.get("made", 0)
         count.dropped.update(step.get("dropped", {}))
         count.rejected.update(step.get("rejected", {}))
     return count

@@ -2,7 +2,6 @@
 
 import shlex
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from corpuskit.core.disk.durable import finishing
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import DecisionFile
-from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, StepEntry, left_out
+from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, StepEntry
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.run_ending import forget_ending, write_ending
@@ -33,9 +32,11 @@ from corpuskit.mix.engine.final_phases import FinalPhases, unsound_error
 from corpuskit.mix.engine.left_out import (
     LeftOutFiles,
     UnreadableSourceError,
+    account_of_failure,
     count_so_far,
     demand_readable_source,
     demand_result,
+    sum_left_out,
 )
 from corpuskit.mix.engine.located_errors import source_location
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
@@ -166,6 +167,8 @@ class MixRun:
     """How messages name the source of an input, by the input's path."""
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
+    made: int = 0
+    """Documents that steps added."""
     started: float = field(default_factory=time.monotonic)
     real_floor: RealFloor | None = field(init=False)
     """What holds the real tokens against an earlier snapshot, if the policy asks for it."""
@@ -182,7 +185,8 @@ class MixRun:
             return self._run_phases()
         except CorpuskitError as error:
             if error.count is None:
-                error.count = count_so_far(self.summaries)
+                error.count = count_so_far(self.summaries, self.made)
+            error.account = account_of_failure(self.summaries, error.count)
             raise
 
     def _run_phases(self) -> Manifest:
@@ -261,8 +265,8 @@ class MixRun:
         return {
             "read": sum(summary.read for summary in self.summaries.values()),
             "documents": self.output.totals.documents,
-            "dropped": _sum_left_out(manifest["steps"], "dropped"),
-            "rejected": _sum_left_out(manifest["steps"], "rejected"),
+            "dropped": sum_left_out(manifest["steps"], "dropped"),
+            "rejected": sum_left_out(manifest["steps"], "rejected"),
             **published_facts(manifest),
             "sources": {name: summary.as_json() for name, summary in self.summaries.items()},
         }
@@ -280,7 +284,6 @@ class MixRun:
         self.input_entries += stream.chain.inputs
         self.located.update((entry["path"], location) for entry in stream.chain.inputs)
         demand_readable_source(source, stream.chain.steps[0], self.settings)
-        self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
 
     def _tell_source(self, name: str, steps: Sequence[Step]) -> None:
@@ -345,6 +348,9 @@ class MixRun:
 
         def note(result: DocumentsResult) -> None:
             self.progress.advance(phase, result["counts"][-1]["out"]["documents"])
+            self.made += sum(count["made"] for count in result["counts"])
+            if source is not None:
+                self.summaries[source].read += result["counts"][0]["in"]["documents"]
             for name, verdicts in result["left_out"].items():
                 summary = self.summaries.setdefault(source or name, SourceSummary())
                 summary.dropped.update(verdicts["dropped"])
@@ -386,13 +392,3 @@ class MixRun:
             documents = entry.get("in", {}).get("documents", 0)
             subject = f"{entry['name']} rejected {rejected} of {documents} records"
             demand_few_rejects(self.settings, rejected, documents, subject, "nothing was published")
-
-
-def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:
-    """Return how many documents all steps dropped, or rejected, by reason."""
-    total: Counter[str] = Counter()
-    for entry in steps:
-        for kind, reason, number in left_out(entry):
-            if kind == verdict:
-                total[reason] += number
-    return dict(sorted(total.items()))

@@ -100,7 +100,7 @@ class SlurmJobs:
     def close(self) -> None:
         """Cancel what still waits or runs; if that does not succeed, the next run does it first."""
         if not self.cancel():
-            console.notice("mix", f"Slurm does not say that {self._listed()} ended; the next run cancels them first")
+            console.remark("mix", f"Slurm does not say that {self._listed()} ended; the next run cancels them first")
 
     def _are_queued(self) -> bool | None:
         """Whether any job waits or runs; None if Slurm does not say."""

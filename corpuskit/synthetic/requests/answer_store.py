@@ -173,7 +173,7 @@ def _locked(path: Path) -> int:
         ) from None
     if multiprocessing.parent_process() is not None and not _has_locked(descriptor):
         # Most likely by a worker of the same run, with another plan or source; it lets go when it has asked.
-        console.notice("synth-run", f"waits until {path.name} is free, to which answers are being written")
+        console.remark("synth-run", f"waits until {path.name} is free, to which answers are being written")
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     demand_lock(descriptor, path, "another run, which asks for the same answers", "--cache")
     return descriptor
