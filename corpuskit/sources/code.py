@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 SHORT_LINED = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
 """Languages, besides programming languages, whose lines are short if written by hand."""
+COMPILED_SUFFIXES = frozenset(
+    {".a", ".class", ".dll", ".dylib", ".exe", ".lib", ".o", ".obj", ".pyc", ".pyd", ".pyo", ".so", ".wasm"}
+)
+"""What compilers write, wherever it lies."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,13 @@ class Code(Source):
 
     A zip or tar that is named itself is read as the tree in it, without unpacking to disk.
 
-    Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
-    "DO NOT EDIT" in a comment at the top), `minified` (a mean line above the limit with hardly any white space, or
-    three quarters of the text in lines above the limit), each with its rule and figures; `not-code`,
-    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`, `bad-notebook`; for
-    archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
-    Vendored files, and files whose name shows that they are not code, are not opened, so their drops hold no text.
+    Drops: `compiled` (.pyc, .class, .so …), `vendored` (node_modules, third_party, site-packages …), `generated` (names
+    such as *_pb2.py, marks such as "DO NOT EDIT" in a comment at the top), `minified` (a mean line above the limit with
+    hardly any white space, or three quarters of the text in lines above the limit), each with its rule and figures;
+    `not-code`, `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`,
+    `bad-notebook`; for archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
+    Compiled and vendored files, and files whose name shows that they are not code, are not opened, so their drops hold
+    no text.
     Holds one file at a time in memory.
 
         corpuskit code src/ --languages python,rust --source code --origin public_dataset --license MIT
@@ -121,6 +126,8 @@ class Code(Source):
 
         path = input_.name
         name = _without_compression(path)
+        if PurePosixPath(name).suffix.lower() in COMPILED_SUFFIXES:
+            return _drop_unread(path, "compiled")
         # The folder that is named is what the user wants, whatever it is called.
         rule = None if "vendored" in self.keep else vendored_by(name.partition("/")[2] or name)
         if rule:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NotRequired, TypedDict
 
@@ -19,6 +20,10 @@ from corpuskit.text.takedown.on_record import hidden_id
 
 DUPLICATE_OF = "of"
 """The value of a duplicate's verdict that holds the id of the document that it duplicates."""
+
+
+MOST_LOOKED_AT = 100_000
+"""Documents among which an id is looked for that is like one that is not there."""
 
 
 class Fate(TypedDict):
@@ -64,12 +69,23 @@ class Explain(Command):
         dataset, identifier = Dataset(Path(arguments[0])), printable_name(arguments[1])
         fates = list(fate(dataset, identifier))
         if not fates:
-            raise UsageError(f"{arguments[0]} has no document {identifier!r}; {_why_not(dataset)}")
+            near = _near_id(dataset, identifier)
+            raise UsageError(f"{arguments[0]} has no document {identifier!r}{near}; {_why_not(dataset)}")
         if settings.json:
             console.write_stdout(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
             console.write_stdout("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
+
+
+def _near_id(dataset: Dataset, identifier: str) -> str:
+    """Return a hint at the first id that ends in this one, as `mine/a.txt` does in `a.txt`; looks at some documents."""
+    if not any(shard.get("readable", True) for shard in dataset.manifest["shards"]):
+        return ""
+    documents = islice(dataset, MOST_LOOKED_AT)
+    longer = (document.id for document in documents if document.id.endswith(f"/{identifier}"))
+    near = next(longer, "")
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def _why_not(dataset: Dataset) -> str:

@@ -358,6 +358,16 @@ def test_options_are_checked(options: dict[str, Any], message: str) -> None:
         Code(**options)
 
 
+def test_what_a_compiler_wrote_is_no_vendored_code(tmp_path: Path) -> None:
+    names = ("src/__pycache__/a.cpython-311.pyc", "src/B.class", "src/node_modules/c.so", "src/__pycache__/a.py")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\0\1")
+    items = [next(Code().read(input_)) for input_ in resolve([str(tmp_path / "src")])]
+    reasons = {item.document.id: item.reason for item in items if isinstance(item, Drop)}
+    assert reasons == dict(zip(names, ["compiled"] * 3 + ["vendored"], strict=True))
+
+
 def test_the_standard_library_of_python_is_code() -> None:
     folder = Path(os.__file__).parent
     paths = [folder / name for name in ("json", "email", "asyncio", "re", "token.py", "stringprep.py")]
@@ -369,8 +379,8 @@ def test_the_standard_library_of_python_is_code() -> None:
         "stringprep.py",
         "token.py",
     }
-    assert set(reasons.values()) <= {"generated", "vendored", "empty", "not-code"}
-    assert all("__pycache__" in name for name, reason in reasons.items() if reason == "vendored")
+    assert set(reasons.values()) <= {"generated", "compiled", "vendored", "empty", "not-code"}
+    assert all("__pycache__" in name for name, reason in reasons.items() if reason in ("compiled", "vendored"))
     documents = [item for item in items.values() if isinstance(item, Document)]
     assert len(documents) > 50 and all(encode(document) for document in documents)
     assert {document.metadata["programming_language"] for document in documents} == {"Python"}

@@ -155,3 +155,13 @@ def test_an_input_that_was_rejected_whole_is_found_by_its_name(tmp_path: Path, c
     (tmp_path / "in" / "bad.txt").write_bytes(b"\x00\x01\x02\xff" * 99)
     assert corpuskit("files", "in", "-o", "out", "--max-rejects", "100").returncode == 0
     assert b"bad.txt: rejected by files" in corpuskit("explain", "out", "in/bad.txt").stdout
+
+
+def test_a_name_without_its_folder_brings_the_id_that_ends_in_it(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "note00.txt").write_text("Low tide.")
+    assert corpuskit("files", "mine", "-o", "c1").returncode == 0
+    done = corpuskit("explain", "c1", "note00.txt")
+    assert done.returncode == 2
+    assert b"has no document 'note00.txt' (did you mean 'mine/note00.txt'?); " in done.stderr
+    assert b"did you mean" not in corpuskit("explain", "c1", "0.txt").stderr

@@ -39,6 +39,11 @@ class Dataset:
         """
         return readable_shards(self.manifest, self.location)
 
+    def __iter__(self) -> Iterator[Document]:
+        """Yield every document, once and in order. Raises UsageError if no format of the dataset can be read."""
+        for shard in self.shards():
+            yield from self.documents(shard)
+
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)

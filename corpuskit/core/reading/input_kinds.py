@@ -34,6 +34,8 @@ class Kind(NamedTuple):
     command: str | None = None
     text_command: str | None = None
     """The command that makes text of it at once, where another than the one that reads it does."""
+    has_records: bool = False
+    """Whether it holds records, whose ids do not come from the file's name."""
 
     @property
     def best_command(self) -> str | None:
@@ -44,23 +46,23 @@ class Kind(NamedTuple):
 _ARCHIVE = Kind("an archive", "files")
 _OTHER_ARCHIVE = Kind("an archive of a kind that is not read; unpack it")
 _PAGE = Kind("HTML", "files", "extract")
-_WEB_ARCHIVE = Kind("a web archive", "fetch-warc")
-_WIKI = Kind("a dump of a wiki", "wikipedia")
+_WEB_ARCHIVE = Kind("a web archive", "fetch-warc", has_records=True)
+_WIKI = Kind("a dump of a wiki", "wikipedia", has_records=True)
 _PAPER = Kind("a paper", "papers")
 _BOOK = Kind("an e-book", "books")
-_PARQUET = Kind("Parquet", "files")
-_ARROW = Kind("Arrow", "files")
+_PARQUET = Kind("Parquet", "files", has_records=True)
+_ARROW = Kind("Arrow", "files", has_records=True)
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
 _DATABASE = Kind("an SQLite database; export it as CSV")
 _PICTURE = Kind("a picture; leave it out")
-_LINES = Kind("JSONL", "files")
+_LINES = Kind("JSONL", "files", has_records=True)
 _KINDS = {
     ".jsonl": _LINES,
     ".ndjson": _LINES,
-    ".json": Kind("JSON", "files"),
-    ".csv": Kind("CSV", "files"),
-    ".tsv": Kind("TSV", "files"),
+    ".json": Kind("JSON", "files", has_records=True),
+    ".csv": Kind("CSV", "files", has_records=True),
+    ".tsv": Kind("TSV", "files", has_records=True),
     ".parquet": _PARQUET,
     ".arrow": _ARROW,
     ".feather": _ARROW,
@@ -144,7 +146,7 @@ def kind_of_content(head: bytes) -> Kind | None:
     """Return the kind that a file's first decompressed bytes show, if they show one.
 
     >>> kind_of_content(b"WARC/1.1\\r\\n")
-    Kind(label='a web archive', command='fetch-warc')
+    Kind(label='a web archive', command='fetch-warc', text_command=None, has_records=True)
     """
     for offset, signature, kind in _SIGNATURES:
         if head.startswith(signature, offset):
@@ -169,9 +171,19 @@ def kind_of(name: str) -> Kind | None:
     """Return the kind that a file's name stands for, without the suffix of a compression.
 
     >>> kind_of("mail.CSV.gz")
-    Kind(label='CSV', command='files')
+    Kind(label='CSV', command='files', text_command=None, has_records=True)
     """
     return _KINDS.get(suffix_within(name, COMPRESSIONS))
+
+
+def has_records(name: str) -> bool:
+    """Whether a file's name says that it holds records, whose ids do not come from that name.
+
+    >>> has_records("crawl.warc.gz"), has_records("novel.txt"), has_records("books.zip")
+    (True, False, False)
+    """
+    kind = kind_of(name)
+    return kind is not None and kind.has_records
 
 
 def suffix_within(name: str, compressions: Container[str]) -> str:

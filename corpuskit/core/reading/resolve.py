@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
+from corpuskit.core.reading.input_kinds import has_records
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.other_files import advice_on_files, endings, found_instead
 from corpuskit.core.reading.web_requests import public_url
@@ -348,8 +349,9 @@ def real_path_finder() -> Callable[[Path, bool], str]:
 
 
 def _tell_equal_names(files: list[Input]) -> None:
-    """Say that files have one name: ids that are made of names are the same then."""
-    equal = [pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path]
+    """Say that files have one name: ids that are made of names are the same then; records have ids of their own."""
+    pairs = (pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path)
+    equal = [pair for pair in pairs if not has_records(pair[0].name)]
     if equal:
         first, second = equal[0]
         verb = "has" if len(equal) == 1 else "have"

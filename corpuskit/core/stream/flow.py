@@ -37,7 +37,8 @@ class Flow:
     """Steps applied in order to a stream; after it has ended, `counts` holds each step's account."""
 
     steps: Sequence[Step]
-    take: Callable[[Verdict], None]
+    take: Callable[[Verdict], None] = lambda _: None
+    """Called with each verdict on a document that leaves the stream; `counts` has their numbers without it, too."""
     jobs: int = 1
     tags: Tags = field(default_factory=Tags)
     run_corpus_stage: Callable[[Iterable[Document]], Iterator[Item]] | None = None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit.core.errors import PublishError
+from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.stream.run import StepRun
 from corpuskit.stages.head import Head
@@ -269,3 +270,10 @@ def test_of_two_mixes_on_one_output_one_wins_and_the_other_names_it(
         assert first.communicate()[1] == b""
         assert first.returncode == 0
     assert corpuskit("verify", "out").returncode == 0
+
+
+def test_a_dataset_yields_all_its_documents_in_order(tmp_path: Path, corpuskit: Run) -> None:
+    words = [f"tide {number}" for number in range(5)]
+    options = ("--to", "jsonl,parquet", "--shard-documents", "2")
+    assert corpuskit("export", "-o", "out", *options, stdin=texts(*words)).returncode == 0
+    assert [document.text for document in Dataset(tmp_path / "out")] == words

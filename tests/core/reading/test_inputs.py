@@ -172,17 +172,28 @@ def test_a_file_is_called_by_what_is_named_whatever_else_is_read(
 
 
 def test_files_of_one_name_are_told(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("c/a/9.jsonl", "c/a/10.jsonl"):
+    for name in ("a/9.md", "a/10.md", "c/a/9.md", "c/a/10.md"):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_text("{}\n")
+        (tree / name).write_text("Low tide.")
     for arguments in (["a", "c/a"], ["c/a", "a"]):
-        files = resolve(arguments, [".jsonl"], tree)
+        files = resolve(arguments, [".md"], tree)
         assert [str(file.local_path).removeprefix(f"{tree}/") for file in files] == [
-            *("a/10.jsonl", "c/a/10.jsonl", "a/9.jsonl", "c/a/9.jsonl")
+            *("a/10.md", "c/a/10.md", "a/9.md", "c/a/9.md")
         ]
         assert re.search(
-            r"2 inputs have the name of another, 'a/10.jsonl' first: .*/a/10.*c/a/10", capsys.readouterr().err
+            r"2 inputs have the name of another, 'a/10.md' first: .*/a/10.*c/a/10", capsys.readouterr().err
         )
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.warc.gz", "a.parquet", "a.csv.zst"])
+def test_files_of_records_that_have_one_name_are_not_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_bytes(b"")
+    assert len(resolve([str(tmp_path / folder / name) for folder in ("x", "y")])) == 2
+    assert capsys.readouterr().err == ""
 
 
 def test_links_that_lead_nowhere_are_named(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

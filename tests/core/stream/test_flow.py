@@ -218,3 +218,9 @@ def test_what_a_corpus_stage_makes_is_counted(tmp_path: Path) -> None:
     assert (count.received.documents, count.made, count.sent.documents) == (4, 1, 1)
     assert count.dropped == {"distilled": 4} and count.is_balanced()
     assert made.metadata["parents"] == ["0.txt-1", "0.txt-2", "1.txt-1", "1.txt-2"]
+
+
+def test_a_flow_without_a_taker_of_verdicts_counts_them(tmp_path: Path) -> None:
+    flow = Flow([Notes()])
+    assert len(list(flow.documents(inputs(tmp_path, "reject", "fine")))) == 3
+    assert flow.counts[0].rejected == Counter({"cannot-be-read": 1})
