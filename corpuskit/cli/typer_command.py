@@ -95,6 +95,13 @@ def _single_values(step_class: type[Step], values: Values) -> Values:
     return values
 
 
+def full_help(step_class: type[Step]) -> str:
+    """Return what `--help` prints for a command."""
+    command = typer_command(step_class)
+    context = typer.Context(command, info_name=f"corpuskit {step_class.name()}", **CONTEXT_SETTINGS)
+    return str(command.get_help(context))
+
+
 def typer_command(step_class: type[Step]) -> Any:
     """Return the typer command of a step class; called, it returns the values it was given."""
 
