@@ -1,4 +1,4 @@
 """From the names a user types to lines and blocks of bytes: one reader for all containers.
 
-Reading order: resolve, inputs, input_kinds, hashing_stream, decompress, codecs, members, lines, byte_ranges.
+Reading order: resolve, repeats, inputs, input_kinds, hashing_stream, decompress, codecs, members, lines, byte_ranges.
 """

@@ -6,7 +6,6 @@ working folder, nor the order of the arguments, nor what else is read changes a 
 """
 
 import errno
-import functools
 import glob
 import itertools
 import os
@@ -20,6 +19,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.repeats import links_to_others, tell_equal_names, without_repeats
 from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.wording import NO_NAME, comma_list, excerpt, nearest, or_list, printable_name, quantity
 
@@ -64,14 +64,15 @@ def resolve(
     empty globs. URLs may lead into private networks only if that is allowed.
     """
     listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
-    inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
+    named = [_expand(os.fspath(argument), suffixes, base) for argument in listed]
+    inputs = [item for items in named for item in items]
     for item in inputs:
         item.allow_private = allow_private
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"
-    files = _without_repeats([item for item in inputs if not item.is_stream])
-    _tell_equal_names(files)
+    files = without_repeats([[item for item in items if not item.is_stream] for items in named])
+    tell_equal_names(files)
     return streams + files
 
 
@@ -165,8 +166,11 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
     paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)], links)
     paths = _without_companions(folder, paths)
+    repeats = links_to_others(paths, links, shards)
+    paths = [path for path in paths if path not in repeats]
     _tell_splits(folder, paths)
-    _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
+    others = [path for path in loose if not _ends_in(path.name, suffixes)]
+    _tell_passed_over(folder, *((others, repeats) if paths or shards else ([], ())))
     if not paths and not shards:
         raise UsageError(f"no file{_endings(suffixes)} in folder {str(folder)!r}{_found_instead(loose)}")
     return [_regular(path, links) for path in paths] + shards
@@ -288,13 +292,17 @@ def _tell_splits(folder: Path, paths: list[Path]) -> None:
         )
 
 
-def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
-    if paths:
-        first = str(min(paths).relative_to(folder))
-        console.notice(
-            "", f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
-        )
-    for path in sorted(paths):
+def _tell_passed_over(folder: Path, others: Collection[Path], repeats: Collection[Path]) -> None:
+    """Tell of the files of other kinds, and of the links to files that are read anyway."""
+    links = f"{quantity(len(repeats), 'link')} to what is read anyway"
+    if others:
+        first = str(min(others).relative_to(folder))
+        files = f"{quantity(len(others), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
+        console.notice("", f"{files}, and {links}" if repeats else files)
+    elif repeats:
+        first = str(min(repeats).relative_to(folder))
+        console.notice("", f"{links} in {str(folder)!r} passed over, the first is {first!r}")
+    for path in sorted([*others, *repeats]):
         console.detail(f"passes over {str(path)!r}")
 
 
@@ -336,47 +344,3 @@ def _dataset(dataset: Path) -> list[Input]:
         )
         for shard in readable_shards(manifest, dataset)
     ]
-
-
-def _without_repeats(inputs: list[Input]) -> list[Input]:
-    """Return each file once, in input order; of several names, one that was found in a folder goes before its own.
-
-    Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
-    """
-    files: dict[str | None, Input] = {}
-    real_path = real_path_finder()
-    for item in inputs:
-        key = real_path(item.local_path, item.is_real_path) if item.local_path else item.url
-        if key not in files or (-len(item.name), item.name) < (-len(files[key].name), files[key].name):
-            files[key] = item
-    return [item for _, item in sorted(files.items(), key=lambda pair: (os.fsencode(pair[1].name), pair[0] or ""))]
-
-
-def real_path_finder() -> Callable[[Path, bool], str]:
-    """Return what does as `os.path.realpath`, but asks the system about each folder once.
-
-    It asks about no last name of which it is told that it is no link.
-    """
-    real_folder = functools.cache(os.path.realpath)
-
-    def real_path(path: Path, is_no_link: bool) -> str:
-        folder, name = os.path.split(path)
-        if name in ("", "..") or (not is_no_link and os.path.islink(path)):
-            return os.path.realpath(path)
-        return os.path.join(real_folder(folder), name)
-
-    return real_path
-
-
-def _tell_equal_names(files: list[Input]) -> None:
-    """Say that files have one name: ids that are made of names are the same then."""
-    equal = [pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path]
-    if equal:
-        first, second = equal[0]
-        verb = "has" if len(equal) == 1 else "have"
-        console.notice(
-            "",
-            f"{quantity(len(equal), 'input')} {verb} the name of another, {first.name!r} first: "
-            f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "
-            "Name a folder that holds both",
-        )
