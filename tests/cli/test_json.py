@@ -57,7 +57,7 @@ def test_quiet_commands_print_nothing_and_others_say_who_passed_over_what(folder
     notice = "1 file of other kinds in 'mine' passed over, the first is 'picture.png'"
     for words, subject in ((["files", "mine"], ""), (["mix", "recipe.yaml"], "source `web`: ")):
         spoken = corpuskit(*words, "-o", f"{words[0]}-loud").stderr.decode()
-        assert f"corpuskit {words[0]}: {subject}{notice}\n" in spoken
+        assert f"corpuskit {words[0]}: {subject}{notice}" in spoken
         assert corpuskit(*words, "-o", f"{words[0]}-quiet", "-q").stderr == b""
         (line,) = corpuskit(*words, "-o", f"{words[0]}-json", "-q", "--json").stderr.splitlines()
         assert json.loads(line)["exit"] == 0

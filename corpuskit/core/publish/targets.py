@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.reading.resolve import real_path_finder
+from corpuskit.core.reading.repeats import real_path_finder
 from corpuskit.core.registry import all_formats, format_of_file
 from corpuskit.core.wording import comma_list
 

@@ -6,7 +6,6 @@ working folder, nor the order of the arguments, nor what else is read changes a 
 """
 
 import errno
-import functools
 import glob
 import itertools
 import os
@@ -20,7 +19,11 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.input_kinds import has_records
 from corpuskit.core.reading.inputs import Input
+<<<<<<< HEAD
 from corpuskit.core.reading.other_files import advice_on_files, endings, found_instead
+=======
+from corpuskit.core.reading.repeats import links_to_others, tell_equal_names, without_repeats
+>>>>>>> m1
 from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.wording import NO_NAME, comma_list, nearest, printable_name, quantity
 
@@ -65,14 +68,15 @@ def resolve(
     empty globs. URLs may lead into private networks only if that is allowed.
     """
     listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
-    inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
+    named = [_expand(os.fspath(argument), suffixes, base) for argument in listed]
+    inputs = [item for items in named for item in items]
     for item in inputs:
         item.allow_private = allow_private
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"
-    files = _without_repeats([item for item in inputs if not item.is_stream])
-    _tell_equal_names(files)
+    files = without_repeats([[item for item in items if not item.is_stream] for items in named])
+    tell_equal_names(files)
     return streams + files
 
 
@@ -168,8 +172,11 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
     paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)], links)
     paths = _without_companions(folder, paths)
+    repeats = links_to_others(paths, links, shards)
+    paths = [path for path in paths if path not in repeats]
     _tell_splits(folder, paths)
-    _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
+    others = [path for path in loose if not _ends_in(path.name, suffixes)]
+    _tell_passed_over(folder, *((others, repeats) if paths or shards else ([], ())))
     if not paths and not shards:
         raise UsageError(f"no file{endings(suffixes)} in folder {str(folder)!r}{found_instead(loose)}")
     return [_regular(path, links) for path in paths] + shards
@@ -266,6 +273,7 @@ def _tell_splits(folder: Path, paths: list[Path]) -> None:
         )
 
 
+<<<<<<< HEAD
 def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
     if paths:
         first = str(min(paths).relative_to(folder))
@@ -275,6 +283,19 @@ def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
             f"{advice_on_files(paths)}",
         )
     for path in sorted(paths):
+=======
+def _tell_passed_over(folder: Path, others: Collection[Path], repeats: Collection[Path]) -> None:
+    """Tell of the files of other kinds, and of the links to files that are read anyway."""
+    links = f"{quantity(len(repeats), 'link')} to what is read anyway"
+    if others:
+        first = str(min(others).relative_to(folder))
+        files = f"{quantity(len(others), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
+        console.notice("", f"{files}, and {links}" if repeats else files)
+    elif repeats:
+        first = str(min(repeats).relative_to(folder))
+        console.notice("", f"{links} in {str(folder)!r} passed over, the first is {first!r}")
+    for path in sorted([*others, *repeats]):
+>>>>>>> m1
         console.detail(f"passes over {str(path)!r}")
 
 
@@ -316,6 +337,7 @@ def _dataset(dataset: Path) -> list[Input]:
         )
         for shard in readable_shards(manifest, dataset)
     ]
+<<<<<<< HEAD
 
 
 def _without_repeats(inputs: list[Input]) -> list[Input]:
@@ -361,3 +383,5 @@ def _tell_equal_names(files: list[Input]) -> None:
             f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "
             "Name a folder that holds both",
         )
+=======
+>>>>>>> m1

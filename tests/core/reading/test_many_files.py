@@ -47,6 +47,53 @@ def test_a_file_that_several_names_lead_to_is_read_once(tmp_path: Path, monkeypa
         assert only.local_path is not None and only.local_path.samefile("real/sub/one.txt")
 
 
+def test_a_file_goes_by_its_own_name_and_not_by_that_of_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "zz.txt").touch()
+    (tmp_path / "d" / "logo.svg").touch()
+    (tmp_path / "d" / "aa-much-longer.txt").symlink_to("zz.txt")
+    (tmp_path / "d" / "bb.txt").symlink_to(tmp_path / "d" / "zz.txt")
+    (tmp_path / "aa-longest-of-all.txt").symlink_to("d/zz.txt")
+    assert [item.name for item in resolve(["d"], [".txt"])] == ["d/zz.txt"]
+    told = "1 file of other kinds in 'd' passed over, the first is 'logo.svg', and 2 links to what is read anyway"
+    assert capsys.readouterr().err == f"corpuskit: {told}\n"
+    (tmp_path / "d" / "logo.svg").unlink()
+    assert [item.name for item in resolve(["d"], [".txt"])] == ["d/zz.txt"]
+    told = "2 links to what is read anyway in 'd' passed over, the first is 'aa-much-longer.txt'"
+    assert capsys.readouterr().err == f"corpuskit: {told}\n"
+    for names in (["d/aa-much-longer.txt", "d/zz.txt"], ["aa-longest-of-all.txt", "d/zz.txt"]):
+        assert [item.name for item in resolve(names)] == ["zz.txt"]
+        told = "corpuskit: 1 input is named more than once and read once, 'zz.txt' first\n"
+        assert capsys.readouterr().err == told
+    assert [item.name for item in resolve(["d/bb.txt"])] == ["bb.txt"], "a link that is named alone"
+
+
+def test_links_to_one_file_elsewhere_in_the_folder_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / ".hidden.txt").write_text("text")
+    (tmp_path / "a.txt").symlink_to(".hidden.txt")
+    (tmp_path / "b.txt").symlink_to(".hidden.txt")
+    (only,) = resolve([tmp_path], [".txt"])
+    assert only.name == f"{tmp_path.name}/a.txt"
+
+
+def test_inputs_named_twice_are_told_and_the_matches_of_one_pattern_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "d" / name).touch()
+    assert len(resolve(["d/**"])) == len(resolve(["d"])) == 2
+    assert capsys.readouterr().err == ""
+    assert len(resolve(["d", "d/a.txt", "./d/b.txt"])) == 2
+    assert capsys.readouterr().err == "corpuskit: 2 inputs are named more than once and read once, 'd/a.txt' first\n"
+    assert len(resolve(["https://example.org/x", "https://example.org/x"])) == 1
+    assert "1 input is named more than once and read once, 'https://example.org/x' first" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("folder", [".", "./", "sub/..", "sub/../sub", "sub//"])
 def test_files_are_named_below_the_folder_however_it_is_spelled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
