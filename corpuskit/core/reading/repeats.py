@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 
 from corpuskit.core import console
+from corpuskit.core.reading.input_kinds import has_records
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.wording import quantity
 
@@ -47,12 +48,13 @@ def _tell_repeats(names: Sequence[str]) -> None:
 
 
 def tell_equal_names(files: list[Input]) -> None:
-    """Say that files have one name: ids that are made of names are the same then."""
-    equal = [pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path]
+    """Say that files have one name: ids that are made of names are the same then; records have ids of their own."""
+    pairs = (pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path)
+    equal = [pair for pair in pairs if not has_records(pair[0].name)]
     if equal:
         first, second = equal[0]
         verb = "has" if len(equal) == 1 else "have"
-        console.notice(
+        console.remark(
             "",
             f"{quantity(len(equal), 'input')} {verb} the name of another, {first.name!r} first: "
             f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "

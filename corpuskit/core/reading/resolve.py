@@ -17,13 +17,9 @@ from urllib.parse import unquote
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
-from corpuskit.core.reading.input_kinds import has_records
 from corpuskit.core.reading.inputs import Input
-<<<<<<< HEAD
 from corpuskit.core.reading.other_files import advice_on_files, endings, found_instead
-=======
 from corpuskit.core.reading.repeats import links_to_others, tell_equal_names, without_repeats
->>>>>>> m1
 from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.wording import NO_NAME, comma_list, nearest, printable_name, quantity
 
@@ -273,29 +269,17 @@ def _tell_splits(folder: Path, paths: list[Path]) -> None:
         )
 
 
-<<<<<<< HEAD
-def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
-    if paths:
-        first = str(min(paths).relative_to(folder))
-        console.remark(
-            "",
-            f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
-            f"{advice_on_files(paths)}",
-        )
-    for path in sorted(paths):
-=======
 def _tell_passed_over(folder: Path, others: Collection[Path], repeats: Collection[Path]) -> None:
     """Tell of the files of other kinds, and of the links to files that are read anyway."""
     links = f"{quantity(len(repeats), 'link')} to what is read anyway"
     if others:
         first = str(min(others).relative_to(folder))
         files = f"{quantity(len(others), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
-        console.notice("", f"{files}, and {links}" if repeats else files)
+        console.remark("", f"{files}{advice_on_files(list(others))}{f'; and {links}' if repeats else ''}")
     elif repeats:
         first = str(min(repeats).relative_to(folder))
-        console.notice("", f"{links} in {str(folder)!r} passed over, the first is {first!r}")
+        console.remark("", f"{links} in {str(folder)!r} passed over, the first is {first!r}")
     for path in sorted([*others, *repeats]):
->>>>>>> m1
         console.detail(f"passes over {str(path)!r}")
 
 
@@ -337,51 +321,3 @@ def _dataset(dataset: Path) -> list[Input]:
         )
         for shard in readable_shards(manifest, dataset)
     ]
-<<<<<<< HEAD
-
-
-def _without_repeats(inputs: list[Input]) -> list[Input]:
-    """Return each file once, in input order; of several names, one that was found in a folder goes before its own.
-
-    Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
-    """
-    files: dict[str | None, Input] = {}
-    real_path = real_path_finder()
-    for item in inputs:
-        key = real_path(item.local_path, item.is_real_path) if item.local_path else item.url
-        if key not in files or (-len(item.name), item.name) < (-len(files[key].name), files[key].name):
-            files[key] = item
-    return [item for _, item in sorted(files.items(), key=lambda pair: (os.fsencode(pair[1].name), pair[0] or ""))]
-
-
-def real_path_finder() -> Callable[[Path, bool], str]:
-    """Return what does as `os.path.realpath`, but asks the system about each folder once.
-
-    It asks about no last name of which it is told that it is no link.
-    """
-    real_folder = functools.cache(os.path.realpath)
-
-    def real_path(path: Path, is_no_link: bool) -> str:
-        folder, name = os.path.split(path)
-        if name in ("", "..") or (not is_no_link and os.path.islink(path)):
-            return os.path.realpath(path)
-        return os.path.join(real_folder(folder), name)
-
-    return real_path
-
-
-def _tell_equal_names(files: list[Input]) -> None:
-    """Say that files have one name: ids that are made of names are the same then; records have ids of their own."""
-    pairs = (pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path)
-    equal = [pair for pair in pairs if not has_records(pair[0].name)]
-    if equal:
-        first, second = equal[0]
-        verb = "has" if len(equal) == 1 else "have"
-        console.remark(
-            "",
-            f"{quantity(len(equal), 'input')} {verb} the name of another, {first.name!r} first: "
-            f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "
-            "Name a folder that holds both",
-        )
-=======
->>>>>>> m1
