@@ -95,7 +95,7 @@ class Mix(Command):
         leave_if_imported_by_worker()
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`, or `-` for standard input")
-        recipe = load_recipe(Path(arguments[0]), overrides=self.set)
+        recipe = load_recipe(Path(arguments[0]), overrides=self.set, name=arguments[0])
         profile = read_profile(self.profile)
         if self.check:
             console.write_stdout(_soundness(recipe, settings.json))

@@ -84,7 +84,7 @@ class Reweigh(Command):
         arguments = argument_list(arguments)
         if len(arguments) != 3:
             raise UsageError("name a recipe and two sets: `corpuskit reweigh RECIPE GOOD BAD --corpus DIR`")
-        recipe = load_recipe(Path(arguments[0]))
+        recipe = load_recipe(Path(arguments[0]), name=arguments[0])
         answer = self.reweigh(recipe, *arguments[1:], quiet=settings.quiet)
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))

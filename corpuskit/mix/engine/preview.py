@@ -13,7 +13,7 @@ from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import counter
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.estimate import ResourceNeed, SupplyEstimate, estimate_need, estimate_supply, stored_bytes
-from corpuskit.mix.engine.phases import Inputs, phase_name, steps_of, target_folder, tokenizer_of
+from corpuskit.mix.engine.phases import AUDIENCE, Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.text_table import table_lines
@@ -41,10 +41,12 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
         lines.append(f"# {_supply_text(source, supply)}")
         lines += [pipes[source.name], ""]
     if recipe.together:
-        lines += ["# together", together_pipe(recipe), ""]
+        lines += ["# together, on what all of the sources' pipes print", together_pipe(recipe), ""]
     if recipe.budget:
         tokenizer = Path(recipe.budget.tokenizer).name
         lines.append(f"# budget: {recipe.budget.tokens:,} tokens ({tokenizer}), seed {recipe.seed}")
+    if any(AUDIENCE in pipe for pipe in (*pipes.values(), together_pipe(recipe))):
+        lines.append(f"# {AUDIENCE} is in every recipe: nobody's documents go to others (`policy: {{audience: …}}`)")
     lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
     need = estimate_need(recipe, supplies, settings.workers())
     lines.append(f"# {need.text(settings.output or recipe.output.dir)}")
@@ -114,8 +116,8 @@ def _supply_text(source: SourceSpec, supply: SupplyEstimate) -> str:
     if not source.from_step.is_previewed:
         return f"not asked: {source.from_step.name()} may be charged for; what it gives is not in the sums below"
     return (
-        f"about {supply.read:,} documents; after its steps {supply.remaining:,} with {supply.tokens:,} tokens "
-        f"(estimated from {quantity(supply.sampled, 'document')} at the start of "
+        f"about {quantity(supply.read, 'document')}; after its steps {supply.remaining:,} with "
+        f"{quantity(supply.tokens, 'token')} (estimated from {quantity(supply.sampled, 'document')} at the start of "
         f"{quantity(supply.sampled_inputs, 'input')})"
     )
 

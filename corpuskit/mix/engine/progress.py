@@ -36,7 +36,7 @@ class PhaseLines:
             return None
         self.last_line_at = now
         tasks = f"{self.finished_tasks:,} of {self.tasks:,} tasks"
-        return f"{self.phase}: {tasks}, {self.documents:,} documents, {self.pace()}"
+        return f"{self.phase}: {tasks}, {quantity(self.documents, 'document')}, {self.pace()}"
 
     def is_complete(self) -> bool:
         """Whether all tasks are done."""
@@ -50,11 +50,11 @@ class PhaseLines:
     def pace(self) -> str:
         """Return the rate so far and the time left, or the time taken if all is done."""
         seconds = time.monotonic() - self.begun_at
-        rate = f"{self.documents / max(seconds, 0.001):,.0f} a second"
+        rate = f"{self.documents / max(seconds, 0.001):,.0f} a second, " if self.documents else ""
         tasks_left = self.tasks - self.finished_tasks
         if not tasks_left:
-            return f"{rate}, took {duration(seconds)}"
-        return f"{rate}, about {duration(seconds / max(self.finished_tasks, 1) * tasks_left)} left"
+            return f"{rate}took {duration(seconds)}"
+        return f"{rate}about {duration(seconds / max(self.finished_tasks, 1) * tasks_left)} left"
 
 
 class MixProgress:
@@ -114,6 +114,5 @@ class MixProgress:
             console.log(f"corpuskit mix: {line}")
         if self._progress is not None and phase in self._tasks:
             lines = self._lines[phase]
-            self._progress.update(
-                self._tasks[phase], advance=1, documents=f"{lines.documents:,} documents", pace=lines.pace()
-            )
+            figure = quantity(lines.documents, "document") if lines.documents else ""
+            self._progress.update(self._tasks[phase], advance=1, documents=figure, pace=lines.pace())

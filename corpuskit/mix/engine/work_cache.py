@@ -38,6 +38,7 @@ TAG_CONTENT = (
 """As https://bford.info/cachedir/ specifies it."""
 TASKS, RUNS, SEAL = "tasks", "runs", "seal"
 SEAL_LETTERS = 64
+FOREIGN = "an entry that is damaged, or was made by others or with another CORPUSKIT_STATE, was not used"
 
 
 def default_cache_folder() -> Path | None:
@@ -149,7 +150,7 @@ class WorkCache:
                 return None
             result = StoredTask(task.task, entry / task.task_path.name).result() if self._is_sealed(entry) else None
             if result is None:
-                self.refused["an entry that is damaged, or was not made by your runs, was not used"] += 1
+                self.refused[FOREIGN] += 1
             elif task.task.is_current(result):
                 return [file["name"] for file in result["files"]]
         return None

@@ -59,6 +59,11 @@ Section = TypeVar("Section")
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
+CAP_OF_SOURCE = (
+    "is a source, and caps are by origin, or by `any_source` for all sources alike; to take less of this one, lower "
+    "its `weight`, or write `any_source`"
+)
+FLOOR_OF_ORIGIN = "is an origin, and floors are by source; write the name of a source"
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report", "tokenizer", "end_token")
 MOST_MISTAKES = 100
 """Lines on mistakes; if there are more mistakes, the last line counts the rest."""
@@ -108,13 +113,17 @@ class Recipe:
     """What people wrote for the dataset card."""
 
 
-def load_recipe(path: Path | str, find: FindStep = find_step, overrides: Sequence[str] = ()) -> Recipe:
+def load_recipe(
+    path: Path | str, find: FindStep = find_step, overrides: Sequence[str] = (), name: str | None = None
+) -> Recipe:
     """Read and check a recipe, `-` for standard input, with values that `KEY=VALUE` overrides.
+
+    Messages call it `name`, by default the last part of its path.
 
     Raises UsageError, with the lines of all mistakes, and RefusedError if its own policy forbids a source.
     """
     path = Path(path)
-    return read_recipe(with_overrides(load_yaml(path), overrides), path.parent, find)
+    return read_recipe(with_overrides(load_yaml(path, name), overrides), path.parent, find)
 
 
 def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
@@ -125,7 +134,7 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
     top.attempt(lambda: top.keys(*TOP_KEYS))
     budget, has_budget = _section(top, "budget", lambda node: _budget(node, folder)), top.get("budget") is not None
     sources = top.attempt(lambda: read_sources(top.need("sources", "a mapping from names to sources"), folder, find))
-    caps, any_source = _section(top, "caps", _caps) or ({}, None)
+    caps, any_source = _section(top, "caps", lambda node: _caps(node, _names_of_sources(top))) or ({}, None)
     floors = _section(top, "floors", lambda node: _floors(node, _names_of_sources(top)))
     for key in ("caps", "floors"):
         shares = top.get(key)
@@ -247,15 +256,16 @@ def _budget(node: Node, folder: Path) -> Budget | None:
     return Budget(tokens, str(folder / name))
 
 
-def _caps(node: Node) -> tuple[dict[str, float], float | None]:
-    node.keys(*CAPS_KEYS, write=f"{{any_source: {node.echo}}}")
+def _caps(node: Node, names: Sequence[str]) -> tuple[dict[str, float], float | None]:
+    node.keys(*CAPS_KEYS, write=f"{{any_source: {node.echo}}}", elsewhere=dict.fromkeys(names, CAP_OF_SOURCE))
     caps = _shares(node, {key.replace("-", "_"): entry for key, entry in node.entries()}, above_zero=True)
     any_source = caps.pop("any_source", None)
     return caps, any_source
 
 
 def _floors(node: Node, names: Sequence[str]) -> dict[str, float]:
-    node.keys(*names, write=f"{{{next(iter(names), 'NAME')}: {node.echo}}}", exact=True)
+    elsewhere = {key: FLOOR_OF_ORIGIN for key in ORIGINS if key not in names}
+    node.keys(*names, write=f"{{{next(iter(names), 'NAME')}: {node.echo}}}", exact=True, elsewhere=elsewhere)
     floors = _shares(node, dict(node.entries()), above_zero=False)
     # Decimals as written: as doubles, ten floors of 0.1 would not add up to 1.
     total = sum(Fraction(str(floor)) for floor in floors.values())

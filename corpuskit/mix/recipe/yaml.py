@@ -15,10 +15,18 @@ from typing import Any, NoReturn
 
 from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.errors import CorpuskitError, UsageError
-from corpuskit.core.wording import excerpt
+from corpuskit.core.wording import excerpt, nearest, printable_name
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
+STARTS = (
+    (b"PAR1", "Parquet"),
+    (b"PK\3\4", "a zip archive"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"WARC/", "a web archive"),
+)
+"""How files begin that are given for a recipe by mistake."""
 
 Trail = tuple[str | int, ...]
 """Keys and list indexes that lead from the top to a value."""
@@ -74,16 +82,39 @@ class Marked:
         return f"{self.name}:{self.line(*trail)}"
 
 
-def load(path: Path) -> Marked:
-    """Read a YAML file, or standard input for `-`. Raises UsageError if it is missing, too large or not plain YAML."""
+def load(path: Path, name: str | None = None) -> Marked:
+    """Read a YAML file, or standard input for `-`; messages call it `name`, by default the last part of its path.
+
+    Raises UsageError if it is missing, too large or not plain YAML.
+    """
     if str(path) == "-":
         return parse(sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"", "standard input")
+    name = printable_name(name or path.name)
     try:
         with open_named(path) as file:
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise UsageError(f"no such file: {name!r}{_near_file(path)}") from None
     except OSError as error:
-        raise UsageError(f"{path.name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
-    return parse(data, path.name)
+        raise UsageError(f"{name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
+    if (label := _other_format(data)) is not None:
+        raise UsageError(f"{name} is {label}, and no recipe; a recipe is a YAML file")
+    return parse(data, name)
+
+
+def _near_file(path: Path) -> str:
+    """Return ` (did you mean …?)` with the YAML file whose name is nearest in the same folder, or nothing."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix.lower() in (".yaml", ".yml")]
+    except OSError:
+        return ""
+    near = nearest(path.name, names)
+    return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
+
+
+def _other_format(data: bytes) -> str | None:
+    """Return what a file is that begins as no YAML does; None if it may be YAML."""
+    return next((label for start, label in STARTS if data.startswith(start)), None)
 
 
 def parse(data: bytes, name: str) -> Marked:
@@ -134,7 +165,7 @@ class _RecipeReader:
             if too_deep := _line_too_deep(text, mark.index if mark else len(text)):
                 raise UsageError(f"{self.name}:{too_deep}: nested deeper than {MAX_DEPTH}") from None
             problem = " ".join(filter(None, (error.context, error.problem)))
-            raise UsageError(f"{self.name}:{line}: {problem or 'not YAML'}{_hint(text, line)}") from None
+            raise UsageError(f"{self.name}:{line}: {_plain(problem) or 'not YAML'}{_hint(text, line)}") from None
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise UsageError(f"{self.name}:{line}: a control character does not belong here") from None
@@ -237,6 +268,13 @@ def _bounded(digits: str, base: int) -> int:
     if len(digits) > 40 or not -(2**63) <= (number := int(digits, base)) < 2**63:
         raise ValueError("an integer does not fit into 64 bits")
     return number
+
+
+def _plain(problem: str) -> str:
+    """Return what the parser says, in words of a recipe's author where its own say nothing to them."""
+    if problem.endswith("mapping values are not allowed in this context"):
+        return "a `:` cannot stand here; correct the indentation of the line, or put the value in quotes"
+    return problem
 
 
 def _line_too_deep(text: str, end: int) -> int:

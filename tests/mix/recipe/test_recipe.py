@@ -262,7 +262,7 @@ def test_other_licences_pass_and_without_a_list_all_do(read) -> None:
 
 
 def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^none\.yaml: cannot be read: no such file"):
+    with pytest.raises(UsageError, match=r"^no such file: 'none\.yaml'"):
         load_recipe(tmp_path / "none.yaml", find)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.mix.recipe.recipe import load_recipe
+from tests.conftest import Run
 
 GOOD = """\
 seed: 7
@@ -217,3 +218,22 @@ def test_dozens_of_mistakes_are_all_told(tmp_path: Path, number: int, told: int,
     messages = messages_of(caught.value)
     assert len(messages) == told
     assert rest in messages[-1] and sum("unknown key" in message for message in messages) == told - bool(rest)
+
+
+def test_shares_of_the_other_kind_are_told_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, GOOD.replace("any_source: 0.9", "papers: 0.9"))
+    assert "`papers` is a source, and caps are by origin" in "\n".join(messages_of(caught.value))
+
+
+def test_what_is_no_recipe_is_named_by_its_path(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.parquet").write_bytes(b"PAR1\xff\xfe")
+    (tmp_path / "deep" / "recipe.yaml").write_text("sources:\n  note: see: that\n")
+    for name, said in (
+        ("deep/a.parquet", "deep/a.parquet is Parquet, and no recipe"),
+        ("deep/recip.yaml", "no such file: 'deep/recip.yaml' (did you mean 'deep/recipe.yaml'?)"),
+        ("deep/recipe.yaml", "deep/recipe.yaml:2: a `:` cannot stand here; correct the indentation"),
+    ):
+        done = corpuskit("mix", name, "-o", "out")
+        assert done.returncode == 2 and f"corpuskit mix: {said}" in done.stderr.decode()
