@@ -48,9 +48,9 @@ class Reweigh(Command):
     others lose, in proportion to that skill, and not at all where it may be chance.
 
     No share moves by more than a fifth of itself in a round, and caps, floors and `any_source` hold. In each set, at
-    most `--of-user` texts of a user count, and at most `--tenant-share` of all texts of a tenant: nobody is heard more
-    for being louder. Fewer than `--min-users` users, or two tenants, in either set are refused (exit code 6); the
-    feedback of one tenant is for its own corpus, as the answer says. Synthetic documents and those
+    most `--of-user` texts of a user count, and at most `--tenant-share` of all texts of a tenant: whoever is louder is
+    heard more up to there, and no further. Fewer than `--min-users` users, or two tenants, in either set are refused
+    (exit code 6); the feedback of one tenant is for its own corpus, as the answer says. Synthetic documents and those
     without an actor do not count.
 
     Prints the options that give the recipe these weights; nothing is changed. Equal documents, in any order, give equal

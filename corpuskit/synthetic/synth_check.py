@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from corpuskit.synthetic.checking.comparison import CorpusComparison
     from corpuskit.synthetic.checking.labels import LabelledTexts
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever a verdict on any documents changes."""
 SHARES = (
     "max_copies",
@@ -49,9 +49,10 @@ class SynthCheck(CorpusStage):
     `gen_depth`: 1 at most; `--max-unmarked` of the documents may lack it, or `origin: synthetic`. Refusals and what
     assistants say around answers: `--max-boilerplate` of all documents.
 
-    Labels, with `--by`: a model that has seen only real documents must agree with the labels at least `--min-agreement`
-    times as often as with those of a fifth of the real documents, held back; of each class with 20 documents in both,
-    at least `--worst-class` times, as far as so few can tell (95 %). Balance, with `--quota` as `synth-gaps` wrote it:
+    Labels, with `--by`: models that have seen only real documents must agree with the labels at least `--min-agreement`
+    times as often as with those of real documents that they have not seen, in the same mixture of classes; of each
+    class with 20 real and 20 synthetic documents, at least `--worst-class` times; both as far as so many can tell
+    (95 %). Balance, with `--quota` as `synth-gaps` wrote it:
     the shares of the classes, real and synthetic together, may differ from those planned by `--max-imbalance`, summed
     up. Diversity: synthetic texts may be compressed at most `--max-compression` times as well as real ones of the same
     lengths, or as badly. Of fewer than 200 documents, diversity is not judged. Invisible characters hide no copy;

@@ -1,4 +1,4 @@
-"""reweigh: weights follow what many users prefer, a little at a time, and nobody is heard more for being louder."""
+"""reweigh: weights follow what many users prefer, a little at a time, and no tenant is louder than its share."""
 
 import json
 import random

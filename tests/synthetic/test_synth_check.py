@@ -18,8 +18,9 @@ from corpuskit.core.document import encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.step import Document
 from corpuskit.synthetic.checking.checks import CheckRow
-from corpuskit.synthetic.checking.labels import Hits, worst_class
+from corpuskit.synthetic.checking.labels import Hits, share_in_mixture, worst_class
 from corpuskit.synthetic.checking.phrases import is_boilerplate
+from corpuskit.synthetic.checking.ratio_interval import _wilson, highest_ratio
 from corpuskit.synthetic.synth_check import SynthCheck
 from tests.conftest import Run, lines_of
 
@@ -357,6 +358,52 @@ def test_a_class_fails_beyond_chance_alone(
 def test_a_class_that_the_model_never_knows_is_not_judged() -> None:
     labels = np.array(["card"] * 30, object)
     assert worst_class(Hits(labels, np.zeros(30, bool)), Hits(labels, np.zeros(30, bool))) is None
+
+
+def test_a_rare_class_with_wrong_labels_alone_is_told(case: Case) -> None:
+    def of_card(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [row for row in rows if row["metadata"]["labels"]["intent"] == "card"]
+
+    rare = of_card(case.real)[70:]
+    case.real = [row for row in case.real if row not in rare]
+    surplus = of_card(case.made)[20:]
+    case.made = [row for row in case.made if row not in surplus]
+    assert failures(case.checks()) == set()
+    others = [row for row in made_up(5) if row["metadata"]["labels"]["intent"] != "card"]
+    for row, other in zip(of_card(case.made), others, strict=False):
+        row["text"] = other["text"]
+    assert "agreement in the worst class" in failures(case.checks())
+
+
+def test_labels_that_no_real_document_has_fail(case: Case) -> None:
+    for row in case.made:
+        row["metadata"]["labels"]["intent"] = "unheard of"
+    checks = case.checks()
+    assert "agreement with labels" in failures(checks)
+    assert "400 have a label that no real document has" in checks["agreement with labels"].note
+
+
+def test_the_measure_is_that_of_the_synthetic_mixture() -> None:
+    labels = np.array(["easy"] * 90 + ["hard"] * 10, object)
+    real = Hits(labels, np.arange(100) < 95)
+    assert real.share() == 0.95
+    mixed = np.array(["easy"] * 10 + ["hard"] * 30 + ["unheard of"] * 7, object)
+    share, number = share_in_mixture(real, mixed)
+    assert share == pytest.approx(0.25 * 1 + 0.75 * 0.5)
+    assert number == pytest.approx(1 / (0.25**2 / 90 + 0.75**2 / 10))
+    assert share_in_mixture(real, labels) == pytest.approx((0.95, 100)), "its own mixture tells as much as it has texts"
+    assert share_in_mixture(real, np.array(["unheard of"], object)) == (0, 0)
+
+
+@pytest.mark.parametrize(("right", "number"), [(0, 20), (7, 20), (20, 20), (800, 1000)])
+def test_the_interval_is_wilsons(right: int, number: int) -> None:
+    from scipy.stats import binomtest
+
+    interval = binomtest(right, number).proportion_ci(0.9, method="wilson")
+    assert _wilson(right / number, number) == pytest.approx((interval.low, interval.high))
+    assert highest_ratio(right / number, number, 0.0, 50) == 1
+    if right:
+        assert highest_ratio(right / number, number, right / number, number) >= 1
 
 
 def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> None:

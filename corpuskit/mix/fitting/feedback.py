@@ -1,7 +1,7 @@
-"""Feedback of people as sets of texts in which nobody is loud: a few texts of each user, a share of each tenant.
+"""Feedback of people as sets of texts in which nobody is too loud: a few texts of each user, a share of each tenant.
 
 Which texts stay is decided by hashes, so that neither order nor copies matter, and one who sends ten times as much is
-heard as often as before.
+heard up to the share, and no further.
 """
 
 import heapq

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-__all__ = ["CheckRow", "lines_of_table", "none_of", "relative", "unmeasured", "upper"]
+__all__ = ["CheckRow", "lines_of_table", "none_of", "unmeasured", "upper"]
 
 
 class CheckRow(NamedTuple):
@@ -45,11 +45,6 @@ def upper(name: str, count: int, total: int, most: float, note: str = "") -> Che
 def none_of(name: str, count: int) -> CheckRow:
     """Return the check of documents of which there may be none."""
     return CheckRow(name, count, most=0)
-
-
-def relative(part: float, whole: float) -> float:
-    """Return a figure as a part of another; 1.0 of nothing."""
-    return part / whole if whole else 1.0
 
 
 def unmeasured(name: str, why: str) -> CheckRow:

@@ -1,15 +1,17 @@
 """Whether the labels of synthetic documents are right, by a model that has seen real documents alone.
 
 The model is linear, over hashed words and pairs, weighed by how few texts have them. It errs on real documents, too, so
-what it reaches on a fifth of these that was held back is the measure: labels of synthetic documents may be missed more
-often, but not by much.
+what it reaches on these is the measure: labels of synthetic documents may be missed more often, but not by much. Real
+documents are judged by cross-fitting: five models, each of which has not seen a fifth of them, so all serve in turn.
+Each synthetic document is judged by one of the five, too: both sides meet models that know equally much.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.wording import excerpt
-from corpuskit.synthetic.checking.checks import CheckRow, relative, unmeasured
+from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
+from corpuskit.synthetic.checking.ratio_interval import highest_ratio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,16 +26,15 @@ __all__ = [
     "LabelledTexts",
     "agreement",
     "label_rows",
+    "share_in_mixture",
     "worst_class",
 ]
 
 AGREEMENT = "agreement with labels"
 OF_CLASS = "agreement in the worst class"
 FEWEST = 20
-"""Documents of a class, held back and synthetic, below which the class is not judged by itself."""
+"""Real and synthetic documents of a class, below which the class is not judged by itself."""
 FOLDS = 5
-CONFIDENCE = 0.9
-"""Of intervals with two ends: beyond either end lies a twentieth."""
 AT_ONCE = 512
 
 
@@ -86,7 +87,7 @@ class ClassAgreement(NamedTuple):
 
     label: str
     real: float
-    """On real documents that were held back, and how many these are."""
+    """On real documents, by models that have not seen them, and how many these are."""
     real_number: int
     synthetic: float
     synthetic_number: int
@@ -98,8 +99,10 @@ class LabelAgreement(NamedTuple):
     """How often the model says what the label says."""
 
     real: float
-    """On real documents that were held back."""
+    """On real documents, by models that have not seen them, if they had the classes of the synthetic ones."""
     synthetic: float
+    ratio: float
+    """The synthetic share as a part of the real one, as high as chance allows."""
     worst_class: ClassAgreement | None
     """The class that lies furthest below; None if no class has enough documents."""
     unknown: int
@@ -123,22 +126,62 @@ class Hits(NamedTuple):
 
 
 def agreement(real: LabelledTexts, synthetic: LabelledTexts) -> LabelAgreement | None:
-    """Return how often the model agrees with both; None if there are too few real documents or classes."""
+    """Return how often the models agree with both; None if there are too few real documents or classes."""
+    hits = _hits(real, synthetic)
+    if hits is None:
+        return None
+    real_hits, made_hits = hits
+    share, number = share_in_mixture(real_hits, made_hits.labels)
+    # Labels of which no real document has any are wrong, whatever chance allows.
+    ratio = highest_ratio(made_hits.share(), len(made_hits.labels), share, number) if number else 0.0
+    known_labels = set(real.labels)
+    unknown = sum(label not in known_labels for label in synthetic.labels)
+    return LabelAgreement(share, made_hits.share(), ratio, worst_class(real_hits, made_hits), unknown)
+
+
+def _hits(real: LabelledTexts, synthetic: LabelledTexts) -> tuple[Hits, Hits] | None:
+    """Return the hits on both sides; None if a model has less than two classes to learn, or real texts are few."""
     import numpy as np
 
-    labels, hashes = np.array(real.labels, object), np.array(real.hashes, np.uint64)
-    # Equal texts are on one side, so that none is asked for what was learned by heart.
-    is_held_back = hashes % np.uint64(FOLDS) == 0
-    learned_labels = set(labels[~is_held_back].tolist())
-    if is_held_back.sum() < FEWEST or len(learned_labels) < 2:
+    labels, folds = _labels_and_folds(real)
+    learned = [set(labels[folds != fold].tolist()) for fold in range(FOLDS)]
+    if len(labels) < FEWEST or min(map(len, learned)) < 2:
         return None
-    matrix = real.matrix()
-    model = _model().fit(matrix[~is_held_back], labels[~is_held_back].astype(str))
-    held_back = Hits(labels[is_held_back], model.predict(matrix[is_held_back]) == labels[is_held_back])
-    made_labels = np.array(synthetic.labels, object)
-    made = Hits(made_labels, model.predict(synthetic.matrix()) == made_labels)
-    unknown = sum(label not in learned_labels for label in synthetic.labels)
-    return LabelAgreement(held_back.share(), made.share(), worst_class(held_back, made), unknown)
+    made_labels, made_folds = _labels_and_folds(synthetic)
+    matrix, made_matrix = real.matrix(), synthetic.matrix()
+    are_hits, are_made_hits = np.zeros(len(labels), bool), np.zeros(len(made_labels), bool)
+    for fold in range(FOLDS):
+        is_held_back, is_made = folds == fold, made_folds == fold
+        model = _model().fit(matrix[~is_held_back], labels[~is_held_back].astype(str))
+        for hits, rows, texts, truth in (
+            (are_hits, is_held_back, matrix, labels),
+            (are_made_hits, is_made, made_matrix, made_labels),
+        ):
+            if rows.any():
+                hits[rows] = model.predict(texts[rows]) == truth[rows]
+    return Hits(labels, are_hits), Hits(made_labels, are_made_hits)
+
+
+def _labels_and_folds(texts: LabelledTexts) -> "tuple[NDArray[np.object_], NDArray[np.uint64]]":
+    """Return label and fold of each text; equal texts are in one, so that none is asked for what was learned."""
+    import numpy as np
+
+    return np.array(texts.labels, object), np.array(texts.hashes, np.uint64) % np.uint64(FOLDS)
+
+
+def share_in_mixture(hits: Hits, mixture: "NDArray[np.object_]") -> tuple[float, float]:
+    """Return how often the models would agree if the classes were as frequent as in `mixture`, and of how many texts.
+
+    That is direct standardization: the share of each class, weighted by how often `mixture` has it. Classes that only
+    `mixture` has do not count. The number is Kish's effective sample size: so many texts, drawn from the mixture, would
+    tell as much. Both are 0 if the sides have no class in common.
+    """
+    figures = [(hits.of_class(label), int((mixture == label).sum())) for label in sorted(set(hits.labels.tolist()))]
+    total = sum(weight for _, weight in figures)
+    if not total:
+        return 0.0, 0.0
+    share = sum(weight * right / number for (right, number), weight in figures) / total
+    return share, total**2 / sum(weight**2 / number for (_, number), weight in figures)
 
 
 def _model() -> Any:
@@ -150,33 +193,16 @@ def _model() -> Any:
     return make_pipeline(TfidfTransformer(sublinear_tf=True), LinearSVC(random_state=0, dual=True))
 
 
-def worst_class(held_back: Hits, made: Hits) -> ClassAgreement | None:
+def worst_class(real: Hits, made: Hits) -> ClassAgreement | None:
     """Return the class with the least agreement, as a part of that on real texts; None if none can be judged."""
     figures = []
-    for label in sorted(set(held_back.labels.tolist())):
-        (real_hits, real_number), (made_hits, made_number) = held_back.of_class(label), made.of_class(label)
+    for label in sorted(set(real.labels.tolist())):
+        (real_hits, real_number), (made_hits, made_number) = real.of_class(label), made.of_class(label)
         if real_hits and min(real_number, made_number) >= FEWEST:
-            ratio = _highest_ratio(made_hits, made_number, real_hits, real_number)
             real_share, made_share = real_hits / real_number, made_hits / made_number
+            ratio = highest_ratio(made_share, made_number, real_share, real_number)
             figures.append(ClassAgreement(label, real_share, real_number, made_share, made_number, ratio))
     return min(figures, key=lambda figure: (figure.ratio, figure.label), default=None)
-
-
-def _highest_ratio(hits: int, number: int, base_hits: int, base_number: int) -> float:
-    """Return the upper end of the confidence interval of a ratio of two shares, the second of which is above 0.
-
-    Of few documents a share says little: a class of which the model knows 2 of 25 would fail every third time. The
-    interval is that of Donner and Zou ("Closed-form confidence intervals for functions of the normal mean and standard
-    deviation", 2012), made of Wilson's intervals for both shares.
-    """
-    from scipy.stats import binomtest
-
-    share, base = hits / number, base_hits / base_number
-    # Both ends of an interval are computed; one of them is used, so each tail has half of what is left.
-    high = binomtest(hits, number).proportion_ci(CONFIDENCE, method="wilson").high
-    low = binomtest(base_hits, base_number).proportion_ci(CONFIDENCE, method="wilson").low
-    square = (share * base) ** 2 - high * low * (2 * share - high) * (2 * base - low)
-    return float((share * base + max(square, 0.0) ** 0.5) / (low * (2 * base - low)))
 
 
 def label_rows(by: str, figures: LabelAgreement | None, least: float, least_in_class: float) -> Iterator[CheckRow]:
@@ -184,10 +210,13 @@ def label_rows(by: str, figures: LabelAgreement | None, least: float, least_in_c
     if figures is None:
         yield unmeasured(AGREEMENT, f"as there are too few real documents with `{excerpt(by)}`")
         return
-    note = f"{figures.synthetic:.3f} of synthetic documents, {figures.real:.3f} of real ones that were held back"
+    note = (
+        f"{figures.synthetic:.3f} of synthetic documents, {figures.real:.3f} of real ones in the same mixture of "
+        "classes; the most that chance allows"
+    )
     if figures.unknown:
         note += f"; {figures.unknown:,} have a label that no real document has"
-    yield CheckRow(AGREEMENT, relative(figures.synthetic, figures.real), least=least, note=note)
+    yield CheckRow(AGREEMENT, figures.ratio, least=least, note=note)
     worst = figures.worst_class
     if worst is None:
         yield unmeasured(OF_CLASS, f"as no class has {FEWEST} documents on both sides")

@@ -1,1 +1,1 @@
-"""A learned judgement of texts: samples, features, linear, model_file, fasttext_file, scorer, judgement."""
+"""Learned judgement of texts: samples, features, calibration, linear, model_file, fasttext_file, scorer, judgement."""

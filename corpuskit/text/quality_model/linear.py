@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuskit.text.quality_model.calibration import fit_calibration, sigmoid
 from corpuskit.text.quality_model.features import BUCKETS, Features
 
 __all__ = ["Linear", "area_under_curve", "learn", "learn_calibrated"]
@@ -19,8 +20,6 @@ ROUNDS, RATE = 40, 0.3
 SMOOTHING = 0.5
 """Added to the count of each feature in each set."""
 LARGEST = 32_767
-STEEPEST = 20.0
-"""Most that calibration may stretch or shrink what a model says."""
 CHUNK = 1 << 20
 """Features that are worked on at once, which bounds memory."""
 
@@ -42,7 +41,7 @@ class Linear(NamedTuple):
 
         Likely means: if as many good texts as bad ones were met.
         """
-        scores: Floats = np.round(_sigmoid(self.logits(features)), 6)
+        scores: Floats = np.round(sigmoid(self.logits(features)), 6)
         scores[features.counts == 0] = 0
         return scores
 
@@ -74,7 +73,7 @@ def learn(features: Features, is_good: Truths) -> Linear:
         effects = ratios * weights
         for texts, buckets, text_numbers in _chunks(features):
             sums = np.bincount(text_numbers, effects[buckets], len(lengths[texts]))
-            errors = shares[texts] * (_sigmoid(bias + lengths[texts] * sums) - is_good[texts])
+            errors = shares[texts] * (sigmoid(bias + lengths[texts] * sums) - is_good[texts])
             gradient += np.bincount(buckets, (errors * lengths[texts])[text_numbers], BUCKETS)
             bias_gradient += float(errors.sum())
         gradient *= ratios
@@ -90,15 +89,14 @@ def learn(features: Features, is_good: Truths) -> Linear:
 def learn_calibrated(features: Features, is_good: Truths, is_kept_apart: Truths) -> Linear:
     """Return the model of all texts, whose scores are put right by one that has not seen those kept apart.
 
-    A model is too sure of what it learned from, and leans to the larger set; two numbers mend that (Platt,
-    "Probabilistic outputs for support vector machines", 1999).
+    A model is too sure of what it learned from, and leans to the larger set; two numbers mend that (`calibration`).
     """
     linear = learn(features, is_good)
     apart, others = features.part(is_kept_apart), features.part(~is_kept_apart)
     if not 0 < is_good[is_kept_apart].sum() < is_kept_apart.sum():
         return linear
     logits = learn(others, is_good[~is_kept_apart]).logits(apart)
-    slope, shift = _fit(logits, is_good[is_kept_apart])
+    slope, shift = fit_calibration(logits, is_good[is_kept_apart])
     return Linear(linear.weights, _rounded(linear.scale * slope), _rounded(linear.bias * slope + shift))
 
 
@@ -125,29 +123,6 @@ def _chunks(features: Features) -> Iterator[tuple[slice, Numbers, Numbers]]:
         start = end
 
 
-def _fit(logits: Floats, is_good: Truths) -> tuple[float, float]:
-    """Return the slope and shift by which logits fit the truth best (Newton's method); both sets count the same."""
-    shares = np.where(is_good, 0.5 / is_good.sum(), 0.5 / (~is_good).sum())
-    slope, shift = 1.0, 0.0
-    for _ in range(ROUNDS):
-        scores = _sigmoid(slope * logits + shift)
-        errors, bends = shares * (scores - is_good), shares * np.maximum(scores * (1 - scores), 1e-9)
-        first, second = float((errors * logits).sum()) + 1e-3 * (slope - 1), float(errors.sum())
-        corner, edge, last = float((bends * logits**2).sum()) + 1e-3, float((bends * logits).sum()), float(bends.sum())
-        determinant = corner * last - edge * edge
-        if determinant <= 1e-15:
-            break
-        slope -= (last * first - edge * second) / determinant
-        shift -= (corner * second - edge * first) / determinant
-        slope = min(max(slope, 1 / STEEPEST), STEEPEST)
-    return slope, shift
-
-
 def _rounded(value: float) -> float:
     """Return a number to nine digits, as machines differ in the last ones of sums."""
     return float(f"{value:.8e}")
-
-
-def _sigmoid(values: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-np.clip(values, -700, 700)))
-    return result
