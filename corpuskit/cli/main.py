@@ -81,6 +81,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
         console.notice(name, str(refusal))
         _print_failure(name, arguments, refusal)
         return refusal.exit_code
+    finally:
+        console.hush("", False)
 
 
 def _print_failure(name: str, arguments: list[str], error: CorpuskitError) -> None:

@@ -203,7 +203,7 @@ def _path(value: Any, spelling: Spelling) -> Path:
     if not isinstance(text, str) or not text or "\0" in text:
         raise UnfitValueError("the name of a file", value)
     if is_address(text):
-        raise UnfitValueError("the name of a file or folder of this machine, and no address", value)
+        raise UnfitValueError("the name of a file or folder of this machine", value)
     if spelling.style == "flags" and text.startswith("-") and text != "-":
         raise UnfitValueError("the name of a file; one that begins with a dash is written ./-name", value)
     return spelling.folder / text if spelling.folder is not None else Path(text)

@@ -130,7 +130,7 @@ def test_bounds_themselves_pass() -> None:
 
 
 def test_c4_takes_lines_out_and_fineweb_judges_the_rest() -> None:
-    text = f"A menu\n\nHome\n\n{GOOD}\n\nContact"
+    text = f"A menu\n\nHome\n\nShop\n\n{GOOD}\n\nContact"
     filtered = outcome(text)
     assert isinstance(filtered, Document)
     assert filtered.text == GOOD
@@ -205,14 +205,14 @@ def test_no_rules_is_a_usage_error() -> None:
 
 
 def test_html_is_refused() -> None:
-    with pytest.raises(UsageError, match="reads prose; run `corpuskit extract`"):
+    with pytest.raises(UsageError, match=r"HTML.*run `corpuskit extract`"):
         FilterQuality().apply(Document("a", GOOD, {"content_type": "text/html"}))
 
 
 def test_the_manifest_names_splitter_and_rules() -> None:
     assert FilterQuality().versions() == {
         "word-splitter": "corpuskit-words/1",
-        "quality-rules": "corpuskit-quality-rules/4",
+        "quality-rules": "corpuskit-quality-rules/5",
     }
 
 
@@ -523,3 +523,35 @@ def test_a_conversation_is_judged_by_what_is_said_in_it(marker: str) -> None:
     text = "\n".join(f"{marker.format(role)}\n{line}" for role, line in zip(roles, said, strict=True))
     document = Document("a", text, {"content_type": "text/x-turns"})
     assert FilterQuality().apply(document) is document
+
+
+SYLLABLES = ("arda", "bemu", "ciro", "dasi", "elum", "fero")
+UNKNOWN = "\n".join(f"Wamo kelu {name} ishi bwana, toru mesa {name} kelani ubo." for name in SYLLABLES)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"language": "de", "language_score": 0.2}, ""),
+        ({"language": "en", "language_score": 0.49}, ""),
+        ({"language": "und", "language_score": 0}, ""),
+        ({"language": "de", "language_score": 0.5}, "gopher-too-few-stop-words"),
+        ({"language": "de"}, "gopher-too-few-stop-words"),
+        ({"language_score": 0.2}, "gopher-too-few-stop-words"),
+    ],
+)
+def test_a_language_that_was_guessed_judges_nothing(metadata: dict[str, object], reason: str) -> None:
+    judged = FilterQuality(rules=("gopher",)).apply(Document("a", UNKNOWN, dict(metadata)))
+    assert (judged.reason if isinstance(judged, Drop) else "") == reason
+    english = FilterQuality(rules=("gopher",), language_settings="english")
+    assert isinstance(english.apply(Document("a", UNKNOWN, dict(metadata))), Drop)
+
+
+def test_an_unknown_script_may_write_no_spaces() -> None:
+    letters = [chr(0xA984 + number) for number in range(40)]
+    lines = ["".join(letters[(row * 7 + column * 3) % 40] for column in range(25)) for row in range(60)]
+    text = "\n".join(f"{line}." for line in lines)
+    step = FilterQuality(rules=("fineweb",))
+    assert isinstance(step.apply(Document("a", text, {"language": "und", "language_score": 0})), Document)
+    spaced = step.apply(Document("a", text, {"language": "ban"}))
+    assert isinstance(spaced, Drop) and spaced.reason == "fineweb-too-many-newlines"

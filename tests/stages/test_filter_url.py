@@ -139,8 +139,8 @@ def test_lists_that_cannot_be_used_are_refused(tmp_path: Path, option: str, cont
     ("name", "words"),
     [
         ("-", "stands for the documents"),
-        ("https://keeper:lamp@x.example/list", r"an address \(https://\)"),
-        ("FILE:///list", r"an address \(file://\)"),
+        ("https://keeper:lamp@x.example/list", r"of this machine, not 'https://"),
+        ("FILE:///list", r"of this machine, not 'FILE://"),
         ("folder", "is a folder"),
         ("lis*", "patterns are not expanded"),
         ("lists", "did you mean"),

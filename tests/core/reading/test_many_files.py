@@ -58,7 +58,7 @@ def test_a_file_goes_by_its_own_name_and_not_by_that_of_a_link(
     (tmp_path / "d" / "bb.txt").symlink_to(tmp_path / "d" / "zz.txt")
     (tmp_path / "aa-longest-of-all.txt").symlink_to("d/zz.txt")
     assert [item.name for item in resolve(["d"], [".txt"])] == ["d/zz.txt"]
-    told = "1 file of other kinds in 'd' passed over, the first is 'logo.svg', and 2 links to what is read anyway"
+    told = "1 file of other kinds in 'd' passed over, the first is 'logo.svg'; and 2 links to what is read anyway"
     assert capsys.readouterr().err == f"corpuskit: {told}\n"
     (tmp_path / "d" / "logo.svg").unlink()
     assert [item.name for item in resolve(["d"], [".txt"])] == ["d/zz.txt"]
