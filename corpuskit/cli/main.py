@@ -81,8 +81,6 @@ def _guarded(name: str, arguments: list[str]) -> int:
         console.notice(name, str(refusal))
         _print_failure(name, arguments, refusal)
         return refusal.exit_code
-    finally:
-        console.hush("", False)
 
 
 def _print_failure(name: str, arguments: list[str], error: CorpuskitError) -> None:
@@ -212,11 +210,11 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
         built[owner] = build_step(owner, _given_words(words), as_flags=True)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
-    console.hush(step.name(), settings.quiet)
-    if shadowed := shadowing_notice(step.name()):
-        console.remark("", shadowed)
-    if isinstance(step, Command):
-        return step.execute(arguments, settings)
+    with console.hushed(step.name(), settings.quiet):
+        if shadowed := shadowing_notice(step.name()):
+            console.remark("", shadowed)
+        if isinstance(step, Command):
+            return step.execute(arguments, settings)
     names_inputs = isinstance(step, Source) and step.names_inputs
     if not arguments and not names_inputs and sys.stdin is not None and sys.stdin.isatty():
         command = f"corpuskit {step_class.name()}"

@@ -100,6 +100,17 @@ def hush(name: str, quiet: bool) -> None:
     _hushed_commands[:] = [name] if quiet else []
 
 
+@contextlib.contextmanager
+def hushed(name: str, quiet: bool) -> Iterator[None]:
+    """Let `remark` speak for a command, or be silent, while this context lasts."""
+    before = list(_speaking_commands), list(_hushed_commands)
+    hush(name, quiet)
+    try:
+        yield
+    finally:
+        _speaking_commands[:], _hushed_commands[:] = before
+
+
 def hushed_command() -> str:
     """Return the command that is to be silent; empty if none is."""
     return _hushed_commands[0] if _hushed_commands else ""

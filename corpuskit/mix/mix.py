@@ -81,8 +81,10 @@ class Mix(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
         console.show_details(self.name(), settings.verbose)
-        console.hush(self.name(), settings.quiet)
-        arguments = argument_list(arguments)
+        with console.hushed(self.name(), settings.quiet):
+            return self._execute(argument_list(arguments), settings)
+
+    def _execute(self, arguments: list[str], settings: Settings) -> int:
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.publish.verdict_targets import demand_verdict_files
         from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe

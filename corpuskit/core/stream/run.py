@@ -75,7 +75,10 @@ class StepRun:
     def run(self) -> int:
         """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
         console.show_details(self.step.name(), self.settings.verbose)
-        console.hush(self.step.name(), self.settings.quiet)
+        with console.hushed(self.step.name(), self.settings.quiet):
+            return self._run()
+
+    def _run(self) -> int:
         if self.settings.output is not None:
             demand_known_ending(self.settings.output)
         arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments
