@@ -234,7 +234,7 @@ def test_bytes_of_rejects_are_their_owners_alone_and_follow_no_link(
     victim: Path, corpuskit: Run, tmp_path: Path
 ) -> None:
     beside = tmp_path / "rejects.jsonl.bytes"
-    beside.write_text("old")
+    assert corpuskit("head", "--rejects", "rejects.jsonl", stdin=b"an older secret\n" + texts("a")).returncode == 0
     beside.chmod(0o666)
     assert corpuskit("head", "--rejects", "rejects.jsonl", stdin=b"a secret\n" + texts("a")).returncode == 0
     assert beside.read_bytes() == b"a secret"

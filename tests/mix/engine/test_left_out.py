@@ -34,12 +34,15 @@ def test_no_result_shows_the_table_with_the_reasons_and_leaves_nothing(day: Path
 def test_no_result_is_counted_in_the_json(day: Path, corpuskit: Run) -> None:
     write_recipe(day, ", steps: [{filter-language: {keep: [de]}}]")
     outcome = json.loads(corpuskit("mix", "recipe.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
+    (source,) = outcome.pop("sources").values()
+    assert (source["read"], source["documents"]) == (7, 0)
     assert outcome | {"error": ""} == {
         "command": "mix",
         "in": 7,
         "out": 0,
         "dropped": {"language": 6},
         "rejected": {"no-text": 1},
+        "unpublished": 0,
         "exit": 6,
         "error": "",
     }
