@@ -90,6 +90,7 @@ def run_recipe(
     formats = build_formats(recipe.output.formats, recipe.output.tokens)
     left_out = LeftOutFiles(settings)
     keeps_work = True
+    engine: Engine | None = None
     output = FolderOutput(
         target, formats, totals, recipe.output.shard_documents, recipe.card, report=recipe.output.report
     )
@@ -110,7 +111,7 @@ def run_recipe(
         raise
     except CorpuskitError as error:
         with suppress(OSError, CorpuskitError):
-            if isinstance(error, (RefusedError, UsageError)):
+            if engine is not None and isinstance(error, (RefusedError, UsageError)):
                 # Whoever publishes here next may remove what this run has done.
                 engine.keep_finished_work()
             write_ending(output.work, error)
