@@ -41,6 +41,23 @@ def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None, expected: int | 
     yield from _dealt(chunks, max_rows, 0, expected or FILES * max_rows)
 
 
+def with_repeats(
+    chunks: Iterable["KeyedRows"], max_rows: int, expected: int
+) -> Iterator[tuple["KeyedRows", "NDArray[np.bool_]"]]:
+    """Yield all rows, those of a key one after the other and in order, and whether an earlier row has their key."""
+    import numpy
+
+    for runs in by_key(chunks, max_rows, expected):
+        key_before = numpy.empty(0, numpy.uint64)
+        for rows, _ in runs:
+            ordered = rows[numpy.argsort(rows[:, 0], kind="stable")]
+            keys = numpy.concatenate((key_before, ordered[:, 0]))
+            is_repeat = numpy.zeros(len(ordered), bool)
+            is_repeat[1 - len(key_before) :] = keys[1:] == keys[:-1]
+            yield ordered, is_repeat
+            key_before = ordered[-1:, 0]
+
+
 def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int, expected: int) -> Iterator[Iterable[Run]]:
     import numpy
 

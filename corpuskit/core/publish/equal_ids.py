@@ -2,7 +2,7 @@
 
 from array import array
 
-from corpuskit.core.disk.group_by_key import READ_ROWS, by_key
+from corpuskit.core.disk.group_by_key import READ_ROWS, with_repeats
 from corpuskit.core.disk.spool import RowSpool
 from corpuskit.core.document import Document
 from corpuskit.core.wording import excerpt, quantity
@@ -76,17 +76,9 @@ class EqualIds:
     def _repeats(self) -> int:
         if self._spool is None:
             return len(self._hashes) - len(set(self._hashes))
-        import numpy
-
         self._store()
-        spool, repeats = self._spool, 0
-        for runs in by_key(spool.chunks(READ_ROWS), MOST_SORTED, len(spool)):
-            key_before: int | None = None
-            for rows, _ in runs:
-                keys = numpy.sort(rows[:, 0])
-                repeats += int((keys[1:] == keys[:-1]).sum()) + (int(keys[0]) == key_before)
-                key_before = int(keys[-1])
-        return repeats
+        hashes = self._spool.chunks(READ_ROWS)
+        return sum(int(is_repeat.sum()) for _, is_repeat in with_repeats(hashes, MOST_SORTED, len(self._spool)))
 
     def _store(self) -> None:
         """Move the hashes that are held to the disk. Raises PublishError if it is full."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpuskit.core.disk.group_by_key import READ_ROWS, by_key
+from corpuskit.core.disk.group_by_key import READ_ROWS, with_repeats
 from corpuskit.mix.engine.shards import WorkShard, documents_of
 from corpuskit.mix.engine.task_results import EqualIdsResult
 from corpuskit.mix.engine.tasks import Task, file_of_task
@@ -46,20 +46,13 @@ class FindEqualIds(Task[EqualIdsResult]):
 
     def run(self, task_path: Path) -> EqualIdsResult:
         """Bring equal hashes together; read the first document again that has one."""
-        import numpy
-
         documents, first = 0, -1
         total = sum(path.stat().st_size for path in self.hashes) // 8
-        for runs in by_key(self._rows(), MOST_ROWS, total):
-            key_before = numpy.empty(0, numpy.uint64)
-            for rows, _ in runs:
-                ordered = rows[numpy.argsort(rows[:, 0], kind="stable")]
-                keys = numpy.concatenate((key_before, ordered[:, 0]))
-                repeats = ordered[1 - len(key_before) :][keys[1:] == keys[:-1], 1]
-                key_before = ordered[-1:, 0]
-                if len(repeats):
-                    documents += len(repeats)
-                    first = min(int(repeats.min()), first) if first >= 0 else int(repeats.min())
+        for rows, is_repeat in with_repeats(self._rows(), MOST_ROWS, total):
+            repeats = rows[is_repeat, 1]
+            if len(repeats):
+                documents += len(repeats)
+                first = min(int(repeats.min()), first) if first >= 0 else int(repeats.min())
         source, identifier = self._source_and_id(first) if documents else ("", "")
         return {"files": [], "documents": documents, "source": source, "id": identifier}
 

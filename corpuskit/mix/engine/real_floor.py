@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corpuskit.core.disk.group_by_key import READ_ROWS, by_key
+from corpuskit.core.disk.group_by_key import READ_ROWS, with_repeats
 from corpuskit.core.document import Document, gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.entries import ShardEntry
@@ -229,15 +229,9 @@ def unique_tokens(files: Iterable[RealFile]) -> dict[str, int]:
     names = {name: number for number, name in enumerate(dict.fromkeys(name for file in files for name in file.classes))}
     totals = numpy.zeros(len(names), numpy.int64)
     expected = sum(file.path.stat().st_size for file in files) // (8 * COLUMNS)
-    for runs in by_key(_rows(files, names), MOST_ROWS, expected):
-        key_before = numpy.empty(0, numpy.uint64)
-        for rows, _ in runs:
-            ordered = rows[numpy.argsort(rows[:, 0], kind="stable")]
-            keys = numpy.concatenate((key_before, ordered[:, 0]))
-            is_first = numpy.ones(len(ordered), bool)
-            is_first[1 - len(key_before) :] = keys[1:] != keys[:-1]
-            numpy.add.at(totals, ordered[is_first, 1].astype(numpy.int64), ordered[is_first, 2].astype(numpy.int64))
-            key_before = ordered[-1:, 0]
+    for rows, is_repeat in with_repeats(_rows(files, names), MOST_ROWS, expected):
+        firsts = rows[~is_repeat].astype(numpy.int64)
+        numpy.add.at(totals, firsts[:, 1], firsts[:, 2])
     return dict(zip(names, totals.tolist(), strict=True))
 
 
