@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from corpuskit.core.disk.spool import Spool, open_temporary
-from corpuskit.core.document import Document, Reject, decode_trusted, encode
-from corpuskit.core.outcome import Item, Rejected
+from corpuskit.core.disk.spool import open_temporary
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Item
 from corpuskit.text.dedup.entries import Entries, Signer, open_block_file
-from corpuskit.text.dedup.matching import Matcher, Verdicts, apply_verdicts
+from corpuskit.text.dedup.matching import Matcher, apply_verdicts
 from corpuskit.text.dedup.parameters import DedupParameters
-from corpuskit.text.dedup.survivors import rejected
+from corpuskit.text.dedup.spooled_input import SpooledInput
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.index_session import IndexSession
@@ -28,10 +28,9 @@ class SpooledDedup:
         with ExitStack() as files:
             paths = session.reading().paths if session else ()
             self._earlier = [open_block_file(files, path) for path in paths]
-            self._lines = files.enter_context(closing(Spool()))
+            self._spooled = files.enter_context(closing(SpooledInput()))
             self._signer = Signer(parameters, files.enter_context(open_temporary()))
             self._files = files.pop_all()
-        self._rejected: dict[int, list[Rejected]] = {}
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -42,29 +41,15 @@ class SpooledDedup:
         entries = self._read(documents)
         similarities = self._exact_similarities if self._parameters.verify == "jaccard" else None
         verdicts = Matcher(self._parameters, entries, similarities).verdicts()
-        yield from self._write(entries, verdicts)
+        # In input order, read back from the spool.
+        yield from self._spooled.with_rejects(apply_verdicts(self._spooled.documents(), entries, verdicts))
         if self._session is not None:
             self._session.stage(self._parameters.comparison_fields(), entries, verdicts)
 
     def _read(self, documents: Iterable[Document]) -> Entries:
         """Spool the documents and return their entries."""
-        for document in documents:
-            try:
-                self._lines.append(encode(document))
-            except Reject as reject:
-                number = len(self._lines)
-                self._rejected.setdefault(number, []).append(rejected(document, reject, number))
-            else:
-                self._signer.add(document)
+        self._spooled.read(documents, self._signer.add)
         return Entries([*self._earlier, self._signer.finish()], len(self._earlier))
-
-    def _write(self, entries: Entries, verdicts: Verdicts) -> Iterator[Item]:
-        """Yield the documents and drops in input order, read back from the spool."""
-        documents = (decode_trusted(self._lines[number]) for number in range(len(self._lines)))
-        for number, item in enumerate(apply_verdicts(documents, entries, verdicts)):
-            yield from self._rejected.get(number, ())
-            yield item
-        yield from self._rejected.get(len(self._lines), ())
 
     def _exact_similarities(self, left: "Ranks", right: "Ranks") -> "Similarities":
         """Return the similarities of pairs; they come sorted by their left document, whose shingles are made once."""
@@ -80,4 +65,4 @@ class SpooledDedup:
         return shares
 
     def _shingles(self, number: int) -> "Hashes":
-        return self._parameters.shingles(decode_trusted(self._lines[number]).text)
+        return self._parameters.shingles(self._spooled.document(number).text)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from corpuskit.core.disk.spool import Spool, open_temporary
-from corpuskit.core.document import Document, Reject, decode_trusted, encode
-from corpuskit.core.outcome import Item, Rejected
+from corpuskit.core.disk.spool import open_temporary
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Item
 from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.span_matching import span_pairs
 from corpuskit.text.dedup.span_texts import BUCKETS, RunLength, SpanSigner, SpanTexts
-from corpuskit.text.dedup.survivors import rejected
+from corpuskit.text.dedup.spooled_input import SpooledInput
 from corpuskit.text.dedup.word_spans import resolve_spans, without_repeats
 
 if TYPE_CHECKING:
@@ -30,10 +30,9 @@ class SpanDedup:
         self._length = RunLength(parameters.min_words)
         self._max_rows = most_rows(parameters)
         with ExitStack() as files:
-            self._lines = files.enter_context(closing(Spool()))
+            self._spooled = files.enter_context(closing(SpooledInput()))
             self._signer = SpanSigner(self._length, files.enter_context(open_temporary()))
             self._files = files.pop_all()
-        self._rejected: dict[int, list[Rejected]] = {}
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -42,22 +41,14 @@ class SpanDedup:
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document without what was said before, or its drop, in input order."""
         texts = self._read(documents)
-        for number, repeats in enumerate(resolve_spans(texts, self._pairs(texts), self._length)):
-            yield from self._rejected.get(number, ())
-            document = decode_trusted(self._lines[number])
-            yield document if repeats is None else without_repeats(document, repeats)
-        yield from self._rejected.get(len(self._lines), ())
+        resolved = zip(resolve_spans(texts, self._pairs(texts), self._length), self._spooled.documents(), strict=True)
+        yield from self._spooled.with_rejects(
+            document if repeats is None else without_repeats(document, repeats) for repeats, document in resolved
+        )
 
     def _read(self, documents: Iterable[Document]) -> SpanTexts:
         """Spool the documents and return their words."""
-        for document in documents:
-            try:
-                self._lines.append(encode(document))
-            except Reject as reject:
-                number = len(self._lines)
-                self._rejected.setdefault(number, []).append(rejected(document, reject, number))
-            else:
-                self._signer.add(document)
+        self._spooled.read(documents, self._signer.add)
         return SpanTexts([self._signer.finish()])
 
     def _pairs(self, texts: SpanTexts) -> "Iterator[Pairs]":
