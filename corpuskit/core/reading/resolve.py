@@ -129,10 +129,10 @@ def _demand_searchable(pattern: Path) -> None:
             raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
 
 
-def near_name(path: Path) -> str:
-    """Return a hint at the name in the same folder that is most like a missing one."""
+def near_name(path: Path, endings: tuple[str, ...] = ("",)) -> str:
+    """Return a hint at the name in the same folder, with one of these endings, that is most like a missing one."""
     try:
-        names = os.listdir(path.parent)
+        names = [name for name in os.listdir(path.parent) if name.lower().endswith(endings)]
     except OSError:
         return ""
     near = nearest(path.name, names)

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.errors import CorpuskitError, UsageError
-from corpuskit.core.wording import excerpt, nearest, printable_name
+from corpuskit.core.reading.resolve import near_name
+from corpuskit.core.wording import excerpt, printable_name
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -94,22 +95,12 @@ def load(path: Path, name: str | None = None) -> Marked:
         with open_named(path) as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UsageError(f"no such file: {name!r}{_near_file(path)}") from None
+        raise UsageError(f"no such file: {name!r}{near_name(path, ('.yaml', '.yml'))}") from None
     except OSError as error:
         raise UsageError(f"{name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
     if (label := _other_format(data)) is not None:
         raise UsageError(f"{name} is {label}, and no recipe; a recipe is a YAML file")
     return parse(data, name)
-
-
-def _near_file(path: Path) -> str:
-    """Return ` (did you mean …?)` with the YAML file whose name is nearest in the same folder, or nothing."""
-    try:
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix.lower() in (".yaml", ".yml")]
-    except OSError:
-        return ""
-    near = nearest(path.name, names)
-    return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
 def _other_format(data: bytes) -> str | None:
