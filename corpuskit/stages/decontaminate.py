@@ -202,12 +202,11 @@ def _entry(entries: ByteSpool, offset: int, count: int) -> "tuple[Numbers, Numbe
 
 def _characters(text: str, first: int, last: int, ngram: int) -> tuple[int, int]:
     """Return where the n-grams from one to another begin and end in a text, in characters."""
-    from itertools import islice
+    from corpuskit.text.dedup.shingles import unit_bounds
 
-    from corpuskit.text.dedup.shingles import unit_spans
-
-    spans = list(islice(unit_spans(text), first, last + ngram))
-    return (spans[0][0], spans[-1][1]) if spans else (0, len(text))
+    starts, ends = unit_bounds(text)
+    end = min(last + ngram, len(ends))
+    return (int(starts[first]), int(ends[end - 1])) if first < end else (0, len(text))
 
 
 def _items(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,6 +12,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import NOT_AN_OPTION
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item
+from corpuskit.core.wording import or_list
 from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, DedupParameters, IndexReading
 
 if TYPE_CHECKING:
@@ -20,10 +21,20 @@ if TYPE_CHECKING:
 
 LEAST_WORDS = 8
 """Words below which any text repeats others."""
+MOST_WORDS = 1_000_000
+"""So many are held at a time."""
 WORDS_DISK = 8000
 """Bytes that the words and fingerprints of a document of some 700 words take."""
 LEAST_MEMORY = 10**6
 """Bytes below which a limit for tables must be a slip."""
+
+
+_ONLY_FOR = {
+    **dict.fromkeys(("method", "threshold", "ngram", "permutations", "bands", "seed", "verify"), ("document",)),
+    "min_length": ("paragraph", "line"),
+    "min_words": ("span",),
+}
+"""Options that say something about some units alone."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +58,14 @@ class Dedup(CorpusStage):
 
     With `--unit paragraph` (separated by blank lines) or `line`, repeats within and between texts are removed from
     them: every unit of `min-length` characters or more that came before, whatever its case and spacing. A document left
-    without text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams,
-    holds about 80 bytes per unit in memory, and ignores options that compare documents.
+    without text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams, and
+    holds about 80 bytes per unit in memory. Options that compare documents are refused with any such unit.
 
     With `--unit span`, runs of `min-words` words or more that occurred before, in this or an earlier text, are taken
     out of texts wherever they begin; the first to say them keeps them. Five words count as much as eight characters of
-    Chinese or Japanese. A document without words left is dropped as `duplicate-spans`, with the leader (`of`) of its
-    longest run and where that stood (`span`, in characters). Texts wait in TMPDIR; memory stays the same.
+    Chinese, Japanese, Thai, Lao, Khmer or Burmese. A document without words left is dropped as `duplicate-spans`, with
+    the leader (`of`) of its longest run and where that stood (`span`, in characters). Texts wait in TMPDIR; memory
+    stays the same.
 
     Documents of one tenant (`metadata.tenant`) are compared only with one another, and so are those without a tenant:
     what a customer's data holds decides nothing about other data. With `--unit`, conversations (`text/x-turns`) are
@@ -95,10 +107,12 @@ class Dedup(CorpusStage):
             )
         if self.min_length < 1:
             raise misfit("min-length", "a number of characters, at least 1", self.min_length)
-        if self.min_words < LEAST_WORDS:
-            raise misfit("min-words", f"a number of words, at least {LEAST_WORDS}", self.min_words)
-        if self.min_words != type(self).min_words and self.unit != "span":
-            raise UsageError(f"{spelled('min-words')} is for {spelled('unit', 'span')}")
+        if not LEAST_WORDS <= self.min_words <= MOST_WORDS:
+            raise misfit("min-words", f"a number of words from {LEAST_WORDS} to {MOST_WORDS:,}", self.min_words)
+        for name, units in _ONLY_FOR.items():
+            if getattr(self, name) != getattr(type(self), name) and self.unit not in units:
+                option = spelled(name.replace("_", "-"))
+                raise UsageError(f"{option} is for {or_list([spelled('unit', unit) for unit in units])}")
         if self.stream and self.unit == "span":
             raise UsageError(f"{spelled('unit', 'span')} needs the whole input; leave out {spelled('stream')}")
         if self.stream and self.keep != "first":

@@ -1,15 +1,15 @@
 """What `dedup --unit span` finds, how fast, and in how much memory: planted copies, and texts that share nothing.
 
-    python -m tests.benchmarks.dedup_spans FILE… [--words N] [--copies N] [--long MB]
+    python -m tests.benchmarks.dedup_spans FILE… [--words N] [--copies N] [--parts N] [--long MB]
 
 Each FILE holds documents as JSON Lines. Runs of the least length that goes are copied from the second third into the
-last, at places of their own, with other signs and line ends between the words, and a part of each into the first third,
-so that the first to say its words is not the first to say the run: `planted gone` says how many went. `runs` went from
-the file as it is. `made` are texts of random words, of which none may lose any. Speed is megabytes of text a CPU
-second, without the tables of characters, which a process makes once; memory is the growth of this process, which holds
-the documents and their lines as well. `long text` is how much a process of its own grows, in times the text's bytes, by
-a single text of `--long` megabytes of the file's characters, in lines that do not repeat (`new`), and of its lines in
-any order (`old`).
+last, at places of their own, with other signs and line ends between the words, and `--parts` parts of each into the
+first third, so that the first to say its words is not the first to say the run: `planted gone` says how many went.
+`runs` went from the file as it is. `made` are texts of random words, of which none may lose any. Speed is megabytes of
+text a CPU second, without the tables of characters, which a process makes once; memory is the growth of this process,
+which holds the documents and their lines as well. `long text` is how much a process of its own grows, in times the
+text's bytes, by a single text of `--long` megabytes of the file's characters, in lines that do not repeat (`new`), and
+of its lines in any order (`old`).
 """
 
 import argparse
@@ -38,7 +38,9 @@ def documents_in(path: Path) -> list[Document]:
         return [Document(f"{number}", json.loads(line)["text"]) for number, line in enumerate(stream)]
 
 
-def plant(documents: list[Document], least: int, copies: int, chance: random.Random) -> tuple[list[Document], int]:
+def plant(
+    documents: list[Document], least: int, copies: int, parts: int, chance: random.Random
+) -> tuple[list[Document], int]:
     """The documents with runs copied from their second third into the last, and parts of them into the first.
 
     A run is as long as it must be to go, and not longer.
@@ -59,9 +61,11 @@ def plant(documents: list[Document], least: int, copies: int, chance: random.Ran
         spans = dict.fromkeys(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
         words = [source[start:end] for start, end in spans]
         changed = chance.choice([" ", "\n", ", ", " - "])
-        at = chance.randrange(max(third, 1))
-        cut = chance.randrange(1, len(words) // 4)
-        texts[at] += f"\n{' '.join(words[cut:-cut])}\n"
+        for _ in range(parts):
+            # All of the run but its beginning, or its end.
+            cut = chance.randrange(1, len(words) // 3)
+            part = words[cut:] if chance.randrange(2) else words[:-cut]
+            texts[chance.randrange(max(third, 1))] += f"\n{' '.join(part)}\n"
         begin, _ = unit_bounds(texts[number])
         insert_at = int(begin[chance.randrange(len(begin))]) if len(begin) else 0
         run_text = f" MARK{planted}A {changed.join(words)} MARK{planted}B "
@@ -128,6 +132,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--words", type=int, default=50)
     parser.add_argument("--copies", type=int, default=500)
+    parser.add_argument("--parts", type=int, default=5)
     parser.add_argument("--long", type=int, default=10)
     parser.add_argument("--growth", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -142,12 +147,14 @@ def main() -> None:
     )
     for path in arguments.files:
         documents = documents_in(path)
+        if not any(document.text.strip() for document in documents):
+            sys.exit(f"{path}: no document has a text")
         size = sum(len(document.text.encode()) for document in documents) / 1e6
         before, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         _, runs = run(documents, arguments.words)
         seconds = time.process_time() - before
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-        changed, planted = plant(documents, arguments.words, arguments.copies, chance)
+        changed, planted = plant(documents, arguments.words, arguments.copies, arguments.parts, chance)
         texts, _ = run(changed, arguments.words)
         # A copy has gone if what marked its ends now stands together.
         gone = sum(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 UNIT_VERSION = "1"
 """Version of how texts are cut into units, and of how units are normalised before they are compared."""
-SPAN_VERSION = "1"
+SPAN_VERSION = "2"
 """Version of how runs of words are found and taken out."""
 
 MOST_PERMUTATIONS = 4096

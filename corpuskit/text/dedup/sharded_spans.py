@@ -94,8 +94,8 @@ class ShardedSpans:
 def encode_repeats(count: int, all_repeats: Iterable[Repeats | None]) -> bytes:
     """Return what goes of a shard's documents as JSON: their number, and by position what goes of some.
 
-    >>> encode_repeats(3, [None, Repeats(90, [(0, 60)], (0, 60), "a"), None])
-    b'[3,[[1,90,[[0,60]],[0,60],"a"]]]'
+    >>> encode_repeats(3, [None, Repeats([(0, 60)], (0, 60), "a"), None])
+    b'[3,[[1,[[0,60]],[0,60],"a"]]]'
     """
     import orjson
 
@@ -105,15 +105,15 @@ def encode_repeats(count: int, all_repeats: Iterable[Repeats | None]) -> bytes:
 def decode_repeats(data: bytes) -> list[Repeats | None]:
     """Return what goes of each document of a shard.
 
-    >>> decode_repeats(b'[2,[[1,90,[[0,60]],[0,60],"a"]]]')
-    [None, Repeats(words=90, ranges=[(0, 60)], longest=(0, 60), leader='a')]
+    >>> decode_repeats(b'[2,[[1,[[0,60]],[0,60],"a"]]]')
+    [None, Repeats(ranges=[(0, 60)], longest=(0, 60), leader='a')]
     """
     import orjson
 
     count, entries = orjson.loads(data)
     results: list[Repeats | None] = [None] * count
-    for number, words, ranges, longest, leader in entries:
-        results[number] = Repeats(words, [(start, end) for start, end in ranges], tuple(longest), leader)
+    for number, ranges, longest, leader in entries:
+        results[number] = Repeats([(start, end) for start, end in ranges], tuple(longest), leader)
     return results
 
 

@@ -14,12 +14,12 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["VERSION", "Hashes", "jaccard", "shingles", "unit_spans"]
+__all__ = ["VERSION", "Hashes", "jaccard", "shingles", "unit_bounds"]
 
 VERSION = f"1, Unicode {unicodedata.unidata_version}"
 """Names everything that decides a shingle's hash."""
@@ -91,32 +91,6 @@ def jaccard(left: Hashes, right: Hashes) -> float:
     return common / max(len(left) + len(right) - common, 1)
 
 
-def unit_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each unit of a text begins and ends, in characters; much slower than hashing it.
-
-    >>> list(unit_spans("Ab, 猫x"))
-    [(0, 2), (4, 5), (5, 6)]
-    """
-    if text.isascii():
-        yield from (match.span() for match in _ASCII_WORD.finditer(text))
-        return
-    kinds = kinds_of_characters()
-    start = end = -1
-    for index, character in enumerate(text):
-        normal = character.lower() if character.isascii() else unicodedata.normalize("NFKC", character).lower()
-        for part in normal:
-            kind = kinds[ord(part)]
-            if kind != WORD and start >= 0:
-                yield start, end
-                start = -1
-            if kind == CHARACTER:
-                yield index, index + 1
-            elif kind == WORD:
-                start, end = (index if start < 0 else start), index + 1
-    if start >= 0:
-        yield start, end
-
-
 def unit_bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where the units of a text begin and end, in characters: those of `words_of`, in order.
 
@@ -127,12 +101,9 @@ def unit_bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     for block in blocks_of(text):
         normal = normalised(block)
         origins = _origins(block, normal)
-        if origins is None:
-            bounds = np.array(list(unit_spans(block)), np.int64).reshape(-1, 2)
-            first, last = bounds[:, 0], bounds[:, 1]
-        else:
-            before, at = bounds_of(_coded("\n" + normal + "\n")[1])
-            first, last = origins[before], origins[at - 1] + 1
+        firsts, lasts = _origins_of_clusters(block, normal) if origins is None else (origins, origins)
+        before, at = bounds_of(_coded("\n" + normal + "\n")[1])
+        first, last = firsts[before], lasts[at - 1] + 1
         starts.append(first + offset)
         ends.append(last + offset)
         offset += len(block)
@@ -150,6 +121,49 @@ def _origins(block: str, normal: str) -> NDArray[np.int64] | None:
         return np.arange(len(block))
     lengths = {sign: len(part) for sign, part in table.items()}
     return np.repeat(np.arange(len(block)), np.fromiter(map(lengths.__getitem__, block), np.int64, len(block)))
+
+
+def _origins_of_clusters(block: str, normal: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last character that each one of a text's normal form came from, where some come jointly.
+
+    The final form of sigma is as long as the other, so that clusters may be put into small letters one by one.
+    """
+    firsts, lengths, sizes, start = list[int](), list[int](), list[int](), 0
+    for span in blocks_of(block, NORMALISED_AT_ONCE):
+        for cluster in _clusters(span):
+            firsts.append(start)
+            lengths.append(len(cluster))
+            sizes.append(len(_normal(cluster)))
+            start += len(cluster)
+    assert sum(sizes) == len(normal), "the normal forms of clusters are that of the text"
+    begins = np.array(firsts, np.int64)
+    return np.repeat(begins, sizes), np.repeat(begins + np.array(lengths) - 1, sizes)
+
+
+def _clusters(span: str) -> Iterator[str]:
+    """Yield the parts of a text that become its normal form one by one."""
+    cluster = ""
+    for character in span:
+        if cluster and not _joins(cluster, character):
+            yield cluster
+            cluster = ""
+        cluster += character
+    if cluster:
+        yield cluster
+
+
+def _joins(cluster: str, character: str) -> bool:
+    """Whether the normal form of a character depends on those before it: on the last that is no mark, and its marks."""
+    if character.isascii():
+        return False
+    if unicodedata.combining(unicodedata.normalize("NFKD", character)[0]):
+        return True
+    return _normal(cluster + character) != _normal(cluster) + _normal(character)
+
+
+@lru_cache(maxsize=1 << 12)
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def bounds_of(kinds: NDArray[np.uint8] | NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -9,14 +9,16 @@ the leader are compared once more, by all runs of the least length around the fi
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from corpuskit.core.disk.group_by_key import Run, by_key
 from corpuskit.core.disk.window_spool import WindowRows
-from corpuskit.text.dedup.span_texts import COLUMNS, RunLength, SpanTexts
-from corpuskit.text.dedup.winnowing import gram_hashes
+from corpuskit.text.dedup.span_texts import COLUMNS, RunLength, SpanTexts, join_units, weights_before
+from corpuskit.text.dedup.winnowing import range_hashes
+from corpuskit.text.dedup.word_units import Units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,15 +118,17 @@ def _runs_around(texts: SpanTexts, odd_ones: WindowRows, length: RunLength) -> I
         rows = odd_ones.load(window).reshape(-1, ODD_COLUMNS)
         rows = rows[np.lexsort((rows[:, 2], rows[:, 0], rows[:, 1]))]
         marks, documents, at = rows[:, 0], rows[:, 1].astype(np.int64), rows[:, 2].astype(np.int64)
-        firsts, ends = length.surroundings(at, texts.sizes(documents))
-        last_starts = ends - length.least
+        sizes = texts.sizes(documents)
+        firsts, ends = length.reach(at, sizes)
+        last_starts = np.minimum(at, sizes - length.least)
         # A run around two occurrences of a fingerprint is one run.
         is_same = (rows[1:, :2] == rows[:-1, :2]).all(axis=1)
         firsts[1:] = np.where(is_same, np.maximum(firsts[1:], last_starts[:-1] + 1), firsts[1:])
         order = np.lexsort((at, documents))
         order = order[last_starts[order] >= firsts[order]]
-        starts = RunStarts(marks[order], documents[order], at[order], firsts[order], last_starts[order] + 1)
-        yield from starts.hashed(texts, length.least)
+        bounds = (each[order] for each in (firsts, last_starts + 1, ends))
+        starts = RunStarts(marks[order], documents[order], at[order], *bounds)
+        yield from starts.hashed(texts, length)
 
 
 class RunStarts(NamedTuple):
@@ -135,8 +139,10 @@ class RunStarts(NamedTuple):
     at: "Pairs"
     firsts: "Pairs"
     ends: "Pairs"
+    reaches: "Pairs"
+    """To where a run may reach."""
 
-    def hashed(self, texts: SpanTexts, least: int) -> Iterator["Keyed"]:
+    def hashed(self, texts: SpanTexts, length: RunLength) -> Iterator["Keyed"]:
         """Yield the rows of all runs, those of some thousand words at a time."""
         if not len(self.at):
             return
@@ -144,23 +150,43 @@ class RunStarts(NamedTuple):
         borders = np.flatnonzero(np.concatenate(([True], (parts[:, 1:] != parts[:, :-1]).any(axis=0))))
         # Each part of a document is read once: the words of all runs in it.
         begins = np.minimum.reduceat(self.firsts, borders)
-        sizes = np.maximum.reduceat(self.ends, borders) + least - 1 - begins
+        sizes = np.maximum.reduceat(self.reaches, borders) - begins
         groups = np.flatnonzero(np.diff(np.cumsum(sizes) // WORDS_AT_ONCE)) + 1
         numbers = np.repeat(np.arange(len(borders)), np.diff(np.append(borders, len(self.at))))
         for group in np.split(np.arange(len(borders)), groups):
-            words = [
-                texts.words(number, begin, begin + size)
+            parts_of_texts = [
+                texts.units(number, begin, begin + size)
                 for number, begin, size in zip(
                     self.documents[borders[group]].tolist(), begins[group].tolist(), sizes[group].tolist(), strict=True
                 )
             ]
-            hashes = gram_hashes(np.concatenate(words), least)
             first, end = np.searchsorted(numbers, (group[0], group[-1] + 1))
-            offsets = np.concatenate(([0], np.cumsum(sizes[group])[:-1])) - begins[group]
             counts = self.ends[first:end] - self.firsts[first:end]
             starts = np.repeat(self.firsts[first:end] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-            rows = np.zeros((len(starts), COLUMNS), np.uint64)
-            at = starts + np.repeat(offsets[numbers[first:end] - group[0]], counts)
-            rows[:, 0] = hashes[at] ^ np.repeat(self.marks[first:end], counts) * MIXER
-            rows[:, 1], rows[:, 2] = np.repeat(self.documents[first:end], counts), starts
+            # Where the words of each part begin, and end, among those of all parts.
+            limits = np.cumsum(sizes[group])
+            part_numbers = np.repeat(numbers[first:end] - group[0], counts)
+            offset = (limits - sizes[group] - begins[group])[part_numbers]
+            units = reduce(join_units, parts_of_texts)
+            ends = run_ends(units, starts + offset, length)
+            after = np.repeat(self.at[first:end] + length.gram, counts) + offset
+            is_whole = (ends >= after) & (ends <= limits[part_numbers])
+            rows = np.zeros((int(is_whole.sum()), COLUMNS), np.uint64)
+            hashes = range_hashes(units.hashes, (starts + offset)[is_whole], ends[is_whole])
+            rows[:, 0] = hashes ^ np.repeat(self.marks[first:end], counts)[is_whole] * MIXER
+            rows[:, 1] = np.repeat(self.documents[first:end], counts)[is_whole]
+            rows[:, 2] = starts[is_whole]
             yield rows
+
+
+def run_ends(units: Units, starts: "Pairs", length: RunLength) -> "Pairs":
+    """Return where the shortest run ends that begins at each place and weighs enough; past the last unit if none does.
+
+    >>> words = np.arange(4, dtype=np.uint64)
+    >>> run_ends(Units(words, np.array([True, True, False, True])), np.array([0, 1]), RunLength(2))
+    array([3, 4])
+    """
+    if units.single is None:
+        return starts + length.least
+    before = weights_before(units.single)
+    return np.searchsorted(before, before[starts] + length.weight)

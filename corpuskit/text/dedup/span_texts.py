@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from corpuskit.core.disk.block_file import BlockFile
 
     Numbers = NDArray[np.int64]
+    WordNumbers = NDArray[np.signedinteger]
     Keyed = NDArray[np.uint64]
 
 BUCKETS = 16
@@ -61,11 +62,28 @@ class RunLength(NamedTuple):
         """How many fingerprints in a row one is chosen from."""
         return self.least - self.gram + 1
 
-    def surroundings(
-        self, at: "NDArray[np.signedinteger]", words: "int | NDArray[np.signedinteger]"
-    ) -> "tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]":
-        """Return from and to where runs of the least length with each fingerprint may reach in a text."""
-        return np.maximum(at - (self.least - self.gram), 0), np.minimum(at + self.least, words)
+    @property
+    def weight(self) -> int:
+        """What a run must weigh."""
+        return self.least * WORD_WEIGHT
+
+    @property
+    def most(self) -> int:
+        """How many units weigh enough whatever they are: in characters, a run of the least length has so many."""
+        return -(-self.weight // CHARACTER_WEIGHT)
+
+    def reach(self, at: "WordNumbers", size: "int | WordNumbers") -> "tuple[WordNumbers, WordNumbers]":
+        """Return from and to where runs of the least length with each fingerprint may reach, whatever the units are."""
+        return np.maximum(at - (self.most - self.gram), 0), np.minimum(at + self.most, size)
+
+    def surroundings(self, at: "WordNumbers", units: Units) -> "tuple[WordNumbers, WordNumbers]":
+        """Return from and to where runs of the least length with each fingerprint do reach among some units."""
+        if units.single is None:
+            return np.maximum(at - (self.least - self.gram), 0), np.minimum(at + self.least, len(units.hashes))
+        before = weights_before(units.single)
+        starts = np.searchsorted(before, before[at + self.gram - 1] - self.weight, side="right")
+        ends = np.searchsorted(before, before[at] + self.weight)
+        return np.minimum(starts, at), np.minimum(ends, len(units.hashes))
 
 
 class SpanSigner:
@@ -88,8 +106,8 @@ class SpanSigner:
         words_before, identifier = 0, document.id.encode("utf-8", "surrogatepass")
         waiting, stream = _NO_WORDS, FingerprintStream(self._length)
         for units, is_last in _with_last(_salted_units(document)):
-            self._fingerprints.append(stream.add(units.hashes, self._documents, is_last))
-            waiting = _join_units(waiting, units)
+            self._fingerprints.append(stream.add(units, self._documents, is_last))
+            waiting = join_units(waiting, units)
             end = len(waiting.hashes) if is_last else len(waiting.hashes) // SEGMENT * SEGMENT
             words_before += end
             for start in range(0, end + is_last, SEGMENT):
@@ -136,29 +154,29 @@ class FingerprintStream:
     def __init__(self, length: RunLength) -> None:
         """Begin before the first word."""
         self._length = length
-        self._words = np.empty(0, np.uint64)
+        self._units = _NO_WORDS
         self._start = 0
-        """The number of the first of these words."""
+        """The number of the first of these units."""
         self._settled = 0
         """Before which word all fingerprints have been returned."""
 
-    def add(self, words: Hashes, document: int, is_last: bool) -> "Keyed":
+    def add(self, units: Units, document: int, is_last: bool) -> "Keyed":
         """Return rows of the next fingerprints: those whose surroundings have come, or all that are left."""
-        least = self._length.least
-        words = np.concatenate((self._words, words)) if len(self._words) else words
+        units = join_units(self._units, units)
+        words, most = units.hashes, self._length.most
         chosen, hashes = fingerprints(words, self._length.gram, self._length.window)
-        settled = len(words) if is_last else max(len(words) - least + 1, 0)
+        settled = len(words) if is_last else max(len(words) - most + 1, 0)
         first, last = np.searchsorted(chosen, (self._settled - self._start, settled))
         chosen, hashes = chosen[first:last], hashes[first:last]
         rows = np.empty((len(chosen), COLUMNS), np.uint64)
         if len(chosen):
-            starts, ends = self._length.surroundings(chosen, len(words))
+            starts, ends = self._length.surroundings(chosen, units)
             rows[:, 0], rows[:, 1], rows[:, 2] = hashes, document, chosen + self._start
             rows[:, 3] = range_hashes(words, starts, ends)
         self._settled = self._start + settled
         # What may choose the next fingerprint, and what surrounds it.
-        carried = max(len(words) - 3 * least, 0)
-        self._start, self._words = self._start + carried, words[carried:]
+        carried = max(len(words) - 3 * most, 0)
+        self._start, self._units = self._start + carried, _from(units, carried)
         return rows
 
 
@@ -216,14 +234,30 @@ class SpanTexts:
         part = at // WORDS_READ
         return self._read(number, part), part * WORDS_READ
 
+    def units(self, number: int, start: int, end: int) -> Units:
+        """Return some words of a document, with which of them are single characters."""
+        words = self.words(number, start, end)
+        file, segment = self._segment(number)
+        first, last = start // SEGMENT, -(-end // SEGMENT)
+        data = file.strings_between("single", segment + first, segment + last)
+        if not data:
+            return Units(words, None)
+        # Where segments without any such are among them, each has to be read by itself.
+        all_words = min(last * SEGMENT, self.size(number)) - first * SEGMENT
+        if len(data) == -(-all_words // 8):
+            single = np.unpackbits(np.frombuffer(data, np.uint8))
+        else:
+            single = np.zeros((last - first) * SEGMENT, np.uint8)
+            for part in range(last - first):
+                bits = np.unpackbits(np.frombuffer(file.string("single", segment + first + part), np.uint8))
+                single[part * SEGMENT :][: len(bits)] = bits
+        begin = start - first * SEGMENT
+        return Units(words, single[begin : begin + len(words)].astype(np.bool_))
+
     def weight(self, number: int, start: int, end: int) -> int:
         """Return what some words of a document weigh: a word has `WORD_WEIGHT`."""
-        file, segment = self._segment(number)
-        singles = 0
-        for part in range(start // SEGMENT, -(-end // SEGMENT)):
-            bits = np.unpackbits(np.frombuffer(file.string("single", segment + part), np.uint8))
-            singles += int(bits[max(start - part * SEGMENT, 0) : end - part * SEGMENT].sum())
-        return (end - start) * WORD_WEIGHT - singles * (WORD_WEIGHT - CHARACTER_WEIGHT)
+        single = self.units(number, start, end).single
+        return (end - start) * WORD_WEIGHT if single is None else int(weights_before(single)[-1])
 
     def fingerprints(self, bucket: int) -> "Iterator[Keyed]":
         """Yield the fingerprints of a bucket, in the order of documents and words: rows of four, as in the files."""
@@ -241,6 +275,15 @@ class SpanTexts:
         """Return the file of a document, and the row of its first segment."""
         file = int(np.searchsorted(self._starts, number, side="right")) - 1
         return self._files[file], int(self._segments[number])
+
+
+def weights_before(single: "NDArray[np.bool_]") -> "Numbers":
+    """Return what the units before each one weigh, and all of them, given which are single characters.
+
+    >>> weights_before(np.array([False, True, True])).tolist()
+    [0, 8, 13, 18]
+    """
+    return np.concatenate(([0], np.cumsum(np.where(single, CHARACTER_WEIGHT, WORD_WEIGHT))))
 
 
 def write_spans(parameters: DedupParameters, documents: Iterable[Document], file: IO[bytes]) -> "BlockFile":
@@ -278,7 +321,7 @@ def _with_last(blocks: Iterator[Units]) -> Iterator[tuple[Units, bool]]:
     yield current, True
 
 
-def _join_units(left: Units, right: Units) -> Units:
+def join_units(left: Units, right: Units) -> Units:
     if not len(left.hashes):
         return right
     hashes = np.concatenate((left.hashes, right.hashes))

@@ -17,7 +17,7 @@ import numpy as np
 from corpuskit.core.disk.window_spool import WindowRows
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop
-from corpuskit.text.dedup.shingles import WORD_WEIGHT
+from corpuskit.text.dedup.shingles import WORD, kinds_of_characters
 from corpuskit.text.dedup.span_matching import PAIR_COLUMNS
 from corpuskit.text.dedup.span_texts import RunLength, SpanTexts
 from corpuskit.text.dedup.word_units import bounds_in_blocks
@@ -47,8 +47,6 @@ class WordSpan(NamedTuple):
 class Repeats(NamedTuple):
     """What goes of a document, in words; they are numbered from 0."""
 
-    words: int
-    """How many the document has."""
     ranges: Sequence[tuple[int, int]]
     longest: tuple[int, int]
     """The longest run that one leader has, and the first of equals."""
@@ -102,7 +100,7 @@ class SpanResolver:
             return None
         leader = self._texts.identifier(longest.leader)
         word_ranges = list(zip(ranges[::2], ranges[1::2], strict=True))
-        return Repeats(self._texts.size(number), word_ranges, (longest.start, longest.end), leader)
+        return Repeats(word_ranges, (longest.start, longest.end), leader)
 
     def _spans(self, number: int, parts: "Iterable[Pairs]") -> Iterator[WordSpan]:
         """Yield the runs around pairs that are long enough; each has a word that is not before that of the last one."""
@@ -131,7 +129,7 @@ class SpanResolver:
         for part in parts:
             for start in range(0, len(part), PAIRS_AT_ONCE):
                 pairs = part[start : start + PAIRS_AT_ONCE]
-                firsts, lasts = self._length.surroundings(pairs[:, 1], size)
+                firsts, lasts = self._length.reach(pairs[:, 1], size)
                 yield from zip(*pairs[:, 1:].T.tolist(), firsts.tolist(), lasts.tolist(), strict=True)
 
     def _run_around(self, number: int, at: int, leader: int, leader_at: int) -> tuple[int, int]:
@@ -144,12 +142,11 @@ class SpanResolver:
         return start, start + self._common_after(number, start, leader, start_there, most)
 
     def _is_long(self, number: int, start: int, end: int) -> bool:
-        enough = self._length.least * WORD_WEIGHT
         size = end - start
         # Whatever the words are, so few weigh too little, and so many enough.
         if size < self._length.least or size >= 2 * self._length.least:
             return size >= self._length.least
-        return self._texts.weight(number, start, end) >= enough
+        return self._texts.weight(number, start, end) >= self._length.weight
 
     def _common_after(self, number: int, at: int, leader: int, leader_at: int, most: int) -> int:
         """Return how many words two documents have in common from two words on, and at most so many."""
@@ -191,9 +188,7 @@ def resolve_spans(texts: SpanTexts, pairs: "Iterable[Pairs]", length: RunLength)
 def without_repeats(document: Document, repeats: Repeats) -> Document | Drop:
     """Return a document without what was said before, or a drop if no words are left."""
     runs = [*repeats.ranges, repeats.longest]
-    *ranges, longest = _in_characters(document.text, runs, repeats.words)
-    if not ranges:
-        return document
+    *ranges, longest = _in_characters(document.text, runs)
     text = _without(document.text, ranges)
     if any(map(str.isalnum, text)):
         shorter = document.with_text(text)
@@ -202,11 +197,8 @@ def without_repeats(document: Document, repeats: Repeats) -> Document | Drop:
     return Drop(document, REASON, {"of": repeats.leader, "span": list(longest), "removed": len(ranges)})
 
 
-def _in_characters(text: str, runs: Sequence[tuple[int, int]], words: int) -> list[tuple[int, int]]:
-    """Return where runs of words begin and end in a text.
-
-    None of them if the text is cut otherwise in parts than as a whole, as a long run of marks is.
-    """
+def _in_characters(text: str, runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where runs of words begin and end in a text."""
     firsts, lasts = np.array(runs, np.int64).T - np.array([[0], [1]])
     starts, ends = np.zeros(len(runs), np.int64), np.zeros(len(runs), np.int64)
     before = 0
@@ -216,8 +208,6 @@ def _in_characters(text: str, runs: Sequence[tuple[int, int]], words: int) -> li
             is_here = (before <= numbers) & (numbers < after)
             all_bounds[is_here] = block_bounds[numbers[is_here] - before]
         before = after
-    if before != words:
-        return [(0, 0)]
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
@@ -239,8 +229,8 @@ def _without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
 
     Where white space stood on both sides, the wider break of the two stays: a blank line, a line end or a space.
 
-    >>> _without("One. (Two three.) Four", [(6, 15)])
-    'One. Four'
+    >>> _without("One. (Two three.) Four", [(6, 15)]), _without("SUM(A1<B1+C1)", [(4, 9)])
+    ('One. Four', 'SUM C1)')
     """
     kept_parts, position = list[str](), 0
     for start, end in ranges:
@@ -257,11 +247,15 @@ def _without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
         white += part[: len(part) - len(right)]
         if right:
             body = right.rstrip()
-            new_parts += [_break(white) if len(new_parts) > 1 or new_parts[0] else "", body]
+            before = new_parts[-1]
+            new_parts += [_break(white, before[-1:] + right[0]) if len(new_parts) > 1 or before else "", body]
             white = right[len(body) :]
     ends_in_white = len(kept_parts) == 1 or kept_parts[-1].strip()
     return "".join([*new_parts, white if ends_in_white else ""])
 
 
-def _break(white: str) -> str:
-    return "\n\n" if _BREAK.search(white) else "\n" if "\n" in white else " " if white else ""
+def _break(white: str, neighbours: str) -> str:
+    """Return what stands between two characters, given the white space that did; words are not joined to others."""
+    if not white:
+        return " " if all(kinds_of_characters()[ord(character)] == WORD for character in neighbours) else ""
+    return "\n\n" if _BREAK.search(white) else "\n" if "\n" in white else " "
