@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 
 from corpuskit.core.document import Reject
+from corpuskit.core.wording import excerpt
 from corpuskit.formats.tables.parquet_reader import FAULTS
+from corpuskit.formats.tables.record_table import repeated_column
 from corpuskit.formats.tables.record_table import rows as rows_of_batch
 
 if TYPE_CHECKING:
@@ -60,10 +62,16 @@ def open_arrow(input_: "Input") -> ArrowInput | None:
         if head == FILE_MAGIC:
             file = pa.ipc.open_file(source)
             batches = (file.get_batch(number) for number in range(file.num_record_batches))
-            return ArrowInput(input_, stream, batches, file.schema)
-        reader = pa.ipc.open_stream(source)
-        return ArrowInput(input_, stream, iter(reader), reader.schema)
+            table = ArrowInput(input_, stream, batches, file.schema)
+        else:
+            reader = pa.ipc.open_stream(source)
+            table = ArrowInput(input_, stream, iter(reader), reader.schema)
     except FAULTS:
         stream.close()
         input_.damaged("arrow: this is no Arrow file or stream", 0, 0)
         return None
+    if name := repeated_column(table.schema):
+        stream.close()
+        input_.damaged(f"arrow: several columns are called {excerpt(name)!r}; give each its own name", 0, 0)
+        return None
+    return table

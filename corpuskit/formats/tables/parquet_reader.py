@@ -13,7 +13,9 @@ from corpuskit.core.disk.regular_file import read_at_most
 from corpuskit.core.document import MAX_LINE, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.members import FREE_BYTES, RATIO
+from corpuskit.core.wording import excerpt
 from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
+from corpuskit.formats.tables.record_table import repeated_column
 from corpuskit.formats.tables.record_table import rows as rows_of_batch
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
-        return ParquetInput(input_, stream, size)
+        table = ParquetInput(input_, stream, size)
     except FAULTS:
         stream.seek(0)
         head = stream.read(len(PARQUET_MAGIC))
@@ -102,6 +104,11 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
         else:
             input_.damaged("parquet: the footer cannot be read", 0, size)
         return None
+    if name := repeated_column(table.schema):
+        stream.close()
+        input_.damaged(f"parquet: several columns are called {excerpt(name)!r}; give each its own name", 0, size)
+        return None
+    return table
 
 
 def _reject_oversized(size: int) -> Reject:

@@ -10,6 +10,7 @@ a list of `{start, end, type}`, `parents` one of strings.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -114,6 +115,11 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
     }
     for index in range(batch.num_rows):
         yield {name: values[index] for name, values in filled_columns.items() if values[index] is not None}
+
+
+def repeated_column(schema: pa.Schema) -> str:
+    """Return the name of columns that have the same one, as which a row cannot hold them; empty if there are none."""
+    return next((name for name, number in Counter(schema.names).items() if number > 1), "")
 
 
 def is_record_table(schema: pa.Schema) -> bool:
