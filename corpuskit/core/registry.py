@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.startup import declares_option, docstring_line, modules_in, names_entry_points
+from corpuskit.core.startup import declares_option, modules_in, names_entry_points, step_docstring_line
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        line = docstring_line(_path_of(module), "".join(part.capitalize() for part in name.split("-")))
+        line = step_docstring_line(_path_of(module), name)
         if line:
             return line
     try:
