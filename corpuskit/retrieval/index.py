@@ -75,7 +75,7 @@ class SearchIndex(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the documents, and put the new version in place. Raises what `StepRun` raises, and RemoteError."""
-        from corpuskit.core.provenance.ledger import pipe_of
+        from corpuskit.core.provenance.pipe import pipe_of
         from corpuskit.core.publish.targets import demand_distinct
         from corpuskit.core.stream.output import targets
         from corpuskit.core.stream.run import prepare_run

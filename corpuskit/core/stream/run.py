@@ -21,15 +21,13 @@ from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, U
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import (
     Ledger,
-    Pipe,
     Upstream,
     chain_before_cut,
     check_upstream,
-    kept_in,
-    pipe_of,
     state_folder,
 )
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
+from corpuskit.core.provenance.pipe import Pipe, kept_in, pipe_of
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.publish.verdict_targets import demand_verdict_files
