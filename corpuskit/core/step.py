@@ -127,6 +127,14 @@ class Source(Step):
         from corpuskit.core.reading.resolve import resolve_lists
 
         inputs = resolve_lists(arguments or ["-"], self.suffixes, self.expand, allow_private=allow_private)
+        return self.checked_inputs(inputs)
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return the inputs without those that the option `exclude` names. Raises UsageError for those not read."""
+        if patterns := getattr(self, "exclude", ()):
+            from corpuskit.core.reading.exclusion import without_excluded
+
+            inputs = without_excluded(inputs, patterns)
         self.check_inputs(inputs)
         return inputs
 

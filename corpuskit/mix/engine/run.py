@@ -24,6 +24,7 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
+from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import quantity, remark_lines
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -321,6 +322,8 @@ class MixRun:
         summaries = self._complete_summaries(self.output.totals)
         demand_result(self.settings, self.output.totals, summaries, chain.steps)
         self.engine.keep_finished_work()
+        # Whoever writes to a pipe that nothing reads may have begun later than this run.
+        demand_unwritten(unread_pipe([input_ for named in self.inputs.values() for input_ in named], []))
         manifest = self.output.publish(chain, self.quotas)
         with finishing(self.output.target):
             for step in corpus_stages(self.recipe):

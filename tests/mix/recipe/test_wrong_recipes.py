@@ -1,5 +1,6 @@
 """Sixty-one recipes that people write wrongly: each message names the line, the value, and what to write instead."""
 
+import lzma
 from pathlib import Path
 
 import pytest
@@ -229,9 +230,13 @@ def test_shares_of_the_other_kind_are_told_what_to_write(tmp_path: Path) -> None
 def test_what_is_no_recipe_is_named_by_its_path(tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.parquet").write_bytes(b"PAR1\xff\xfe")
+    (tmp_path / "deep" / "a.yaml.xz").write_bytes(lzma.compress(b"sources:"))
+    (tmp_path / "deep" / "page.html").write_text("<!DOCTYPE html>\n<p>sources:")
     (tmp_path / "deep" / "recipe.yaml").write_text("sources:\n  note: see: that\n")
     for name, said in (
         ("deep/a.parquet", "deep/a.parquet is Parquet, and no recipe"),
+        ("deep/a.yaml.xz", "deep/a.yaml.xz is xz, and no recipe"),
+        ("deep/page.html", "deep/page.html is HTML, and no recipe"),
         ("deep/recip.yaml", "no such file: 'deep/recip.yaml' (did you mean 'deep/recipe.yaml'?)"),
         ("deep/recipe.yaml", "deep/recipe.yaml:2: a `:` cannot stand here; correct the indentation"),
     ):
