@@ -65,7 +65,8 @@ class Cache(Command):
                 raise PublishError(f"cannot clear {str(folder)!r}: {error.strerror or error}") from None
             status["cleared"] = True
         if settings.json or not (self.clear and settings.quiet):
-            console.write_stdout(console.answer_line("cache", status) if settings.json else _render(status))
+            write = console.write_stdout if settings.json else console.write_report
+        write(console.answer_line("cache", status) if settings.json else _render(status))
         return 0
 
 

@@ -122,7 +122,7 @@ class SynthPlan(Command):
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def _demand_free(self, plan: Path, seeds_file: Path, inputs: "Sequence[Input]") -> None:

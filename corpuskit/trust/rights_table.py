@@ -90,7 +90,7 @@ class RightsTable(Command):
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def _captures(self, input_: "Input", skipped: "Counter[str]") -> "Iterator[Capture]":

@@ -47,6 +47,8 @@ class Description(TypedDict):
     """Quantiles of the lengths of the texts: `p50` is the median."""
     languages: dict[str, int]
     domains: dict[str, int]
+    distinct: dict[str, int]
+    """How many `languages` and `domains` there are in all."""
     sources: dict[str, SourceEntry]
     rights: RightsPicture
     """What declarations say on documents with `metadata.rights`, as `filter-rights` writes it; empty without any."""
@@ -92,7 +94,7 @@ class Stats(Command):
         if settings.json:
             console.write_stdout(console.answer_line("stats", answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def describe(self, dataset: Dataset, jobs: int = 1) -> Description:
@@ -119,6 +121,7 @@ class Stats(Command):
             "characters": _quantiles(lengths),
             "languages": dict(_most(languages, self.top)),
             "domains": dict(_most(domains, self.top)),
+            "distinct": {"languages": len(languages), "domains": len(domains)},
             "sources": dataset.manifest["sources"],
             "rights": rights.picture(),
             "upstream": upstream_state(dataset.manifest["steps"]),
@@ -210,6 +213,8 @@ def _lines(answer: Description) -> list[str]:
     for key, counts in (("languages", answer["languages"]), ("domains", answer["domains"])):
         lines += ["", key]
         lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in counts.items()]
+        if more := answer["distinct"][key] - len(counts):
+            lines.append(f"  {'':>10}  and {more:,} more; `--top N` shows others")
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
         rights = f"{_or_none_given(source['origin'], 'origin')}, {_or_none_given(source['license'], 'license')}"
@@ -222,7 +227,7 @@ def _lines(answer: Description) -> list[str]:
     for step, hits in answer["hits"].items():
         lines += ["", f"found by {step}"]
         lines += [f"  {number:>10,}  {console.escape(kind)}" for kind, number in ranked_counts(hits)]
-    lines += ["", "left out"]
+    lines += ["", "left out" if answer["left_out"] else "left out    nothing"]
     for entry in answer["left_out"]:
         samples = f"  e.g. {', '.join(map(console.escape, entry['samples']))}" if entry["samples"] else ""
         what = f"{entry['step']} {entry['verdict']} {entry['reason']}"

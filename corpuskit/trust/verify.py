@@ -78,7 +78,7 @@ class Verify(Command):
             answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
             console.write_stdout(console.answer_line("verify", answer, _exit_code(problems)))
         elif not problems and not settings.quiet:
-            console.write_stdout(f"{receipt}: holds for {quantity(len(stores), 'place')}")
+            console.write_report(f"{receipt}: holds for {quantity(len(stores), 'place')}")
         _raise_first(problems, settings)
         return 0
 
@@ -99,7 +99,7 @@ class Verify(Command):
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
             note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] else ""
             shards = quantity(answer["shards"], "shard")
-            console.write_stdout(f"{argument}: whole; {content} in {shards}, {balance}{note}")
+            console.write_report(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems
 
     def _report_index(self, argument: str, settings: Settings) -> Sequence[str]:
@@ -112,7 +112,7 @@ class Verify(Command):
             index_answer = {**check.answer(), "problems": problems}
             console.write_stdout(console.answer_line("verify", index_answer, _exit_code(problems, is_refused)))
         elif not problems and not settings.quiet:
-            console.write_stdout(f"{argument}: whole; {check.summary()}")
+            console.write_report(f"{argument}: whole; {check.summary()}")
         return problems
 
 

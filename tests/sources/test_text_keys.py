@@ -106,5 +106,6 @@ def test_a_record_without_text_keeps_the_id_that_another_key_has(tmp_path: Path,
         path.write_bytes(b"nr,body\np1,\xff\np2,one\n")
     else:
         path.write_text(json.dumps(records) if name == "a.json" else "\n".join(map(json.dumps, records)))
-    items = list(Files(text_key="body", id_key="nr").read(resolve([str(path)])[0]))
+    encoding = "utf-8" if name == "a.csv" else None
+    items = list(Files(text_key="body", id_key="nr", encoding=encoding).read(resolve([str(path)])[0]))
     assert [(type(item), getattr(item, "id", "")) for item in items] == [(Rejected, "p1"), (Document, "p2")]

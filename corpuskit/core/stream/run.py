@@ -332,7 +332,10 @@ class OpenRun:
         if isinstance(self.step, Report):
             assert answer is not None
             as_json = console.answer_line(name, answer)
-            console.write_stdout(as_json if self.settings.json else self.step.render(answer))
+            if self.settings.json:
+                console.write_stdout(as_json)
+            else:
+                console.write_report(self.step.render(answer))
             if remark := self.step.remark(answer):
                 self._notice(remark)
         elif count is not None and not self.settings.quiet and not self.settings.json:

@@ -17,13 +17,13 @@ from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
 from corpuskit.core.publish.dataset import VERIFY, Dataset
+from corpuskit.core.terminal import table_lines
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.core.wording import excerpt, quantity
 from corpuskit.mix.engine.engine import Engine
 from corpuskit.mix.engine.task_files import TaskFile, entry_and_sha256
 from corpuskit.mix.engine.task_results import RealTokensResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import Task, file_of_task
-from corpuskit.mix.engine.text_table import table_lines
 
 if TYPE_CHECKING:
     import numpy
