@@ -189,11 +189,13 @@ def _targets_of_verdicts(settings: Settings) -> "list[Target]":
 
 
 def _open_log(path: Path) -> BinaryIO:
-    """Open a log to add to. Raises PublishError if it cannot be written."""
+    """Open a log to add to. Raises UsageError for standard output, and PublishError if it cannot be written."""
     from corpuskit.core.disk import filesystem
     from corpuskit.core.disk.durable import publishing
 
-    with publishing(path):
+    if str(path) == "-":
+        raise UsageError("`--log` takes the name of a file; without it, all it would hold is on standard error")
+    with publishing(path, "--log"):
         return filesystem.open_flags(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
