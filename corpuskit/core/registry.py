@@ -91,14 +91,14 @@ OTHER_NAMES = {
     **dict.fromkeys(("quality", "gopher", "c4", "fineweb"), "filter-quality"),
     **dict.fromkeys(("url", "urls", "blocklist", "domains", "filter-domain"), "filter-url"),
     **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
-    **dict.fromkeys(("build", "run", "recipe"), "mix"),
+    **dict.fromkeys(("build", "run", "recipe", "merge", "blend"), "mix"),
     **dict.fromkeys(("split", "splitter", "passages"), "chunk"),
     **dict.fromkeys(("generate", "synthesize", "synthesise", "llm", "vllm", "distilabel"), "synth-run"),
     **dict.fromkeys(("regmix", "doremi", "mixture", "weights"), "fit"),
     **dict.fromkeys(("reweight", "feedback", "dsir"), "reweigh"),
-    **dict.fromkeys(("save", "write", "publish"), "export"),
+    **dict.fromkeys(("save", "write", "publish", "tokenize", "tokenise"), "export"),
     **dict.fromkeys(("check", "validate", "fsck"), "verify"),
-    **dict.fromkeys(("info", "describe", "summary"), "stats"),
+    **dict.fromkeys(("info", "describe", "summary", "inspect", "ls"), "stats"),
     **dict.fromkeys(("card", "croissant", "eu-summary", "datasheet", "dashboard"), "report"),
     **dict.fromkeys(("compare", "cmp"), "diff"),
     **dict.fromkeys(("why", "trace", "blame"), "explain"),
@@ -125,7 +125,7 @@ def find_step(name: str) -> "type[Step]":
 def _like(name: str) -> str | None:
     """Return the step whose name is like a word; None if it has no more in common with it than some letters."""
     near = nearest(name, step_names())
-    return near if near is not None and (near[:1] == name[:1].lower() or name.lower() in near) else None
+    return near if near is not None and (near[:2] == name[:2].lower() or name.lower() in near) else None
 
 
 def describe(step: "Step") -> "StepDescription":

@@ -341,7 +341,7 @@ class Command(Step):
 
     kind: ClassVar[str] = "command"
 
-    inputs: ClassVar[str] = "INPUT"
+    inputs: ClassVar[str] = "[INPUT]..."
     """What the arguments are called in the help."""
     settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
     """Which of the shared options the command has."""

@@ -38,7 +38,7 @@ class RightsTable(Command):
         corpuskit rights-table robotstxt/*.warc.gz sites/ -o rights.jsonl.zst
     """
 
-    inputs: ClassVar[str] = "INPUT"
+    inputs: ClassVar[str] = "[INPUT]..."
     settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "allow_private", "quiet", "verbose", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."

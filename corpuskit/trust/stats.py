@@ -12,7 +12,15 @@ from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.balance import VerdictKey, verdict_key
-from corpuskit.core.provenance.entries import SourceEntry, left_out, ranked_counts, upstream_state
+from corpuskit.core.provenance.entries import (
+    DamageSummary,
+    SourceEntry,
+    accepted_damage,
+    damage_text,
+    left_out,
+    ranked_counts,
+    upstream_state,
+)
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -54,6 +62,8 @@ class Description(TypedDict):
     """What declarations say on documents with `metadata.rights`, as `filter-rights` writes it; empty without any."""
     upstream: str
     """How sure the steps are of what they read: the least sure state of any (`entries.upstream_state`)."""
+    damage: DamageSummary | None
+    """What the inputs had lost before they were read."""
     hits: dict[str, dict[str, int]]
     """What steps found in documents, by step id and type, such as the personal data of `scrub-pii`."""
     left_out: list[LeftOutSummary]
@@ -125,6 +135,7 @@ class Stats(Command):
             "sources": dataset.manifest["sources"],
             "rights": rights.picture(),
             "upstream": upstream_state(dataset.manifest["steps"]),
+            "damage": accepted_damage(dataset.manifest),
             "hits": {step["id"]: dict(step["hits"]) for step in dataset.manifest["steps"] if step.get("hits")},
             "left_out": self._left_out(dataset, ids),
         }
@@ -224,6 +235,7 @@ def _lines(answer: Description) -> list[str]:
         )
     lines += rights_lines(answer["rights"])
     lines += ["", f"upstream    {answer['upstream']}"]
+    lines += [f"damage      {damage_text(answer['damage'])}"] if answer["damage"] else []
     for step, hits in answer["hits"].items():
         lines += ["", f"found by {step}"]
         lines += [f"  {number:>10,}  {console.escape(kind)}" for kind, number in ranked_counts(hits)]

@@ -45,7 +45,7 @@ class Takedown(Command):
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
-    inputs: ClassVar[str] = "PLACE"
+    inputs: ClassVar[str] = "PLACE..."
     answers: ClassVar[bool] = True
 
     list: Annotated[Path, "The takedown list: JSON Lines."]

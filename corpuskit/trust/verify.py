@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import spelled
+from corpuskit.core.provenance.entries import damage_text
 from corpuskit.core.publish.dataset import Dataset, demand_dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -36,7 +37,7 @@ class Verify(Command):
         corpuskit verify chunks.idx --against chunks
     """
 
-    inputs: ClassVar[str] = "DIR"
+    inputs: ClassVar[str] = "DIR..."
     answers: ClassVar[bool] = True
     settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "verbose", "json")
 
@@ -97,7 +98,9 @@ class Verify(Command):
             tokens = quantity(answer["tokens"], "token") if ids is None else quantity(ids, "token id")
             content = f"{quantity(answer['documents'], 'document')}, {tokens}"
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
-            note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] else ""
+            # With --strict, the error says it.
+            note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] and not self.strict else ""
+            note += f"; {damage_text(answer['damage'])}" if answer["damage"] else ""
             shards = quantity(answer["shards"], "shard")
             console.write_report(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems

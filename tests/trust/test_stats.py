@@ -1,5 +1,6 @@
 """stats: the figures of a dataset are those of its documents and its manifest."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -54,3 +55,25 @@ def test_workers_count_what_one_process_counts(tmp_path: Path, shell: Run) -> No
     shell("corpuskit dedup --method exact in.jsonl --quiet -o out --shard-documents 2")
     answers = [shell(f"corpuskit stats out --json -j {jobs}").stdout for jobs in (1, 3)]
     assert answers[0] == answers[1] != b""
+
+
+def test_damage_that_a_run_accepted_is_told_by_stats_and_verify(tmp_path: Path, shell: Run) -> None:
+    whole = gzip.compress(lines_of([{"id": "a", "text": "one"}]))
+    (tmp_path / "in.jsonl.gz").write_bytes(whole + gzip.compress(lines_of([{"id": "b", "text": "two"}]))[:-9])
+    assert shell("corpuskit dedup in.jsonl.gz --accept-damaged -o out --quiet").returncode == 0
+    told = b"1 input was damaged, and "
+    for command in ("stats", "verify"):
+        done = shell(f"corpuskit {command} out")
+        assert done.returncode == 0 and told in done.stdout
+        assert json.loads(shell(f"corpuskit {command} out --json").stdout)["damage"]["inputs"] == 1
+
+
+def test_an_empty_dataset_and_long_lists_are_described_in_full(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "none.jsonl").touch()
+    shell("corpuskit export none.jsonl --allow-empty -o none --quiet")
+    assert b"\nleft out    nothing\n" in shell("corpuskit stats none").stdout
+    rows = [{"id": f"{n}", "text": "x", "metadata": {"url": f"https://{n}.example"}} for n in range(13)]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(rows))
+    shell("corpuskit export in.jsonl -o out --quiet")
+    assert b"  and 3 more; `--top N` shows others\n" in shell("corpuskit stats out").stdout
+    assert json.loads(shell("corpuskit stats out --json").stdout)["distinct"] == {"languages": 1, "domains": 13}

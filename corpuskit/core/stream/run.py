@@ -313,7 +313,7 @@ class OpenRun:
     def _demand_few_rejects(self, count: StepCount) -> None:
         rejected, documents = count.rejected.total(), count.received.documents
         demand_readable_records(self.settings, count, self.first_reject.verdict)
-        subject = f"{rejected} of {documents} records were rejected"
+        subject = f"{rejected:,} of {documents:,} records were rejected"
         demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
     def _rejects_hint(self, count: StepCount) -> str:

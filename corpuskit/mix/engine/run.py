@@ -394,5 +394,5 @@ class MixRun:
         for entry in steps:
             rejected = sum(entry.get("rejected", {}).values())
             documents = entry.get("in", {}).get("documents", 0)
-            subject = f"{entry['name']} rejected {rejected} of {documents} records"
-            demand_few_rejects(self.settings, rejected, documents, subject, "nothing was published")
+            subject = f"{entry['id']} rejected {rejected:,} of {documents:,} records"
+            demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")

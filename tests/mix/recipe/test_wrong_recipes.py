@@ -242,3 +242,33 @@ def test_what_is_no_recipe_is_named_by_its_path(tmp_path: Path, corpuskit: Run) 
     ):
         done = corpuskit("mix", name, "-o", "out")
         assert done.returncode == 2 and f"corpuskit mix: {said}" in done.stderr.decode()
+
+
+def test_limits_that_no_sources_could_keep_are_told_before_anything_is_read(tmp_path: Path, corpuskit: Run) -> None:
+    source = "{from: files, inputs: [absent.jsonl], origin: other, license: CC0-1.0}"
+    (tmp_path / "shares.yaml").write_text(
+        f"budget: {{tokens: 1000}}\ncaps: {{any_source: 0.3}}\nsources:\n  a: {source}\n  b: {source}\n"
+    )
+    for words in (["--check"], ["--plan"], ["-o", "out"]):
+        done = corpuskit("mix", "shares.yaml", *words)
+        assert done.returncode == 6
+        assert b"mix: shares.yaml: the budget cannot be met: cap any_source 0.3 cannot hold; nearest fix" in done.stderr
+
+
+def test_all_missing_inputs_are_told_at_once(tmp_path: Path, corpuskit: Run) -> None:
+    source = "{from: files, inputs: [%s.jsonl], origin: other, license: CC0-1.0}"
+    (tmp_path / "recipe.yaml").write_text("sources:\n" + "".join(f"  {n}: {source % n}\n" for n in ("a1", "b2", "c3")))
+    (tmp_path / "b2.jsonl").write_text('{"text": "one"}\n')
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    told = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and len(told) == 2
+    assert "recipe.yaml:2: source `a1`" in told[0] and "recipe.yaml:4: source `c3`" in told[1]
+
+
+def test_a_recipe_of_a_process_substitution_has_paths_relative_to_the_working_folder(
+    tmp_path: Path, shell: Run
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\n')
+    recipe = "sources: {a: {from: files, inputs: [a.jsonl], origin: other, license: CC0-1.0}}"
+    done = shell(f"corpuskit mix <(echo '{recipe}') -o out")
+    assert done.returncode == 0, done.stderr
