@@ -52,10 +52,10 @@ class HelpfulCommand(TyperCommand):
                 with formatter.section(title):
                     formatter.write_dl(rows)
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the words of the usage line: what a command takes is in its own words, which say how many."""
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line; what a command takes is in its own words, which say how many."""
         takes = self.step_class.inputs if issubclass(self.step_class, Command) else "[INPUT]..."
-        return ["[OPTIONS]", takes]
+        formatter.write_usage(ctx.command_path, f"[OPTIONS] {takes}")
 
     def get_help(self, ctx: Any) -> str:
         """Return the help with ordinary hyphens."""

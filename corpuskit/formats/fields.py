@@ -74,8 +74,8 @@ class WantedColumns(NamedTuple):
 
     def missing_in(self, names: Sequence[str]) -> list[str]:
         """Return those that are not among the names."""
-        wanted = (*self._missing_texts(names), self.id_key, *self.columns)
-        return [name for name in wanted if name is not None and not is_column(name, names)]
+        named_columns = (*self._missing_texts(names), self.id_key, *self.columns)
+        return [name for name in named_columns if name is not None and not is_column(name, names)]
 
     def demand(self, names: Sequence[str], input_name: str) -> None:
         """Raise UsageError if one is not among the names."""

@@ -29,7 +29,7 @@ PART_DOCUMENTS = 1 << 17
 
 
 IS_STEP = "is a step"
-SHOWN = 6
+MOST_LISTED = 6
 """Sources, reasons, steps and options of each kind to print, so that all of them fit on a screen."""
 
 
@@ -100,7 +100,7 @@ class Diff(Command):
         if settings.json:
             console.write_stdout(console.answer_line("diff", answer, exit_code))
         else:
-            console.write_report("\n".join(_lines(answer, None if self.all else SHOWN)))
+            console.write_report("\n".join(_lines(answer, None if self.all else MOST_LISTED)))
         return exit_code
 
     def compare(self, before: Dataset, after: Dataset) -> Differences:

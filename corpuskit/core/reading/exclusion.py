@@ -27,10 +27,10 @@ def without_excluded(inputs: Sequence[Input], patterns: Sequence[str]) -> list[I
         rest = [input_ for input_ in rest if input_.name not in excluded]
         if excluded:
             first = f"the first is {min(excluded)!r}"
-            told = f"{quantity(len(excluded), 'input')} left out by `--exclude {excerpt(pattern)}`, {first}"
+            message = f"{quantity(len(excluded), 'input')} left out by `--exclude {excerpt(pattern)}`, {first}"
         else:
-            told = f"`--exclude {excerpt(pattern)}` leaves nothing out"
-        console.remark("", told)
+            message = f"`--exclude {excerpt(pattern)}` leaves nothing out"
+        console.remark("", message)
     if inputs and not rest:
         raise UsageError("`--exclude` leaves no input; exclude less")
     return rest

@@ -129,9 +129,9 @@ class MixProgress:
     def _make_room(self) -> None:
         """Hide the earliest phases that are done, so that no more lines are drawn than the terminal has."""
         rows = self._progress.console.height - LINES_BELOW
-        shown = [task for task in self._progress.tasks if task.visible]
-        done = [task for task in shown if task.finished]
-        for task in done[: max(len(shown) + 1 - rows, 0)]:
+        visible_tasks = [task for task in self._progress.tasks if task.visible]
+        done = [task for task in visible_tasks if task.finished]
+        for task in done[: max(len(visible_tasks) + 1 - rows, 0)]:
             self._progress.update(task.id, visible=False)
 
     def _whole_of(self, phase: str) -> str:
