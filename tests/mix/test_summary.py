@@ -110,6 +110,7 @@ def test_a_log_keeps_what_is_told_and_what_is_not(recipe: Path, corpuskit: Run, 
         done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache", "--log", "build.log", *words.split())
         assert done.returncode == 0, done.stderr
         lines = (recipe / "build.log").read_text().splitlines()
+        assert "corpuskit mix: published " in lines[-1]
         assert sum("tokens (words)" in line for line in lines) == number
         assert all(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z ", line) for line in lines)
     failed = corpuskit("mix", "recipe.yaml", "-o", "none", "--set", "budget.tokens=9M", "--log", "build.log", "--json")

@@ -1,6 +1,5 @@
 """One run of a recipe: its phases in order, from the sources to the published folder."""
 
-import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -56,7 +55,14 @@ from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.real_floor import RealFloor
 from corpuskit.mix.engine.shards import ShardedStream, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
-from corpuskit.mix.engine.summary import SourceSummary, empty_notices, log_summary, print_summary, shortfall_notices
+from corpuskit.mix.engine.summary import (
+    SourceSummary,
+    empty_notices,
+    log_summary,
+    print_summary,
+    published_message,
+    shortfall_notices,
+)
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -236,30 +242,26 @@ class MixRun:
         self._tell_shortfall()
         for remark in self.output.remarks():
             self.notice(remark)
+        published = published_message(totals.documents, self.output.target)
         if self.settings.quiet or self.settings.json:
             log_summary(summaries, totals.tokenizer, manifest["steps"])
+            console.log(f"corpuskit mix: {published}")
         else:
             print_summary(summaries, totals.tokenizer, manifest["steps"])
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"
                 console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
-            target = self.output.target
-            console.notice(
-                "mix",
-                f"published {quantity(totals.documents, 'document')} in {target}; "
-                f"to check them: corpuskit verify {shlex.quote(str(target))}",
-            )
+            console.notice("mix", published)
 
     def tell_as_json(self, manifest: Manifest) -> None:
         """Print the line of `--json` of a published run."""
         print_outcome(self.outcome(manifest), self.output.target, time.monotonic() - self.started)
 
     def _tell_shortfall(self) -> None:
-        for notice in empty_notices(self.summaries):
+        budget = self.recipe.budget
+        shortfalls = shortfall_notices(self.summaries, budget.tokens) if budget else ()
+        for notice in (*empty_notices(self.summaries), *shortfalls):
             self.notice(notice)
-        if self.recipe.budget:
-            for notice in shortfall_notices(self.summaries, self.recipe.budget.tokens):
-                self.notice(notice)
 
     def outcome(self, manifest: Manifest) -> OutcomeNote:
         """Return what went in, came out and was left out."""

@@ -1,14 +1,17 @@
 """What `mix` says at the end: what became of each source, what limited it, and how far the budget was missed."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from corpuskit.core import console
 from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.core.terminal import folded, table_lines, terminal_width
+from corpuskit.core.wording import quantity
 from corpuskit.mix.solver.sampling import OVER_BUDGET
 
 Ranked = TypeVar("Ranked")
@@ -127,6 +130,12 @@ def _summary(
     summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry], width: int | None = None
 ) -> str:
     return "\n".join([summary_table(summaries, tokenizer, width), *folded(hits_lines(steps), width)])
+
+
+def published_message(documents: int, target: Path) -> str:
+    """Return what was published, and how to check it."""
+    command = f"corpuskit verify {shlex.quote(str(target))}"
+    return f"published {quantity(documents, 'document')} in {target}; to check them: {command}"
 
 
 def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:
