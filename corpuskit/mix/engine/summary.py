@@ -164,8 +164,10 @@ REMEDIES = {
 
 
 def empty_notices(summaries: Mapping[str, SourceSummary]) -> Iterator[str]:
-    """Yield a line for each source of which the steps left nothing: by which reason most, and what to look at."""
+    """Yield a line for each source that gave nothing, or of which the steps left nothing: why, and what to look at."""
     for name, summary in summaries.items():
+        if not summary.read and not summary.rejected:
+            yield f"source {console.escape(name)}: there is no document in its inputs"
         reasons = {entry.rpartition(" ")[2]: entry for entry in summary.dropped}
         if not summary.read or summary.sampled or not reasons or OVER_BUDGET in reasons:
             continue
