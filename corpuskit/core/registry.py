@@ -106,6 +106,10 @@ OTHER_NAMES = {
 """What other tools, and people, call these steps."""
 
 
+LIKE = 0.6
+"""Share of letters in common from which on a word is taken for a step's name misspelt."""
+
+
 def find_step(name: str) -> "type[Step]":
     """Return the step class of this name. Raises UsageError with the nearest name."""
     if not isinstance(name, str):
@@ -124,8 +128,12 @@ def find_step(name: str) -> "type[Step]":
 
 def _like(name: str) -> str | None:
     """Return the step whose name is like a word; None if it has no more in common with it than some letters."""
-    near = nearest(name, step_names())
-    return near if near is not None and (near[:2] == name[:2].lower() or name.lower() in near) else None
+    from difflib import SequenceMatcher
+
+    near, word = nearest(name, step_names()), name.lower()
+    if near is None or word in near or near[:2] == word[:2]:
+        return near
+    return near if near[0] == word[0] and SequenceMatcher(None, word, near).ratio() > LIKE else None
 
 
 def describe(step: "Step") -> "StepDescription":

@@ -130,11 +130,7 @@ class Source(Step):
         return self.checked_inputs(inputs)
 
     def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
-        """Return the inputs without those that the option `exclude` names. Raises UsageError for those not read."""
-        if patterns := getattr(self, "exclude", ()):
-            from corpuskit.core.reading.exclusion import without_excluded
-
-            inputs = without_excluded(inputs, patterns)
+        """Return those of the inputs that are to be read. Raises UsageError for those that cannot be."""
         self.check_inputs(inputs)
         return inputs
 

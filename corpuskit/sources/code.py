@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.option_values import misfit
 from corpuskit.core.outcome import with_stated_metadata
-from corpuskit.core.reading.exclusion import EXCLUDE_HELP
+from corpuskit.core.reading.exclusion import EXCLUDE_HELP, without_excluded
 from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
@@ -91,6 +91,10 @@ class Code(Source):
     def options(self) -> dict[str, Any]:
         """Return the options, `exclude` only if given: chains of before it was one stay as they are."""
         return {key: value for key, value in super().options().items() if value or key != "exclude"}
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return the inputs without those that `exclude` names. Raises UsageError for those that are not read."""
+        return super().checked_inputs(without_excluded(inputs, self.exclude))
 
     def resolve(self, arguments: "Sequence[str | Path]", *, allow_private: bool = False) -> "list[Input]":
         """Return the files, each with the licence that its folder states. Raises UsageError for those not read."""

@@ -19,7 +19,7 @@ from corpuskit.core.document import (
 )
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.reading.exclusion import EXCLUDE_HELP
+from corpuskit.core.reading.exclusion import EXCLUDE_HELP, without_excluded
 from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind, demand_kind
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import comma_list, excerpt
@@ -110,6 +110,10 @@ class Files(Source):
         return {
             key: value for key, value in super().options().items() if value or key not in ("turns", "lines", "exclude")
         }
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return the inputs without those that `exclude` names. Raises UsageError for those that are not read."""
+        return super().checked_inputs(without_excluded(inputs, self.exclude))
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""

@@ -197,7 +197,7 @@ def test_head_is_an_honest_cut(shell: Run, documents: Path, tmp_path: Path) -> N
         (
             "(cat documents.jsonl; echo broken) > b.jsonl; corpuskit export b.jsonl --max-rejects 0 -o out",
             3,
-            b"1 of 3001",
+            b"1 of 3,001",
         ),
     ],
 )

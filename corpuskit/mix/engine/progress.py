@@ -13,8 +13,8 @@ REFRESHES = 1
 SECONDS_BETWEEN_LINES = 30.0
 WIDTH_WITH_BARS = 100
 """Columns of a terminal from which on there is room for bars beside the figures."""
-FIGURES_WIDTH = 64
-"""Columns that the figures of a line may take."""
+FIGURES_WIDTH = 66
+"""Columns that the figures of a line may take, with the mark of a phase that runs."""
 BAR_WIDTH = 16
 LINES_BELOW = 2
 """Lines of the terminal that are left free: the prompt, and what is said meanwhile."""
@@ -78,7 +78,7 @@ class MixProgress:
             yield
             return
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
         from rich.table import Column
 
         terminal = Console(stderr=True)
@@ -86,6 +86,7 @@ class MixProgress:
         figures = ("{task.completed:,.0f}/{task.total:,.0f}", "{task.fields[documents]}", "{task.fields[pace]}")
         unbroken = Column(no_wrap=True, justify="right")
         columns = (
+            SpinnerColumn("line", finished_text=" "),  # a task may take long, and nothing else moves meanwhile
             TextColumn("{task.description}", table_column=Column(no_wrap=True)),
             *([BarColumn(bar_width=BAR_WIDTH)] if has_bars else []),
             *(TextColumn(figure, table_column=unbroken.copy()) for figure in figures),

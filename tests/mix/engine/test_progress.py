@@ -72,13 +72,14 @@ with shown.running():
     shown.start({phase!r}, 1200)
     for _ in range(30):
         shown.advance({phase!r}, 31234)
-        time.sleep(0.02)
+        time.sleep(0.1)
 """
     drawn = drawn_by(script, columns)
     lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn))
     assert max(map(len, lines)) <= columns
     assert re.search(r"30/1,200 937,020 documents [\d,]+ a second, about \d+:\d\d left", lines[-2] + lines[-1])
     assert ("━" in drawn) == (columns >= 100)
+    assert len({line[0] for line in lines if "/1,200" in line} - {" "}) > 1  # the mark turns
 
 
 def run_a_phase_of_parts(clock: Any) -> None:
