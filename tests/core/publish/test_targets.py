@@ -188,3 +188,12 @@ def test_a_side_output_that_cannot_be_opened_is_named(tmp_path: Path, corpuskit:
     assert done.returncode == 5
     assert target.encode() in done.stderr and option.encode() in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_dataset_of_other_sources_is_not_replaced_without_a_word(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one"))
+    told = [
+        corpuskit("files", "in.jsonl", "--source", source, "-o", "out").stderr for source in ("notes", "notes", "code")
+    ]
+    assert not any(b"replaced" in said for said in told[:2])
+    assert b"'out' held another dataset, of notes, which this one has replaced" in told[2]
