@@ -52,6 +52,11 @@ class HelpfulCommand(TyperCommand):
                 with formatter.section(title):
                     formatter.write_dl(rows)
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line; what a command takes is in its own words, which say how many."""
+        takes = self.step_class.inputs if issubclass(self.step_class, Command) else "[INPUT]..."
+        formatter.write_usage(ctx.command_path, f"[OPTIONS] {takes}")
+
     def get_help(self, ctx: Any) -> str:
         """Return the help with ordinary hyphens."""
         return str(super().get_help(ctx)).replace(UNBROKEN, "-")
@@ -75,7 +80,8 @@ def read_words(step_class: type[Step], words: Sequence[str]) -> Values | None:
         result = typer_command(step_class)(list(words), prog_name=f"corpuskit {name}", standalone_mode=False)
     except NoSuchOption as error:
         flags = [flag for _, options in option_groups(step_class) for option in options for flag in spellings(option)]
-        raise UsageError(unknown_flag(name, error.option_name, [*flags, "--help", "-h"])) from None
+        file = next((word for word in words if word.startswith("-") and os.path.lexists(word)), error.option_name)
+        raise UsageError(unknown_flag(name, file, [*flags, "--help", "-h"])) from None
     except ClickException as error:
         message = error.format_message().replace("'", "`").rstrip(".")
         raise UsageError(f"{message} (`corpuskit {name} --help` lists the options)") from None

@@ -186,6 +186,13 @@ def write_stdout(text: str) -> None:
     sys.stdout.flush()
 
 
+def write_report(text: str) -> None:
+    """Print an answer for people; on a terminal, its lines are as wide as that. Raises as `write_stdout`."""
+    from corpuskit.core.terminal import folded, terminal_width
+
+    write_stdout("\n".join(folded(text.split("\n"), terminal_width(sys.stdout))))
+
+
 def answer_line(name: str, answer: Mapping[str, Any], exit_code: int = 0) -> str:
     """Return a report's answer as one JSON object, with the code that the command exits with."""
     _answered.add(name)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.startup import declares_option, docstring_line, modules_in, names_entry_points
+from corpuskit.core.startup import declares_option, modules_in, names_entry_points, step_docstring_line
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        line = docstring_line(_path_of(module), "".join(part.capitalize() for part in name.split("-")))
+        line = step_docstring_line(_path_of(module), name)
         if line:
             return line
     try:
@@ -91,19 +91,23 @@ OTHER_NAMES = {
     **dict.fromkeys(("quality", "gopher", "c4", "fineweb"), "filter-quality"),
     **dict.fromkeys(("url", "urls", "blocklist", "domains", "filter-domain"), "filter-url"),
     **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
-    **dict.fromkeys(("build", "run", "recipe"), "mix"),
+    **dict.fromkeys(("build", "run", "recipe", "merge", "blend"), "mix"),
     **dict.fromkeys(("split", "splitter", "passages"), "chunk"),
     **dict.fromkeys(("generate", "synthesize", "synthesise", "llm", "vllm", "distilabel"), "synth-run"),
     **dict.fromkeys(("regmix", "doremi", "mixture", "weights"), "fit"),
     **dict.fromkeys(("reweight", "feedback", "dsir"), "reweigh"),
-    **dict.fromkeys(("save", "write", "publish"), "export"),
+    **dict.fromkeys(("save", "write", "publish", "tokenize", "tokenise"), "export"),
     **dict.fromkeys(("check", "validate", "fsck"), "verify"),
-    **dict.fromkeys(("info", "describe", "summary"), "stats"),
+    **dict.fromkeys(("info", "describe", "summary", "inspect", "ls"), "stats"),
     **dict.fromkeys(("card", "croissant", "eu-summary", "datasheet", "dashboard"), "report"),
     **dict.fromkeys(("compare", "cmp"), "diff"),
     **dict.fromkeys(("why", "trace", "blame"), "explain"),
 }
 """What other tools, and people, call these steps."""
+
+
+LIKE = 0.6
+"""Share of letters in common from which on a word is taken for a step's name misspelt."""
 
 
 def find_step(name: str) -> "type[Step]":
@@ -124,8 +128,12 @@ def find_step(name: str) -> "type[Step]":
 
 def _like(name: str) -> str | None:
     """Return the step whose name is like a word; None if it has no more in common with it than some letters."""
-    near = nearest(name, step_names())
-    return near if near is not None and (near[:1] == name[:1].lower() or name.lower() in near) else None
+    from difflib import SequenceMatcher
+
+    near, word = nearest(name, step_names()), name.lower()
+    if near is None or word in near or near[:2] == word[:2]:
+        return near
+    return near if near[0] == word[0] and SequenceMatcher(None, word, near).ratio() > LIKE else None
 
 
 def describe(step: "Step") -> "StepDescription":

@@ -43,7 +43,9 @@ class Settings(Options):
     verbose: Annotated[
         bool, "Print on standard error also what is read, with which options and versions, where files lie, and times."
     ] = False
-    json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
+    json: Annotated[
+        bool, "Print one JSON object: an answer on standard output, counts as the last line of standard error."
+    ] = False
 
     def __post_init__(self) -> None:
         """Raise UsageError for numbers out of range, and for a `max_rejects` that is no number or percentage."""

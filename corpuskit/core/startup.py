@@ -53,12 +53,17 @@ def modules_in(folder: str) -> list[str]:
     return sorted(name[:-3] for name in _names_in(folder) if name.endswith(".py") and name[0].islower())
 
 
-def docstring_line(path: str, class_name: str) -> str | None:
-    """Return the first line of a class's docstring without importing its module; None if it is not found."""
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    match = re.search(rf'^class {class_name}\(.*\):\n    """(.+)$', text, re.MULTILINE)
-    return match[1].removesuffix('"""') if match else None
+def step_docstring_line(path: str, name: str) -> str | None:
+    """Return the first line of the docstring of the step `name` without importing its module; None if it is not found.
+
+    Its class is called so, as `FilterQuality`, or has a method that returns the name.
+    """
+    class_name = "".join(part.capitalize() for part in name.split("-"))
+    for text in _content(path).decode().split("\nclass "):
+        match = re.match(r'(\w+)\(.*\):\n    """(.+)$', text, re.MULTILINE)
+        if match and (match[1] == class_name or f'\n        return "{name}"\n' in text):
+            return match[2].removesuffix('"""')
+    return None
 
 
 def declares_option(path: str, key: str) -> bool:

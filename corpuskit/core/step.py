@@ -127,6 +127,10 @@ class Source(Step):
         from corpuskit.core.reading.resolve import resolve_lists
 
         inputs = resolve_lists(arguments or ["-"], self.suffixes, self.expand, allow_private=allow_private)
+        return self.checked_inputs(inputs)
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return those of the inputs that are to be read. Raises UsageError for those that cannot be."""
         self.check_inputs(inputs)
         return inputs
 
@@ -333,7 +337,7 @@ class Command(Step):
 
     kind: ClassVar[str] = "command"
 
-    inputs: ClassVar[str] = "INPUT"
+    inputs: ClassVar[str] = "[INPUT]..."
     """What the arguments are called in the help."""
     settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
     """Which of the shared options the command has."""

@@ -64,8 +64,10 @@ class Cache(Command):
             except OSError as error:
                 raise PublishError(f"cannot clear {str(folder)!r}: {error.strerror or error}") from None
             status["cleared"] = True
-        if settings.json or not (self.clear and settings.quiet):
-            console.write_stdout(console.answer_line("cache", status) if settings.json else _render(status))
+        if settings.json:
+            console.write_stdout(console.answer_line("cache", status))
+        elif not (self.clear and settings.quiet):
+            console.write_report(_render(status))
         return 0
 
 

@@ -11,7 +11,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.settings import Settings
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import comma_list, did_you_mean
+from corpuskit.core.wording import comma_list, did_you_mean, printable_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,12 +127,14 @@ class Fit(Command):
 
         if self.recipe is None:
             return None
-        recipe = load_recipe(self.recipe)
+        recipe = load_recipe(self.recipe, name=str(self.recipe))
         names = [source.name for source in recipe.sources]
         for name in runs.sources:
             if name not in names:
                 near = did_you_mean(name, names)
-                raise UsageError(f"{self.recipe.name} has no source {name!r}{near}; it has {comma_list(names)}")
+                raise UsageError(
+                    f"{printable_name(str(self.recipe))} has no source {name!r}{near}; it has {comma_list(names)}"
+                )
         for name in (*(name for name in names if name not in runs.sources), *self._supplies()):
             if name not in runs.sources:
                 raise UsageError(f"no column of the ratios is called {name!r}; there are {comma_list(runs.sources)}")

@@ -89,6 +89,7 @@ class Mix(Command):
         from corpuskit.core.publish.verdict_targets import demand_verdict_files
         from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
+        from corpuskit.mix.engine.quotas import demand_possible_shares
         from corpuskit.mix.engine.real_floor import demand_snapshot
         from corpuskit.mix.engine.takedown_gate import demand_list_with_all_entries
         from corpuskit.mix.recipe.cluster_profile import read_profile
@@ -98,11 +99,12 @@ class Mix(Command):
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`, or `-` for standard input")
         recipe = load_recipe(Path(arguments[0]), overrides=self.set, name=arguments[0])
+        demand_possible_shares(recipe)
         profile = read_profile(self.profile)
         if self.check:
             console.write_stdout(_soundness(recipe, settings.json))
             return 0
-        inputs = {source.name: _resolved_inputs(source, settings) for source in recipe.sources}
+        inputs = _inputs_of_sources(recipe, settings)
         demand_unwritten(unread_pipe([each for listed in inputs.values() for each in listed], arguments))
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
@@ -189,11 +191,13 @@ def _targets_of_verdicts(settings: Settings) -> "list[Target]":
 
 
 def _open_log(path: Path) -> BinaryIO:
-    """Open a log to add to. Raises PublishError if it cannot be written."""
+    """Open a log to add to. Raises UsageError for standard output, and PublishError if it cannot be written."""
     from corpuskit.core.disk import filesystem
     from corpuskit.core.disk.durable import publishing
 
-    with publishing(path):
+    if str(path) == "-":
+        raise UsageError("`--log` takes the name of a file; without it, all it would hold is on standard error")
+    with publishing(path, "--log"):
         return filesystem.open_flags(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
@@ -203,6 +207,19 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
         return console.answer_line("mix", {"recipe": recipe.name, "sources": len(recipe.sources)})
     budget = f", a budget of {recipe.budget.tokens:,} tokens" if recipe.budget else ""
     return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
+
+
+def _inputs_of_sources(recipe: "Recipe", settings: Settings) -> "dict[str, list[Input]]":
+    """Return the inputs of each source, by its name. Raises UsageError for all sources that name what is not there."""
+    inputs, mistakes = {}, list[UsageError]()
+    for source in recipe.sources:
+        try:
+            inputs[source.name] = _resolved_inputs(source, settings)
+        except UsageError as error:
+            mistakes += [error]
+    if mistakes:
+        raise mistakes[0].with_others([*mistakes[0].others, *mistakes[1:]])
+    return inputs
 
 
 def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":

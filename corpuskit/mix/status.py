@@ -1,5 +1,6 @@
 """`status`: how far a run of a recipe is."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.publish.run_ending import EndingEntry, ending_of, is_refusal
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
+from corpuskit.core.terminal import table_lines, terminal_width
 
 if TYPE_CHECKING:
     from corpuskit.mix.engine.task_results import PhaseEntry
@@ -69,7 +71,10 @@ class Status(Command):
         if not folder.is_dir():
             raise UsageError(f"no such folder: {arguments[0]!r}")
         status = folder_status(folder)
-        console.write_stdout(console.answer_line("status", status) if settings.json else _render(status))
+        if settings.json:
+            console.write_stdout(console.answer_line("status", status))
+        else:
+            console.write_report(_render(status))
         return 0
 
 
@@ -127,13 +132,14 @@ def _task_error(task_path: Path) -> str | None:
 
 
 def _render(status: FolderStatus) -> str:
-    from corpuskit.mix.engine.text_table import table_lines
-
     rows: list[tuple[str, ...]] = [("phase", "tasks", "done", "running", "failed", "waiting")]
     for phase in status["phases"]:
         figures = (phase["tasks"], phase["done"], phase["started"], phase["failed"], phase["waiting"])
         rows.append((console.escape(phase["phase"]), *(f"{figure:,}" for figure in figures)))
-    lines = [*_heading_lines(status), *(table_lines(rows) if status["phases"] else ())]
+    lines = [
+        *_heading_lines(status),
+        *(table_lines(rows, width=terminal_width(sys.stdout)) if status["phases"] else ()),
+    ]
     ended = status["ended"]
     lines += [
         f"failed: {console.escape(error)}" for error in status["failures"] if ended is None or error != ended["error"]

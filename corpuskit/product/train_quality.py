@@ -94,7 +94,7 @@ class TrainQuality(Command):
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def _sample(self, files: "DocumentFiles", settings: Settings) -> "TextSample":

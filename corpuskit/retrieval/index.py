@@ -75,7 +75,7 @@ class SearchIndex(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the documents, and put the new version in place. Raises what `StepRun` raises, and RemoteError."""
-        from corpuskit.core.provenance.ledger import pipe_of
+        from corpuskit.core.provenance.pipe import pipe_of
         from corpuskit.core.publish.targets import demand_distinct
         from corpuskit.core.stream.output import targets
         from corpuskit.core.stream.run import prepare_run
@@ -96,8 +96,11 @@ class SearchIndex(Command):
             pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
             other_files = [path for path in (self.key_file, self.from_manifest) if path is not None]
             demand_distinct(list(targets(step, settings)), inputs, filter(os.path.isfile, other_files))
-            demand_unwritten(unread_pipe(inputs, [*names, *other_files]))
-            prepare_run(step, settings, Tags(), inputs, pipes, output).run()
+            unread = unread_pipe(inputs, [*names, *other_files])
+            demand_unwritten(unread)
+            open_run = prepare_run(step, settings, Tags(), inputs, pipes, output)
+            open_run.unread = unread
+            open_run.run()
         return 0
 
     def _inputs_named(self, arguments: list[str]) -> list[str]:

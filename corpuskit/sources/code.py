@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.option_values import misfit
 from corpuskit.core.outcome import with_stated_metadata
+from corpuskit.core.reading.exclusion import EXCLUDE_HELP, without_excluded
 from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
@@ -69,6 +70,7 @@ class Code(Source):
     max_bytes: Annotated[int, "Largest file, in bytes."] = 1024 * 1024
     max_mean_line: Annotated[int, "Longest mean line, in characters, of a file written by hand."] = 100
     max_line: Annotated[int, "Longest line, in characters, of a file written by hand."] = 1000
+    exclude: Annotated[tuple[str, ...], EXCLUDE_HELP] = ()
     encoding: Annotated[
         str | None, "Encoding of all files; by default the declared one, else UTF-8, else detected."
     ] = None
@@ -85,6 +87,14 @@ class Code(Source):
         demand_known_encoding(self.encoding, "utf-8 or cp1252")
         if self.languages:
             self._demand_languages()
+
+    def options(self) -> dict[str, Any]:
+        """Return the options, `exclude` only if given: chains of before it was one stay as they are."""
+        return {key: value for key, value in super().options().items() if value or key != "exclude"}
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return the inputs without those that `exclude` names. Raises UsageError for those that are not read."""
+        return super().checked_inputs(without_excluded(inputs, self.exclude))
 
     def resolve(self, arguments: "Sequence[str | Path]", *, allow_private: bool = False) -> "list[Input]":
         """Return the files, each with the licence that its folder states. Raises UsageError for those not read."""

@@ -19,11 +19,12 @@ from corpuskit.core.document import (
 )
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.reading.exclusion import EXCLUDE_HELP, without_excluded
 from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind, demand_kind
 from corpuskit.core.step import Drop, Item, Rejected, Source
-from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.core.wording import comma_list, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
-from corpuskit.formats.fields import candidates, holder_of, is_column, listed_columns
+from corpuskit.formats.fields import WantedColumns, candidates, holder_of, stated_id
 from corpuskit.formats.text_encoding import demand_known_encoding
 from corpuskit.formats.text_lines import text_lines
 from corpuskit.formats.whole_file import read_whole_file
@@ -90,6 +91,7 @@ class Files(Source):
         "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
     lines: Annotated[bool, "Make each line of a text file a document, and not the whole file."] = False
+    exclude: Annotated[tuple[str, ...], EXCLUDE_HELP] = ()
     delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
@@ -105,7 +107,13 @@ class Files(Source):
 
     def options(self) -> dict[str, Any]:
         """Return the options, newer ones only if given: chains of before they were options stay as they are."""
-        return {key: value for key, value in super().options().items() if value or key not in ("turns", "lines")}
+        return {
+            key: value for key, value in super().options().items() if value or key not in ("turns", "lines", "exclude")
+        }
+
+    def checked_inputs(self, inputs: "list[Input]") -> "list[Input]":
+        """Return the inputs without those that `exclude` names. Raises UsageError for those that are not read."""
+        return super().checked_inputs(without_excluded(inputs, self.exclude))
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
@@ -171,10 +179,12 @@ class Files(Source):
                 continue
             offset, line = item
             input_.findings.count.add(line)
+            record: Any = None
             try:
-                yield decode(line) if has_default_keys else self._of_json(parse_lossless(line), input_)
+                record = None if has_default_keys else parse_lossless(line)
+                yield decode(line) if has_default_keys else self._of_json(record, input_)
             except Reject as reject:
-                yield Rejected(reject.reason, input_.name, offset, line, reject.detail)
+                yield self._rejected(reject, input_, offset, line, record, "")
 
     def _read_json(self, input_: "Input") -> Iterator[Item]:
         data = read_whole_file(input_, MAX_LINE)
@@ -191,7 +201,7 @@ class Files(Source):
             try:
                 yield self._of_json(record, input_)
             except Reject as reject:
-                yield Rejected(reject.reason, input_.name, 0, raw, f"element {number}: {reject.detail}")
+                yield self._rejected(reject, input_, 0, raw, record, f"element {number}: ")
 
     def _read_text(self, input_: "Input", content_type: str) -> Item:
         from corpuskit.formats.text_encoding import decode_text, demand_text
@@ -244,17 +254,18 @@ class Files(Source):
         names: list[str] = []
         table = csv.open_table(input_, delimiter, self.encoding)
         for row in table.rows:
-            if not names and (row.problem or self._missing_columns(csv.column_names(row.fields))):
+            if not names and (row.problem or self._wanted_columns.missing_in(csv.column_names(row.fields))):
                 table.demand_text()
             if not names and not row.problem:
                 names = csv.column_names(row.fields)
-                self._demand_columns(names, input_)
+                self._wanted_columns.demand(names, input_.name)
                 continue
             try:
                 yield self._of_fields(names, row)
             except Reject as reject:
                 raw = row.text.encode("utf-8", "surrogateescape")
-                yield Rejected(reject.reason, input_.name, row.offset, raw, reject.detail)
+                record = dict(zip(names, row.fields, strict=False)) if not row.problem else None
+                yield self._rejected(reject, input_, row.offset, raw, record, "")
             if not names:
                 input_.damaged("the header cannot be read, and so no row", 0, 0)
                 return
@@ -268,7 +279,7 @@ class Files(Source):
         names = table.column_names
         is_ours = record_table.is_record_table(table.schema) and self._has_default_keys()
         if not is_ours:
-            self._demand_columns(names, input_)
+            self._wanted_columns.demand(names, input_.name)
         needed = {key.partition(".")[0] for key in (*self._text_fields(), self.id_key or "id")}
         needed |= {*self._text_fields(), self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
@@ -280,9 +291,8 @@ class Files(Source):
                         input_.findings.count.add(encode(document))
                     yield document
                 except Reject as reject:
-                    detail = f"row {number}: {reject.detail}"
                     content = b"" if isinstance(row, Reject) else _as_json(row)
-                    yield Rejected(reject.reason, input_.name, 0, content, detail)
+                    yield self._rejected(reject, input_, 0, content, row, f"row {number}: ")
 
     def _of_columnar_row(self, row: dict[str, Any] | Reject, is_ours: bool) -> Document:
         from corpuskit.formats.tables import parquet_reader, record_table
@@ -291,31 +301,14 @@ class Files(Source):
             raise row
         return record_table.document(row) if is_ours else self._of_row(parquet_reader.plain_row(row))
 
-    def _missing_columns(self, names: list[str]) -> list[str]:
-        """Return the columns that the options name, `text` by default, and that are not among the names."""
-        texts = [] if self._has_text_column(names) else [*self._text_fields()]
-        wanted_columns = (*texts, self.id_key, *self.columns)
-        return [name for name in wanted_columns if name is not None and not is_column(name, names)]
+    @property
+    def _wanted_columns(self) -> WantedColumns:
+        return WantedColumns("turns" if self.turns else "text-key", self._text_fields(), self.id_key, self.columns)
 
-    def _has_text_column(self, names: list[str]) -> bool:
-        """Whether one of the candidates for the text is among the columns."""
-        return not self.turns and any(is_column(name, names) for name in self._text_fields())
-
-    def _demand_columns(self, names: list[str], input_: "Input") -> None:
-        options = [("turns" if self.turns else "text-key", name) for name in self._text_fields()]
-        options = [] if self._has_text_column(names) else options
-        for option, name in (*options, ("id-key", self.id_key)):
-            if name is not None and not is_column(name, names):
-                raise UsageError(
-                    f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
-                    f"`--{option}`. {listed_columns(names)}"
-                )
-        missing = [name for name in self.columns if name not in names]
-        if missing:
-            near = did_you_mean(missing[0], names)
-            raise UsageError(
-                f"{input_.name} has no column {missing[0]!r}{near}; correct `--columns`. {listed_columns(names)}"
-            )
+    def _rejected(self, reject: Reject, input_: "Input", offset: int, raw: bytes, record: Any, what: str) -> Rejected:
+        """Return a record that cannot be read, with the id that it states: its bytes alone may not tell."""
+        identifier = stated_id(record, self.id_key)
+        return Rejected(reject.reason, input_.name, offset, raw, f"{what}{reject.detail}", identifier)
 
     def _of_json(self, record: Any, input_: "Input") -> Document:
         """Return the document of a JSON value; an id key that it lacks is remarked, as a table's is refused."""

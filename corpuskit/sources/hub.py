@@ -50,8 +50,7 @@ class Hub(Files):
         inputs = [input_ for argument in arguments for input_ in self._inputs_of(str(argument))]
         for input_ in inputs:
             input_.allow_private = allow_private
-        self.check_inputs(inputs)
-        return inputs
+        return self.checked_inputs(inputs)
 
     def _inputs_of(self, name: str) -> "list[Input]":
         from corpuskit.core.reading.inputs import Input

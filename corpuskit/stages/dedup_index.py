@@ -46,7 +46,7 @@ class DedupIndex(Command):
         if settings.json:
             console.write_stdout(console.answer_line("dedup-index", answer))
         elif arguments[0] == "list":
-            console.write_stdout("\n".join(map(console.escape, _listed(answer))))
+            console.write_report("\n".join(map(console.escape, _listed(answer))))
         elif not settings.quiet:
             console.remark(
                 "dedup-index", f"removed {answer['removed']:,} {'entry' if answer['removed'] == 1 else 'entries'}"

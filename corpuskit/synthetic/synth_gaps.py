@@ -45,7 +45,7 @@ class SynthGaps(Report):
         _ = self._parts
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
-        """Return what each class has and needs. Raises UsageError if no document has a class, and none is named."""
+        """Return what each class has and needs. Raises UsageError if there are documents and none has a class."""
         from corpuskit.synthetic.planning.quotas import largest_remainder
         from corpuskit.synthetic.planning.template import field_text
 
@@ -59,7 +59,7 @@ class SynthGaps(Report):
         parts = dict.fromkeys(sorted(have), 1.0) if self._parts is None else self._parts
         left_out = sorted(name for name in have if not parts.get(name))
         parts = {name: part for name, part in sorted(parts.items()) if part}
-        if not parts:
+        if not parts and without:
             raise UsageError(f"{absent_fields_notice([self.by])}, so there are no classes")
         goals = largest_remainder(parts, self.total if self.total is not None else _least_total(have, parts))
         quotas = {name: max(goal - have[name], 0) for name, goal in goals.items()}
@@ -119,6 +119,8 @@ def _least_total(have: Counter[str], parts: dict[str, float]) -> int:
     from fractions import Fraction
     from math import ceil
 
+    if not parts:
+        return 0
     whole = sum(map(Fraction, parts.values()))
     return max(1, max(ceil(have[name] * whole / Fraction(part)) for name, part in parts.items()))
 
@@ -127,5 +129,5 @@ def _imbalance(numbers: Counter[str], parts: dict[str, float]) -> float:
     """Return the sum of the differences between shares and their target, 0 to 2."""
     whole, total = sum(parts.values()), sum(numbers[name] for name in parts)
     if not total:
-        return 1.0
+        return 1.0 if parts else 0.0
     return round(sum(abs(numbers[name] / total - part / whole) for name, part in parts.items()), DIGITS)

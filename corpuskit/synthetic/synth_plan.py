@@ -61,7 +61,7 @@ class SynthPlan(Command):
         corpuskit synth-plan seeds.jsonl --template rewrite.txt --model m --param temperature=0.7 -o plan.jsonl
     """
 
-    inputs: ClassVar[str] = "SEEDS"
+    inputs: ClassVar[str] = "SEEDS..."
     settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "verbose", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The plan: a file such as plan.jsonl."
@@ -122,7 +122,7 @@ class SynthPlan(Command):
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def _demand_free(self, plan: Path, seeds_file: Path, inputs: "Sequence[Input]") -> None:

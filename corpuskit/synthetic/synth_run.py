@@ -112,7 +112,10 @@ class SynthRun(Source):
         plans = [input_ for input_ in inputs if not input_.name.endswith(SEEDS_ENDING)]
         for input_ in plans:
             if input_.local_path is None or input_.is_stream:
-                raise UsageError(f"{input_.name}: a plan is a file, with its .seeds.jsonl next to it; copy both here")
+                name = "standard input" if input_.name == "-" else input_.name
+                raise UsageError(
+                    f"{name}: a plan is a file, with its .seeds.jsonl next to it; copy both here, and name it"
+                )
             seeds = seeds_path(input_.local_path)
             if seeds.is_file():
                 # It is part of what is read, so a recipe's cache must tell whether it has changed.

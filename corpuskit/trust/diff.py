@@ -3,7 +3,7 @@
 import heapq
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from corpuskit.core.disk.window_spool import WindowSpool
 from corpuskit.core.document import encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -26,6 +26,11 @@ Key = tuple[str, str, int]
 
 PART_DOCUMENTS = 1 << 17
 """How many documents of both datasets are compared at a time, about."""
+
+
+IS_STEP = "is a step"
+MOST_LISTED = 6
+"""Sources, reasons, steps and options of each kind to print, so that all of them fit on a screen."""
 
 
 class ChangeSummary(TypedDict):
@@ -67,6 +72,7 @@ class Diff(Command):
 
     Documents are matched by source, id and epoch; a document counts as changed if its line differs. For a removed
     document, the reason is given if the second dataset's decisions hold one. What is compared lies in temporary files.
+    Steps are matched by name and order. Of a long list the start is printed, and all of it with `--all` or `--json`.
 
         corpuskit diff corpus-of-yesterday corpus
     """
@@ -75,6 +81,7 @@ class Diff(Command):
     answers: ClassVar[bool] = True
 
     samples: Annotated[int, "Ids to show for each kind of change."] = 3
+    all: Annotated[bool, "Print all that differs, also what a screen has no room for."] = False
     exit_code: Annotated[bool, "Exit with 6 if there are differences."] = False
 
     def __post_init__(self) -> None:
@@ -93,7 +100,7 @@ class Diff(Command):
         if settings.json:
             console.write_stdout(console.answer_line("diff", answer, exit_code))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer, None if self.all else MOST_LISTED)))
         return exit_code
 
     def compare(self, before: Dataset, after: Dataset) -> Differences:
@@ -180,7 +187,7 @@ def _document_count(dataset: Dataset) -> int:
 def _deal_documents(dataset: Dataset, parts: _IdParts) -> None:
     """Note source, epoch and the digest of the line of each document."""
     for shard in dataset.shards():
-        for document in dataset.documents(shard):
+        for document in dataset.whole_documents(shard):
             metadata = document.metadata
             source, epoch = str(metadata.get("source") or "unnamed"), metadata.get("epoch") or 1
             parts.add(document.id, source, epoch, line_digest(encode(document)))
@@ -199,35 +206,63 @@ def _reasons(decided: _IdParts, part: int, removed_ids: set[str]) -> Counter[str
 
 def _options(before: Dataset, after: Dataset) -> list[OptionChange]:
     """Return the steps that only one dataset has, and the options and versions that differ."""
-    old, new = (_settings(dataset.manifest) for dataset in (before, after))
-    return [
-        {"what": what, "before": old.get(what), "after": new.get(what)}
-        for what in sorted(old.keys() | new.keys())
-        if old.get(what) != new.get(what)
+    versions = [
+        OptionChange(what=f"version of {name}", before=old, after=new)
+        for name, old, new in _differing(before.manifest["versions"], after.manifest["versions"])
     ]
+    return [*_step_changes(before.manifest["steps"], after.manifest["steps"]), *versions]
 
 
-def _settings(manifest: Manifest) -> dict[str, Any]:
-    """Return the steps, options and versions of a manifest, each under the name that `OptionChange` has for it."""
-    options = {f"{step['id']} {key}": value for step in manifest["steps"] for key, value in step["options"].items()}
-    steps = {step["id"]: "is a step" for step in manifest["steps"]}
-    return {**steps, **options, **{f"version of {name}": value for name, value in manifest["versions"].items()}}
+def _step_changes(before: Sequence[StepEntry], after: Sequence[StepEntry]) -> Iterator[OptionChange]:
+    """Yield how steps differ, in their order: those whose names are in the same order on both sides are the same."""
+    from difflib import SequenceMatcher
+
+    names, new_names = ([step["name"] for step in steps] for steps in (before, after))
+    for _, start, end, new_start, new_end in SequenceMatcher(None, names, new_names, autojunk=False).get_opcodes():
+        old, new = before[start:end], after[new_start:new_end]
+        if [step["name"] for step in old] != [step["name"] for step in new]:
+            yield from (OptionChange(what=step["id"], before=IS_STEP, after=None) for step in old)
+            yield from (OptionChange(what=step["id"], before=None, after=IS_STEP) for step in new)
+            continue
+        for old_step, new_step in zip(old, new, strict=True):
+            for key, value, new_value in _differing(old_step["options"], new_step["options"]):
+                yield OptionChange(what=f"{new_step['id']} {key}", before=value, after=new_value)
 
 
-def _lines(answer: Differences) -> list[str]:
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the keys whose values differ, with the values; None stands for what is missing."""
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            yield key, before.get(key), after.get(key)
+
+
+def _lines(answer: Differences, most: int | None) -> list[str]:
+    """Return what differs as people read it, of each kind the first `most`."""
     verb = "is" if answer["same"] == 1 else "are"
     lines = [f"{quantity(answer['same'], 'document')} {verb} the same"]
     for kind, change in (("added", answer["added"]), ("removed", answer["removed"]), ("changed", answer["changed"])):
         if change["documents"]:
-            sources = ", ".join(f"{console.escape(name)} {number:,}" for name, number in change["sources"].items())
+            sources = [f"{console.escape(name)} {number:,}" for name, number in change["sources"].items()]
             samples = ", ".join(map(console.escape, change["samples"]))
-            lines.append(f"{change['documents']:,} {kind}: {sources}  e.g. {samples}")
-    lines += [f"  gone: {number:,} {reason}" for reason, number in answer["reasons"].items()]
-    lines += [
+            lines.append(f"{change['documents']:,} {kind}: {', '.join(_first_of(sources, most))}  e.g. {samples}")
+    lines += _first_of([f"  gone: {number:,} {reason}" for reason, number in answer["reasons"].items()], most)
+    steps = [entry for entry in answer["options"] if IS_STEP in (entry["before"], entry["after"])]
+    for side in ("before", "after"):
+        if ids := [entry["what"] for entry in steps if entry[side] == IS_STEP]:
+            lines.append(f"only {side}: {', '.join(_first_of(ids, most))}")
+    options = [
         f"{entry['what']}: {_value_text(entry['before'])} -> {_value_text(entry['after'])}"
         for entry in answer["options"]
+        if entry not in steps
     ]
-    return lines
+    return [*lines, *_first_of(options, most)]
+
+
+def _first_of(words: list[str], most: int | None) -> list[str]:
+    """Return the first words, and how many more there are."""
+    if most is None or len(words) <= most:
+        return words
+    return [*words[:most], f"and {len(words) - most:,} more (`--all` prints them)"]
 
 
 def _value_text(value: Any) -> str:

@@ -74,7 +74,7 @@ class Explain(Command):
         if settings.json:
             console.write_stdout(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
-            console.write_stdout("\n".join(console.escape(_line(entry)) for entry in fates))
+            console.write_report("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
 
 

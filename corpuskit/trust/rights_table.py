@@ -38,7 +38,7 @@ class RightsTable(Command):
         corpuskit rights-table robotstxt/*.warc.gz sites/ -o rights.jsonl.zst
     """
 
-    inputs: ClassVar[str] = "INPUT"
+    inputs: ClassVar[str] = "[INPUT]..."
     settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "allow_private", "quiet", "verbose", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."
@@ -90,7 +90,7 @@ class RightsTable(Command):
         if settings.json:
             console.write_stdout(console.answer_line(self.name(), answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def _captures(self, input_: "Input", skipped: "Counter[str]") -> "Iterator[Capture]":

@@ -12,7 +12,15 @@ from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.balance import VerdictKey, verdict_key
-from corpuskit.core.provenance.entries import SourceEntry, left_out, ranked_counts, upstream_state
+from corpuskit.core.provenance.entries import (
+    DamageSummary,
+    SourceEntry,
+    accepted_damage,
+    damage_text,
+    left_out,
+    ranked_counts,
+    upstream_state,
+)
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -47,11 +55,15 @@ class Description(TypedDict):
     """Quantiles of the lengths of the texts: `p50` is the median."""
     languages: dict[str, int]
     domains: dict[str, int]
+    distinct: dict[str, int]
+    """How many `languages` and `domains` there are in all."""
     sources: dict[str, SourceEntry]
     rights: RightsPicture
     """What declarations say on documents with `metadata.rights`, as `filter-rights` writes it; empty without any."""
     upstream: str
     """How sure the steps are of what they read: the least sure state of any (`entries.upstream_state`)."""
+    damage: DamageSummary | None
+    """What the inputs had lost before they were read."""
     hits: dict[str, dict[str, int]]
     """What steps found in documents, by step id and type, such as the personal data of `scrub-pii`."""
     left_out: list[LeftOutSummary]
@@ -92,7 +104,7 @@ class Stats(Command):
         if settings.json:
             console.write_stdout(console.answer_line("stats", answer))
         else:
-            console.write_stdout("\n".join(_lines(answer)))
+            console.write_report("\n".join(_lines(answer)))
         return 0
 
     def describe(self, dataset: Dataset, jobs: int = 1) -> Description:
@@ -119,9 +131,11 @@ class Stats(Command):
             "characters": _quantiles(lengths),
             "languages": dict(_most(languages, self.top)),
             "domains": dict(_most(domains, self.top)),
+            "distinct": {"languages": len(languages), "domains": len(domains)},
             "sources": dataset.manifest["sources"],
             "rights": rights.picture(),
             "upstream": upstream_state(dataset.manifest["steps"]),
+            "damage": accepted_damage(dataset.manifest),
             "hits": {step["id"]: dict(step["hits"]) for step in dataset.manifest["steps"] if step.get("hits")},
             "left_out": self._left_out(dataset, ids),
         }
@@ -170,7 +184,7 @@ def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
             if len(ids) < samples and entry["id"] is not None:
                 ids.append(entry["id"])
         return part
-    for document in dataset.documents(dataset.shards()[number]):
+    for document in dataset.whole_documents(dataset.shards()[number]):
         part.lengths.append(len(document.text))
         part.languages[value_text(document.metadata.get("language") or "-")] += 1
         part.domains[_domain(document.metadata.get("url"))] += 1
@@ -210,6 +224,8 @@ def _lines(answer: Description) -> list[str]:
     for key, counts in (("languages", answer["languages"]), ("domains", answer["domains"])):
         lines += ["", key]
         lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in counts.items()]
+        if more := answer["distinct"][key] - len(counts):
+            lines.append(f"  {'':>10}  and {more:,} more; `--top N` shows others")
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
         rights = f"{_or_none_given(source['origin'], 'origin')}, {_or_none_given(source['license'], 'license')}"
@@ -219,10 +235,11 @@ def _lines(answer: Description) -> list[str]:
         )
     lines += rights_lines(answer["rights"])
     lines += ["", f"upstream    {answer['upstream']}"]
+    lines += [f"damage      {damage_text(answer['damage'])}"] if answer["damage"] else []
     for step, hits in answer["hits"].items():
         lines += ["", f"found by {step}"]
         lines += [f"  {number:>10,}  {console.escape(kind)}" for kind, number in ranked_counts(hits)]
-    lines += ["", "left out"]
+    lines += ["", "left out" if answer["left_out"] else "left out    nothing"]
     for entry in answer["left_out"]:
         samples = f"  e.g. {', '.join(map(console.escape, entry['samples']))}" if entry["samples"] else ""
         what = f"{entry['step']} {entry['verdict']} {entry['reason']}"

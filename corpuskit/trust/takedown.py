@@ -45,7 +45,7 @@ class Takedown(Command):
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
-    inputs: ClassVar[str] = "PLACE"
+    inputs: ClassVar[str] = "PLACE..."
     answers: ClassVar[bool] = True
 
     list: Annotated[Path, "The takedown list: JSON Lines."]
@@ -129,7 +129,7 @@ class Takedown(Command):
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
-            console.write_stdout("\n".join(map(console.escape, lines)))
+            console.write_report("\n".join(map(console.escape, lines)))
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""

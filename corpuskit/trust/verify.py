@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import spelled
+from corpuskit.core.provenance.entries import damage_text
 from corpuskit.core.publish.dataset import Dataset, demand_dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -36,7 +37,7 @@ class Verify(Command):
         corpuskit verify chunks.idx --against chunks
     """
 
-    inputs: ClassVar[str] = "DIR"
+    inputs: ClassVar[str] = "DIR..."
     answers: ClassVar[bool] = True
     settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "verbose", "json")
 
@@ -78,7 +79,7 @@ class Verify(Command):
             answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
             console.write_stdout(console.answer_line("verify", answer, _exit_code(problems)))
         elif not problems and not settings.quiet:
-            console.write_stdout(f"{receipt}: holds for {quantity(len(stores), 'place')}")
+            console.write_report(f"{receipt}: holds for {quantity(len(stores), 'place')}")
         _raise_first(problems, settings)
         return 0
 
@@ -97,9 +98,11 @@ class Verify(Command):
             tokens = quantity(answer["tokens"], "token") if ids is None else quantity(ids, "token id")
             content = f"{quantity(answer['documents'], 'document')}, {tokens}"
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
-            note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] else ""
+            # With --strict, the error says it.
+            note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] and not self.strict else ""
+            note += f"; {damage_text(answer['damage'])}" if answer["damage"] else ""
             shards = quantity(answer["shards"], "shard")
-            console.write_stdout(f"{argument}: whole; {content} in {shards}, {balance}{note}")
+            console.write_report(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems
 
     def _report_index(self, argument: str, settings: Settings) -> Sequence[str]:
@@ -112,7 +115,7 @@ class Verify(Command):
             index_answer = {**check.answer(), "problems": problems}
             console.write_stdout(console.answer_line("verify", index_answer, _exit_code(problems, is_refused)))
         elif not problems and not settings.quiet:
-            console.write_stdout(f"{argument}: whole; {check.summary()}")
+            console.write_report(f"{argument}: whole; {check.summary()}")
         return problems
 
 

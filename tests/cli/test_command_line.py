@@ -97,7 +97,8 @@ def test_help_lines_are_those_of_the_classes_and_fit_a_list(name: str) -> None:
 def test_help_of_all_commands_imports_no_step_and_nothing_heavy() -> None:
     modules = imported("--help")
     assert not heavy(modules)
-    assert not {name for name in modules if re.match(r"corpuskit\.(sources|stages|trust|export|text|mix)", name)}
+    rooms = "|".join((*registry.WINGS, "export", "formats", "text", "core.(disk|provenance|publish|reading|stream)"))
+    assert not {name for name in modules if re.match(rf"corpuskit\.({rooms})", name)}
 
 
 def test_the_version_needs_no_data_classes() -> None:
@@ -107,6 +108,11 @@ def test_the_version_needs_no_data_classes() -> None:
 def test_a_command_of_a_pipe_imports_nothing_to_publish_with() -> None:
     unneeded = {"typer", "shutil", "platform", "corpuskit.core.publish.folder_output"}
     assert not unneeded & imported("head", "-n0")
+
+
+def test_a_command_that_reads_plain_lines_imports_no_decoders_and_nothing_of_the_web(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "Some words."}\n')
+    assert not {"zstandard", "isal", "bz2", "lzma", "socket"} & imported("head", str(tmp_path / "a.jsonl"))
 
 
 def test_a_table_of_documents_is_read_without_pandas(tmp_path: Path, corpuskit: Run) -> None:

@@ -182,3 +182,29 @@ def test_the_pipe_of_a_plan_gives_what_the_recipe_gives(shell: Run, docs: Path) 
     assert plan["command"] == "mix" and set(plan["sources"]) == {"one", "two"} and plan["memory"] > 0
     tasks = json.loads(shell("corpuskit mix --dry-run recipe.yaml --json").stdout)
     assert tasks["phases"][0]["tasks"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["files", "-dash.txt"], "'-dash.txt' begins like an option; write `./-dash.txt` for the file"),
+        (["export", "--format", "parquet"], "unknown option `--format` (did you mean `--to`?)"),
+        (["tail", "a.jsonl"], "no step is called 'tail'; `corpuskit --help` lists them"),
+        (["tokenize"], "no step is called 'tokenize'; did you mean 'export'?"),
+        (["inspect"], "no step is called 'inspect'; did you mean 'stats'?"),
+    ],
+)
+def test_what_others_type_is_answered_with_what_is_meant(
+    tmp_path: Path, corpuskit: Run, words: list[str], said: str
+) -> None:
+    (tmp_path / "-dash.txt").write_text("words")
+    done = corpuskit(*words)
+    assert done.returncode == 2 and said in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [("stats", "DIR"), ("verify", "DIR..."), ("diff", "BEFORE AFTER"), ("dedup", "[INPUT]..."), ("cache", "[DIR]")],
+)
+def test_the_usage_line_says_how_many_inputs_there_may_be(corpuskit: Run, name: str, usage: str) -> None:
+    assert corpuskit(name, "--help").stdout.decode().startswith(f"Usage: corpuskit {name} [OPTIONS] {usage}\n")

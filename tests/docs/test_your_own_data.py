@@ -18,6 +18,7 @@ DOCUMENTS = {
     "Crawl files": 2,
     "Source code": 2,
     "Archives": 2,
+    "Part of a folder": 1,
 }
 
 

@@ -335,6 +335,8 @@ def test_the_command_shows_and_clears(folder: Path, corpuskit: Run) -> None:
     assert shown["tasks"] == len(entries()) > 0
     assert shown["bytes"] > 0
     assert b"removed" in corpuskit("cache", "cache", "--clear").stdout
+    quiet = corpuskit("cache", "cache", "--clear", "-q")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, b"", b"")
     assert [path.name for path in (folder / "cache").iterdir()] == ["CACHEDIR.TAG"]
     assert corpuskit("cache", "a", "--clear").returncode == 2
     assert corpuskit("cache", "nowhere").returncode == 2

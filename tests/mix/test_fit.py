@@ -153,6 +153,15 @@ def test_too_few_runs_are_refused(tmp_path: Path, shell: Run) -> None:
     assert b"has 19 runs; 20 or more are needed" in shell("corpuskit fit ratios.csv losses.csv").stderr
 
 
+def test_messages_name_the_recipe_by_its_path(tmp_path: Path, shell: Run) -> None:
+    write_runs(tmp_path)
+    (tmp_path / "deep").mkdir()
+    for text, message in ((recipe().replace("web", "wbe"), "has no source 'web'"), ("seed: x\n" + recipe(), ":1: ")):
+        (tmp_path / "deep" / "recipe.yaml").write_text(text)
+        done = shell("corpuskit fit ratios.csv losses.csv --recipe deep/recipe.yaml")
+        assert done.returncode == 2 and f"deep/recipe.yaml {message}".replace(" :", ":") in done.stderr.decode()
+
+
 def test_limits_that_leave_nothing_are_refused(tmp_path: Path, shell: Run, few_trees: str) -> None:
     (tmp_path / "recipe.yaml").write_text(recipe("caps: {any_source: 0.2}"))
     done = shell(f"{few_trees} fit ratios.csv losses.csv --candidates 1000 --recipe recipe.yaml")

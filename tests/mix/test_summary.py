@@ -54,6 +54,13 @@ def test_a_budget_that_is_met_brings_no_notice(recipe: Path, corpuskit: Run) -> 
     assert "less than the budget" not in said and "missed" not in said
 
 
+def test_a_source_without_a_document_is_named(recipe: Path, corpuskit: Run) -> None:
+    (recipe / "recipe.yaml").write_text(RECIPE.format(budget=100))
+    (recipe / "novels.jsonl").write_bytes(b"")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache", "--set", "budget=null", "--set", "caps=null")
+    assert "source novels: there is no document in its inputs" in done.stderr.decode()
+
+
 def test_a_source_that_lost_every_document_is_named_with_what_to_look_at(recipe: Path, corpuskit: Run) -> None:
     (recipe / "recipe.yaml").write_text(RECIPE.format(budget=1200))
     rows = [{"id": f"t{row}", "text": f"tide {row}", "metadata": {"tenant": "acme"}} for row in range(3)]
@@ -110,6 +117,7 @@ def test_a_log_keeps_what_is_told_and_what_is_not(recipe: Path, corpuskit: Run, 
         done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache", "--log", "build.log", *words.split())
         assert done.returncode == 0, done.stderr
         lines = (recipe / "build.log").read_text().splitlines()
+        assert "corpuskit mix: published " in lines[-1]
         assert sum("tokens (words)" in line for line in lines) == number
         assert all(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z ", line) for line in lines)
     failed = corpuskit("mix", "recipe.yaml", "-o", "none", "--set", "budget.tokens=9M", "--log", "build.log", "--json")

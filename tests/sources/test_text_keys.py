@@ -94,3 +94,18 @@ def test_lines_from_the_command_line(corpuskit: Run, tmp_path: Path) -> None:
     assert step["options"]["lines"] is True
     piped = corpuskit("files", "--format", "text", "--lines", stdin=b"one\ntwo\n")
     assert [json.loads(line)["text"] for line in piped.stdout.splitlines()] == ["one", "two"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.parquet", "a.csv"])
+def test_a_record_without_text_keeps_the_id_that_another_key_has(tmp_path: Path, name: str) -> None:
+    records: list[dict[str, object]] = [{"nr": "p1", "body": None}, {"nr": "p2", "body": "one"}]
+    path = tmp_path / name
+    if name == "a.parquet":
+        pq.write_table(pa.Table.from_pylist(records), path)
+    elif name == "a.csv":
+        path.write_bytes(b"nr,body\np1,\xff\np2,one\n")
+    else:
+        path.write_text(json.dumps(records) if name == "a.json" else "\n".join(map(json.dumps, records)))
+    encoding = "utf-8" if name == "a.csv" else None
+    items = list(Files(text_key="body", id_key="nr", encoding=encoding).read(resolve([str(path)])[0]))
+    assert [(type(item), getattr(item, "id", "")) for item in items] == [(Rejected, "p1"), (Document, "p2")]

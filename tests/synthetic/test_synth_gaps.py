@@ -48,6 +48,16 @@ def test_a_file_names_parts_and_new_classes(tmp_path: Path) -> None:
             answer({"a": 4}, target=str(tmp_path / "t.json"))
 
 
+def test_a_stream_without_documents_has_no_classes(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "none.jsonl").touch()
+    done = corpuskit("synth-gaps", "none.jsonl", "--by", "labels.intent", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["documents"], told["total"], told["quotas"], told["imbalance"]["before"]) == (0, 0, {}, 0)
+    done = corpuskit("synth-gaps", "--by", "labels.intent", stdin=b"")
+    assert done.returncode == 4 and b"standard input was empty" in done.stderr
+
+
 def test_no_class_loses_documents() -> None:
     found = answer({"a": 10, "b": 1}, total=6)
     assert found["quotas"] == {"a": 0, "b": 2}

@@ -1,7 +1,11 @@
 """stats: the figures of a dataset are those of its documents and its manifest."""
 
+import gzip
 import json
 from pathlib import Path
+
+import pytest
+import zstandard
 
 from corpuskit.core.tokens import estimate
 from tests.conftest import Run, lines_of
@@ -54,3 +58,39 @@ def test_workers_count_what_one_process_counts(tmp_path: Path, shell: Run) -> No
     shell("corpuskit dedup --method exact in.jsonl --quiet -o out --shard-documents 2")
     answers = [shell(f"corpuskit stats out --json -j {jobs}").stdout for jobs in (1, 3)]
     assert answers[0] == answers[1] != b""
+
+
+def test_damage_that_a_run_accepted_is_told_by_stats_and_verify(tmp_path: Path, shell: Run) -> None:
+    whole = gzip.compress(lines_of([{"id": "a", "text": "one"}]))
+    (tmp_path / "in.jsonl.gz").write_bytes(whole + gzip.compress(lines_of([{"id": "b", "text": "two"}]))[:-9])
+    assert shell("corpuskit dedup in.jsonl.gz --accept-damaged -o out --quiet").returncode == 0
+    told = b"1 input was damaged, and "
+    for command in ("stats", "verify"):
+        done = shell(f"corpuskit {command} out")
+        assert done.returncode == 0 and told in done.stdout
+        assert json.loads(shell(f"corpuskit {command} out --json").stdout)["damage"]["inputs"] == 1
+
+
+def test_an_empty_dataset_and_long_lists_are_described_in_full(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "none.jsonl").touch()
+    shell("corpuskit export none.jsonl --allow-empty -o none --quiet")
+    assert b"\nleft out    nothing\n" in shell("corpuskit stats none").stdout
+    rows = [{"id": f"{n}", "text": "x", "metadata": {"url": f"https://{n}.example"}} for n in range(13)]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(rows))
+    shell("corpuskit export in.jsonl -o out --quiet")
+    assert b"  and 3 more; `--top N` shows others\n" in shell("corpuskit stats out").stdout
+    assert json.loads(shell("corpuskit stats out --json").stdout)["distinct"] == {"languages": 1, "domains": 13}
+
+
+@pytest.mark.parametrize("command", ["stats out", "diff out other", "report out --as eu-summary"])
+def test_a_shard_with_fewer_documents_is_not_described_as_if_it_were_whole(
+    tmp_path: Path, shell: Run, command: str
+) -> None:
+    rows = [{"id": f"{n}", "text": f"text {n}", "metadata": {"source": "s"}} for n in range(12)]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(rows))
+    shell("corpuskit export in.jsonl -o out --quiet; corpuskit export in.jsonl -o other --quiet")
+    (shard,) = (tmp_path / "out" / "data").glob("part-*.jsonl.zst")
+    shard.write_bytes(zstandard.compress(lines_of(rows[:5])))
+    done = shell(f"corpuskit {command}")
+    assert done.returncode == 3 and done.stdout == b""
+    assert b"has 5 documents, not the 12 that the manifest says; `corpuskit verify` the dataset" in done.stderr

@@ -20,7 +20,7 @@ import zstandard
 
 from corpuskit.core.options import build_step, to_flags
 from corpuskit.core.registry import find_step, step_names
-from tests.conftest import Run, texts
+from tests.conftest import Run, lines_of, texts
 from tests.support.recipes import ONE_SOURCE
 from tests.whole.test_contract import OPTIONS
 
@@ -197,7 +197,7 @@ def test_head_is_an_honest_cut(shell: Run, documents: Path, tmp_path: Path) -> N
         (
             "(cat documents.jsonl; echo broken) > b.jsonl; corpuskit export b.jsonl --max-rejects 0 -o out",
             3,
-            b"1 of 3001",
+            b"1 of 3,001",
         ),
     ],
 )
@@ -511,6 +511,22 @@ def test_a_pipe_whose_writer_begins_later_is_not_ignored_either(shell: Run, docu
     done = shell(f"(sleep 1; corpuskit head -n 5 documents.jsonl -q) | {slowly}")
     assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
     assert not (tmp_path / "w1").exists()
+
+
+def test_an_index_and_a_mix_notice_such_a_writer_too(shell: Run, documents: Path, tmp_path: Path) -> None:
+    late_input = "mkfifo late; (sleep 2; cat documents.jsonl > late) &"
+    done = shell(f"{late_input} (sleep 1; corpuskit head -n 5 documents.jsonl -q) | corpuskit index late -o w1.idx")
+    assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
+    assert not (tmp_path / "w1.idx").exists()
+    (tmp_path / "recipe.yaml").write_text(
+        "sources: {s: {from: files, inputs: [much.jsonl], origin: other, license: CC0-1.0, steps: [repair-text]}}\n"
+    )
+    long = [{"id": f"{number}", "text": "some words " * 400} for number in range(4000)]
+    (tmp_path / "much.jsonl").write_bytes(lines_of(long))
+    begun = "until [ -e w1/.staging ]; do sleep .05; done; corpuskit head -n 5 documents.jsonl -q"
+    done = shell(f"({begun}) | corpuskit mix recipe.yaml -o w1 --no-cache")
+    assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
+    assert not (tmp_path / "w1" / "manifest.json").exists()
 
 
 def test_a_pipe_that_is_read_too_or_that_others_write_to_is_no_mistake(

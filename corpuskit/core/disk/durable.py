@@ -13,8 +13,8 @@ from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, 
 
 
 @contextlib.contextmanager
-def publishing(target: Path) -> Iterator[None]:
-    """Turn a failed write into a PublishError that names the target and what to do."""
+def publishing(target: Path, option: str = "-o") -> Iterator[None]:
+    """Turn a failed write into a PublishError that names the target, which an option gave, and what to do."""
     try:
         yield
     except OSError as error:
@@ -22,7 +22,7 @@ def publishing(target: Path) -> Iterator[None]:
             raise PublishError(TOO_MANY_FILES) from error
         raise PublishError(
             f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
-            f"{what_to_do(error)} or choose another -o, and run it again"
+            f"{what_to_do(error)} or choose another {option}, and run it again"
         ) from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.counts import StreamEntry
+from corpuskit.core.wording import quantity
 
 _StepEntryKeys = TypedDict(
     "_StepEntryKeys",
@@ -59,6 +60,33 @@ class InputEntry(TypedDict):
     """Of the stored bytes."""
     damage: list[DamageEntry]
     """Empty for a whole input."""
+
+
+class DamageSummary(TypedDict):
+    """What all inputs had lost before they were read."""
+
+    inputs: int
+    """How many are damaged."""
+    lost: int
+    """Stored bytes that could not be read."""
+
+
+def accepted_damage(manifest: "Manifest") -> DamageSummary | None:
+    """Return the damage of a dataset's inputs, which the run accepted; None if all were whole."""
+    damage = [item["damage"] for item in manifest["inputs"] if item["damage"]]
+    lost = sum(entry["lost"] for entries in damage for entry in entries)
+    return {"inputs": len(damage), "lost": lost} if damage else None
+
+
+def damage_text(damage: DamageSummary) -> str:
+    """Return the damage as people read it.
+
+    >>> damage_text({"inputs": 1, "lost": 1204})
+    '1 input was damaged, and 1,204 bytes of it could not be read'
+    """
+    verb, whose = ("was", "it") if damage["inputs"] == 1 else ("were", "them")
+    bytes_lost = f"{quantity(damage['lost'], 'byte')} of {whose} could not be read"
+    return f"{quantity(damage['inputs'], 'input')} {verb} damaged, and {bytes_lost}"
 
 
 def left_out(entry: StepEntry) -> Iterator[tuple[str, str, int]]:

@@ -11,15 +11,14 @@ import contextlib
 import json
 import os
 import re
-import stat
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple, NotRequired, TypedDict
 
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.errors import PublishError, UpstreamError
 from corpuskit.core.provenance.chain import (
@@ -32,13 +31,14 @@ from corpuskit.core.provenance.chain import (
     renumbered,
 )
 from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.provenance.pipe import PIPE, Pipe, boot_id, is_pipe_key, kept_in, pipe_of, pipe_of_key
 
 DAYS_KEPT = 30
 MOST_SEARCHED = 256
 """Latest entries among which the writer of a stream is looked for that came through another program."""
+NO_PIPE = "none"
+"""What stands in the name of an entry for the key of a pipe, if it writes to none."""
 STATE = "CORPUSKIT_STATE"
-PIPE = "pipe"
-"""What an entry's stream was written to: this, or the identity of a regular file."""
 
 
 def state_folder() -> Path:
@@ -46,39 +46,6 @@ def state_folder() -> Path:
     if os.environ.get(STATE):
         return Path(os.environ[STATE])
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "corpuskit"
-
-
-class Pipe(NamedTuple):
-    """The identity of a pipe, the same at both of its ends."""
-
-    boot: str
-    device: int
-    inode: int
-    has_name: bool
-
-    def key(self) -> str:
-        """Return the identity as file names spell it."""
-        return f"{self.boot}-{self.device}-{self.inode}"
-
-
-def pipe_of(status: os.stat_result | None) -> Pipe | None:
-    """Return the pipe that an `fstat` describes; None for anything else, and if pipes cannot be told apart."""
-    boot = _boot()
-    if status is None or boot is None or status.st_ino == 0 or not stat.S_ISFIFO(status.st_mode):
-        return None
-    return Pipe(boot, status.st_dev, status.st_ino, status.st_dev != _anonymous_device())
-
-
-def kept_in(status: os.stat_result | None) -> str:
-    """Return where a stream that goes to this descriptor can be read from: a file's identity, or `PIPE`.
-
-    Empty for a device, such as a terminal or the null device, which keeps nothing.
-    """
-    if status is None:
-        return ""
-    if stat.S_ISREG(status.st_mode):
-        return f"{status.st_dev}-{status.st_ino}"
-    return PIPE if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode) else ""
 
 
 class StoredEntry(TypedDict):
@@ -127,7 +94,7 @@ class Ledger:
         self.path: Path | None = None
         self.unwritable: str | None = None
         self.is_read = writes is not None
-        key = writes.key() if writes else "none"
+        key = writes.key() if writes else NO_PIPE
         path = self.folder / f"{key}.{self.record.pid}-{int(self.record.started * 100)}.json"
         try:
             filesystem.make_folder(self.folder, parents=True, exist_ok=True, mode=0o700)
@@ -169,9 +136,9 @@ class Ledger:
         That is the last one that wrote this very `file`, or what another program passed on unchanged: of a process that
         this one overlaps, as in `dedup | tee copy | export`, or else of the earliest, whatever has read it since.
         """
-        entries = self._latest_entries()
-        keys_read = {key for _, entry in entries for key in entry.reads}
         sent = received.as_json()
+        entries = self.latest_entries_naming(sent["digest"] or "")
+        keys_read = {key for _, entry in entries for key in entry.reads}
         senders = [
             entry
             for key, entry in entries
@@ -184,13 +151,20 @@ class Ledger:
         beside = [] if file else [entry for entry in senders if self._overlaps(entry)]
         return max(beside, key=lambda entry: entry.ended or 0) if beside else senders[0]
 
-    def _latest_entries(self) -> list[tuple[str, LedgerEntry]]:
-        """Return the latest entries of other processes, earliest first, each with the key of the pipe it writes to."""
+    def latest_entries_naming(self, digest: str) -> list[tuple[str, LedgerEntry]]:
+        """Return those of the latest entries that name a digest, or the pipe of one that does; the earliest first.
+
+        Each comes with the key of the pipe it writes to. The others are not taken apart, which takes ten times as long.
+        """
         try:
             paths = sorted(self.folder.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
         except OSError:
             return []
-        read = ((path.name.partition(".")[0], _read(path)) for path in paths[-MOST_SEARCHED:] if path != self.path)
+        paths = [path for path in paths[-MOST_SEARCHED:] if path != self.path]
+        keys = {_key_in_name(path) for path in paths if digest.encode() in _content(path)}
+        words = [word.encode() for word in (digest, *keys - {NO_PIPE}) if keys]
+        named = [path for path in paths if words and any(map(_content(path).__contains__, words))]
+        read = ((_key_in_name(path), _read(path)) for path in named)
         return [(key, entry) for key, entry in read if entry is not None]
 
     def _overlaps(self, entry: LedgerEntry) -> bool:
@@ -289,7 +263,7 @@ def chain_before_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain
     for writer in ledger.writers(pipe) if pipe and depth < 64 else []:
         chain = Chain.from_json(writer.chain or Chain().as_json())
         earlier_chains = [
-            chain_before_cut(ledger, _from_key(key), depth + 1) for key in writer.reads if writer.state == "running"
+            chain_before_cut(ledger, pipe_of_key(key), depth + 1) for key in writer.reads if writer.state == "running"
         ]
         chains.append(_after(join(earlier_chains), chain))
     result = join(chains)
@@ -332,9 +306,17 @@ def _notice(stream_name: str, writers: list[LedgerEntry], ledger: Ledger) -> str
     return f"{stream_name}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"
 
 
-def _from_key(key: str) -> Pipe:
-    boot, device, inode = key.rsplit("-", 2)
-    return Pipe(boot, int(device), int(inode), False)
+def _key_in_name(path: Path) -> str:
+    """Return the key of the pipe that the process of an entry writes to, or `NO_PIPE`."""
+    return path.name.partition(".")[0]
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of an entry; none if it cannot be read, or has gone."""
+    try:
+        return read_regular(path)
+    except OSError:
+        return b""
 
 
 def _write(path: Path, record: LedgerEntry) -> None:
@@ -347,7 +329,7 @@ def _write(path: Path, record: LedgerEntry) -> None:
 def _age(entry: "os.DirEntry[str]") -> float:
     """Return the seconds since an entry was made, for those of this boot without the clock, which may jump."""
     process = re.search(r"\.\d+-(\d{1,15})\.", entry.name)
-    if process and entry.name.startswith(f"{_boot()}-"):
+    if process and entry.name.startswith(f"{boot_id()}-"):
         return _now() - int(process[1]) / 100
     return time.time() - entry.stat().st_mtime
 
@@ -355,33 +337,12 @@ def _age(entry: "os.DirEntry[str]") -> float:
 def _read(path: Path) -> LedgerEntry | None:
     """Return a process's entry; None if it is not one. Whoever can write into the state folder can forge one."""
     stored: StoredEntry | None = read_json(path, StoredEntry, CHECKS)
-    if stored is None or not all(map(_is_pipe_key, stored["reads"])):
+    if stored is None or not all(map(is_pipe_key, stored["reads"])):
         return None
     sent, chain = stored["sent"], stored["chain"]
     if (sent is not None and not has_sound_digest(sent)) or (chain is not None and not is_sound_chain(chain)):
         return None
     return LedgerEntry(**stored)
-
-
-def _is_pipe_key(key: str) -> bool:
-    return re.fullmatch(r"[\w-]+-[0-9]{1,20}-[0-9]{1,20}", key, re.ASCII) is not None
-
-
-@cache
-def _boot() -> str | None:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return None
-
-
-def _anonymous_device() -> int:
-    read, write = os.pipe()
-    try:
-        return os.fstat(read).st_dev
-    finally:
-        os.close(read)
-        os.close(write)
 
 
 def _now() -> float:

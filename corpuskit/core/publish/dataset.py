@@ -42,13 +42,23 @@ class Dataset:
     def __iter__(self) -> Iterator[Document]:
         """Yield every document, once and in order. Raises UsageError if no format of the dataset can be read."""
         for shard in self.shards():
-            yield from self.documents(shard)
+            yield from self.whole_documents(shard)
 
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)
         console.detail(f"reads {shard['path']} ({format_.name}, {quantity(shard['documents'], 'document')})")
         yield from _readable(format_.read(path), path)
+
+    def whole_documents(self, shard: ShardEntry) -> Iterator[Document]:
+        """Yield the documents of one shard. Raises DamagedError after them if the manifest has another number."""
+        documents_read = 0
+        for document in self.documents(shard):
+            documents_read += 1
+            yield document
+        if documents_read != shard["documents"]:
+            expected = f"not the {shard['documents']:,} that the manifest says"
+            raise DamagedError(f"{shard['path']} has {quantity(documents_read, 'document')}, {expected}{VERIFY}")
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, found without reading the others."""

@@ -1,7 +1,6 @@
 """Verdicts on their way from where a pipe or a dataset keeps them to where they are published."""
 
 import contextlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +33,8 @@ def copy_decisions(file: DecisionFile, path: Path) -> "Counter[VerdictKey]":
     decisions_of: Counter[VerdictKey] = Counter()
     ids = file["ids"]
     if not ids:
+        import shutil
+
         with open_regular(Path(file["path"])) as decided, filesystem.open_new(path) as stream:
             shutil.copyfileobj(decided, stream)
         return decisions_of

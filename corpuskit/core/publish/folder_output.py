@@ -50,6 +50,7 @@ from corpuskit.core.publish.report_file import REPORT_NAME, REPORT_NAMES, write_
 from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.wording import comma_list, excerpt
 
 HOLDER = "holder.json"
 
@@ -159,7 +160,15 @@ class FolderOutput:
             f"{new_card_beside(name)}"
             for name in self._edited_cards
         ]
-        return [*self.totals.html_remarks(), *self._id_remarks, *edited_cards]
+        return [*self.totals.html_remarks(), *self._id_remarks, *edited_cards, *self._replaced_sources()]
+
+    def _replaced_sources(self) -> list[str]:
+        """Return that a dataset of other sources was replaced: the name of the folder may have been a mistake."""
+        sources, old_sources = self.totals.sources, self.before.get("sources", {})
+        if not old_sources or not sources or old_sources.keys() & sources.keys():
+            return []
+        names = excerpt(comma_list(old_sources), 200)
+        return [f"{str(self.target)!r} held another dataset, of {names}, which this one has replaced"]
 
     def account(self) -> dict[str, int]:
         """Return nothing."""

@@ -20,6 +20,10 @@ UNWRITTEN_ENDINGS = (
 """Endings of files that are not written, unless a format claims them; nobody means a folder by such a name."""
 
 
+DOCUMENTS = ("-o", "the output")
+"""What the target is called that holds the documents."""
+
+
 class Target(NamedTuple):
     """A file or folder that a run writes, and what the user calls it: `--drops`."""
 
@@ -72,7 +76,7 @@ def demand_known_ending(output: Path) -> None:
 
 
 def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: Iterable[Path] = ()) -> None:
-    """Raise UsageError if a target is or holds an input, or is a file that is `read` besides, or another target.
+    """Raise UsageError if a target is or holds an input, or is a file that is `read` besides, or is another, or in one.
 
     Two names are one file if they lead to one device and inode. Devices and pipes are left alone.
     """
@@ -97,9 +101,18 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
             raise UsageError(f"{target.described()} is inside a dataset that is read; name one outside of it")
         if target.path is not None and (dataset := _dataset_around(target.path, written)) is not None:
             raise UsageError(f"{target.described()} is inside the dataset {str(dataset)!r}; name one outside of it")
+        if (around := _target_around(target, targets)) is not None:
+            raise UsageError(f"{target.described()} would be inside {around.described()}; name one outside of it")
         if identity is not None and identity in target_of:
             raise UsageError(f"{target_of[identity].described()} and {target.described()} are one file; name two")
         target_of[identity] = target
+
+
+def _target_around(target: Target, targets: Sequence[Target]) -> Target | None:
+    """Return the folder of documents that another target lies in, and would be no part of; None if it lies in none."""
+    folders = set(map(str, Path(os.path.realpath(target.path)).parents)) if target.path is not None else set()
+    others = (other for other in targets if other is not target and other.path and other.what in DOCUMENTS)
+    return next((other for other in others if os.path.realpath(other.path or "") in folders), None)
 
 
 def _input_within(folder: Path, inputs: Iterable[Input]) -> str | None:

@@ -4,14 +4,10 @@ Sources: RFC 1952; RFC 8878 and the IIPC's `.warc.zst` (a dictionary in a skippa
 header; the .xz file format 1.2.1; the LZ4 frame format 1.6.
 """
 
-import bz2
 import io
 import zlib
 from functools import cache
 from typing import Any, ClassVar, Protocol, cast
-
-import zstandard
-from isal import isal_zlib
 
 MAX_WINDOW = 128 * 1024 * 1024
 MAX_FRAME = 128 * 1024 * 1024
@@ -42,9 +38,13 @@ class Codec:
     ending: ClassVar[str]
     """How names of such files end."""
     magic: ClassVar[bytes]
-    errors: ClassVar[tuple[type[Exception], ...]]
     step: ClassVar[int] = 16 * 1024
     """Stored bytes to decode at once; small enough that a bomb cannot fill memory in one go."""
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        """Return what decoders raise for damage: a method, so that only those who read a codec import its library."""
+        raise NotImplementedError
 
     def starts(self, head: bytes | bytearray) -> bool:
         """Whether a member can start with these bytes."""
@@ -79,13 +79,20 @@ class Gzip(Codec):
 
     name, ending = "gzip", ".gz"
     magic = b"\x1f\x8b\x08"
-    errors: ClassVar[tuple[type[Exception], ...]] = (zlib.error, cast(type[Exception], isal_zlib.error))
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        from isal import isal_zlib
+
+        return (zlib.error, cast(type[Exception], isal_zlib.error))
 
     def starts(self, head: bytes | bytearray) -> bool:
         """Return whether a member starts here: RFC 1952 keeps three flag bits at zero."""
         return head.startswith(self.magic) and (len(head) < 4 or not head[3] & 0xE0)
 
     def decoder(self) -> Decoder:
+        from isal import isal_zlib
+
         decoder: Decoder = isal_zlib.decompressobj(wbits=31)
         return decoder
 
@@ -98,12 +105,19 @@ class Zstd(Codec):
 
     name, ending = "zstd", ".zst"
     magic = b"\x28\xb5\x2f\xfd"
-    errors = (zstandard.ZstdError,)
     # A block of 4 stored bytes can stand for 128 KiB.
     step = 1024
 
     def __init__(self) -> None:
+        import zstandard
+
         self._plain = self._maker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        from zstandard import ZstdError
+
+        return (ZstdError,)
 
     def decoder(self) -> Decoder:
         return self._maker.decompressobj()
@@ -118,6 +132,8 @@ class Zstd(Codec):
 
     def learn(self, frame: bytes) -> None:
         """Adopt a dictionary, which may itself be a zstd frame."""
+        import zstandard
+
         if int.from_bytes(frame[:4], "little") != DICTIONARY_FRAME or self._maker is not self._plain:
             return
         data = frame[8:]
@@ -140,13 +156,18 @@ class Bzip2(Codec):
 
     name, ending = "bzip2", ".bz2"
     magic = b"BZh"
-    errors = (OSError, ValueError)
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        return (OSError, ValueError)
 
     def starts(self, head: bytes | bytearray) -> bool:
         """Return whether a member starts here: a block size, and the first block or the end of an empty stream."""
         return head.startswith(self.magic) and bytes(head[4:10]) in (b"1AY&SY", b"\x17rE8P\x90")
 
     def decoder(self) -> Decoder:
+        import bz2
+
         return _BoundedStream(bz2.BZ2Decompressor())
 
     def holds_back(self, decoder: Decoder) -> bool:
@@ -158,7 +179,10 @@ class Xz(Codec):
 
     name, ending = "xz", ".xz"
     magic = b"\xfd7zXZ\x00"
-    errors = (OSError, EOFError)
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        return (OSError, EOFError)
 
     def has_checksum(self, head: bytes | bytearray) -> bool:
         return len(head) > 7 and bool(head[7] & 0x0F)
@@ -216,7 +240,10 @@ class Lz4(Codec):
 
     name, ending = "LZ4", ".lz4"
     magic = b"\x04\x22\x4d\x18"
-    errors = (OSError,)
+
+    @classmethod
+    def errors(cls) -> tuple[type[Exception], ...]:
+        return (OSError,)
 
     def has_checksum(self, head: bytes | bytearray) -> bool:
         return len(head) > 4 and bool(head[4] & 0x04)

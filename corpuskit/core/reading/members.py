@@ -113,7 +113,7 @@ def _codec_within(data: bytearray, plain: Callable[[bytes], bool]) -> Codec | No
 def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
     try:
         return codec().careful_decoder().decompress(data)
-    except codec.errors:
+    except codec.errors():
         return b""
 
 
@@ -240,7 +240,7 @@ class CompressedFile:
                 return self._break("cut", self._salvage(0))
             try:
                 output = self._decoder.decompress(stored)
-            except self._codec.errors as error:
+            except self._codec.errors() as error:
                 if is_out_of_memory(error):
                     raise MemoryError from error
                 return self._break("corrupt", self._salvage(len(stored)))
@@ -273,7 +273,7 @@ class CompressedFile:
                 output = decoder.decompress(self._stored.at(offset, size))
                 saved += output[max(self._output_bytes - decoded_bytes, 0) :]
                 decoded_bytes += len(output)
-        except self._codec.errors:
+        except self._codec.errors():
             pass
         return bytes(saved)
 
@@ -351,7 +351,7 @@ class CompressedFile:
             return False
         try:
             self._codec.careful_decoder().decompress(head)
-        except self._codec.errors as error:
+        except self._codec.errors() as error:
             if is_out_of_memory(error):
                 raise MemoryError from error
             return False

@@ -196,6 +196,7 @@ def _files_below(folder: Path) -> tuple[list[Path], set[Path]]:
     files: list[str] = []
     links: set[Path] = set()
     dangling: list[Path] = []
+    folder_links: list[Path] = []
     folders = [os.fspath(folder)]
     while folders:
         for entry in _entries_of(folders.pop()):
@@ -207,11 +208,14 @@ def _files_below(folder: Path) -> tuple[list[Path], set[Path]]:
                     links.add(Path(entry.path))
                 elif not os.path.exists(entry.path):
                     dangling.append(Path(entry.path))
+                elif os.path.isdir(entry.path):
+                    folder_links.append(Path(entry.path))
             elif entry.is_dir():
                 folders.append(entry.path)
             elif entry.is_file():
                 files.append(entry.path)
     _tell_left_out(folder, dangling, "nothing", "")
+    _tell_left_out(folder, folder_links, "folders", "; to read such a folder, name it")
     return [Path(path) for path in sorted(files, key=lambda path: path.split(os.sep))], links
 
 

@@ -122,7 +122,8 @@ def _refusal(url: str, error: Exception) -> Exception:
     if url.startswith(HUB):
         return _refusal_of_hub(name, error)
     if isinstance(error, ImportError):
-        return UsageError(f"{name}: {error}")
+        scheme = name.partition("://")[0]
+        return UsageError(f"cannot read {name}: {scheme}:// needs a package that is not installed ({error})")
     if isinstance(cause, ValueError) and is_web(url):
         return UsageError(f"cannot read {name}: it is not a valid address; check host and port")
     if isinstance(error, ValueError):

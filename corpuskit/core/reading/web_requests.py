@@ -11,7 +11,6 @@ import time
 from typing import Any
 
 from corpuskit.core.errors import RemoteError
-from corpuskit.core.reading.private_addresses import connect_publicly
 
 __all__ = [
     "WrongAnswerError",
@@ -74,6 +73,8 @@ def user_agent() -> str:
 
 async def _public_client(**options: Any) -> Any:
     """Return a web client that connects to public addresses alone, whatever leads it elsewhere."""
+    from corpuskit.core.reading.private_addresses import connect_publicly
+
     return _client(connect_publicly, options)
 
 

@@ -21,15 +21,13 @@ from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, U
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import (
     Ledger,
-    Pipe,
     Upstream,
     chain_before_cut,
     check_upstream,
-    kept_in,
-    pipe_of,
     state_folder,
 )
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
+from corpuskit.core.provenance.pipe import Pipe, kept_in, pipe_of
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.publish.verdict_targets import demand_verdict_files
@@ -315,7 +313,7 @@ class OpenRun:
     def _demand_few_rejects(self, count: StepCount) -> None:
         rejected, documents = count.rejected.total(), count.received.documents
         demand_readable_records(self.settings, count, self.first_reject.verdict)
-        subject = f"{rejected} of {documents} records were rejected"
+        subject = f"{rejected:,} of {documents:,} records were rejected"
         demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
     def _rejects_hint(self, count: StepCount) -> str:
@@ -334,7 +332,10 @@ class OpenRun:
         if isinstance(self.step, Report):
             assert answer is not None
             as_json = console.answer_line(name, answer)
-            console.write_stdout(as_json if self.settings.json else self.step.render(answer))
+            if self.settings.json:
+                console.write_stdout(as_json)
+            else:
+                console.write_report(self.step.render(answer))
             if remark := self.step.remark(answer):
                 self._notice(remark)
         elif count is not None and not self.settings.quiet and not self.settings.json:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.provenance.ledger import Pipe, pipe_of, writers_of
+from corpuskit.core.provenance.ledger import writers_of
+from corpuskit.core.provenance.pipe import Pipe, pipe_of
 from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve

@@ -1,5 +1,6 @@
 """What a recipe would do, before it runs: its pipes, and the tasks of each phase."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,13 +11,13 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
+from corpuskit.core.terminal import table_lines, terminal_width
 from corpuskit.core.tokens import counter
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.estimate import ResourceNeed, SupplyEstimate, estimate_need, estimate_supply, stored_bytes
 from corpuskit.mix.engine.phases import AUDIENCE, Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
-from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
@@ -108,7 +109,7 @@ def task_report(
         names, *phases = rows
         by_name = [dict(zip(names, phase, strict=True)) for phase in phases]
         return console.answer_line("mix", {"executor": heading.removeprefix("# executor "), "phases": by_name})
-    return "\n".join([heading, *table_lines(rows, right_aligned=False)])
+    return "\n".join([heading, *table_lines(rows, right_aligned=False, width=terminal_width(sys.stdout))])
 
 
 def _supply_text(source: SourceSpec, supply: SupplyEstimate) -> str:

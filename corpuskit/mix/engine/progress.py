@@ -13,9 +13,11 @@ REFRESHES = 1
 SECONDS_BETWEEN_LINES = 30.0
 WIDTH_WITH_BARS = 100
 """Columns of a terminal from which on there is room for bars beside the figures."""
-FIGURES_WIDTH = 64
-"""Columns that the figures of a line may take."""
+FIGURES_WIDTH = 66
+"""Columns that the figures of a line may take, with the mark of a phase that runs."""
 BAR_WIDTH = 16
+LINES_BELOW = 2
+"""Lines of the terminal that are left free: the prompt, and what is said meanwhile."""
 
 
 class PhaseLines:
@@ -76,7 +78,7 @@ class MixProgress:
             yield
             return
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
         from rich.table import Column
 
         terminal = Console(stderr=True)
@@ -84,6 +86,7 @@ class MixProgress:
         figures = ("{task.completed:,.0f}/{task.total:,.0f}", "{task.fields[documents]}", "{task.fields[pace]}")
         unbroken = Column(no_wrap=True, justify="right")
         columns = (
+            SpinnerColumn("line", finished_text=" "),  # a task may take long, and nothing else moves meanwhile
             TextColumn("{task.description}", table_column=Column(no_wrap=True)),
             *([BarColumn(bar_width=BAR_WIDTH)] if has_bars else []),
             *(TextColumn(figure, table_column=unbroken.copy()) for figure in figures),
@@ -95,19 +98,26 @@ class MixProgress:
         self._progress = None
 
     def start(self, phase: str, tasks: int) -> None:
-        """Begin a phase with this many tasks."""
+        """Begin a phase with this many tasks; `dedup, matches` is a part of the phase `dedup`, if that has begun."""
         self._lines[phase] = PhaseLines(phase, tasks)
         console.detail(f"{phase}: {quantity(tasks, 'task')}")
-        if self._progress is not None:
-            name = console.escape(phase)
-            name = name if len(name) <= self._name_width else f"{name[: self._name_width - 1]}…"
+        whole = self._whole_of(phase)
+        if whole != phase:
+            self._lines[whole].tasks += tasks
+            if self._progress is not None and whole in self._tasks:
+                self._progress.update(self._tasks[whole], total=self._lines[whole].tasks)
+        elif self._progress is not None:
+            self._make_room()
+            name = _shortened(console.escape(phase), self._name_width)
             self._tasks[phase] = self._progress.add_task(name, total=tasks, documents="", pace="")
 
     def advance(self, phase: str, documents: int) -> None:
-        """Count one task as done, with the documents that it gave."""
+        """Count one task as done, with the documents that it gave; what a part does counts for the whole phase."""
         line = self._lines[phase].advance(documents) if phase in self._lines else None
         if phase in self._lines and self._lines[phase].is_complete():
             console.detail(f"{phase}: {self._lines[phase].outcome()}")
+        if (whole := self._whole_of(phase)) != phase:
+            phase, line = whole, self._lines[whole].advance(0)
         if line is not None and self._writes_lines:
             console.notice("mix", line)
         elif line is not None:
@@ -116,3 +126,28 @@ class MixProgress:
             lines = self._lines[phase]
             figure = quantity(lines.documents, "document") if lines.documents else ""
             self._progress.update(self._tasks[phase], advance=1, documents=figure, pace=lines.pace())
+
+    def _make_room(self) -> None:
+        """Hide the earliest phases that are done, so that no more lines are drawn than the terminal has."""
+        rows = self._progress.console.height - LINES_BELOW
+        visible_tasks = [task for task in self._progress.tasks if task.visible]
+        done = [task for task in visible_tasks if task.finished]
+        for task in done[: max(len(visible_tasks) + 1 - rows, 0)]:
+            self._progress.update(task.id, visible=False)
+
+    def _whole_of(self, phase: str) -> str:
+        """Return the phase under way that this one is a part of; the phase itself if it is none."""
+        whole = phase.rpartition(", ")[0]
+        return whole if whole in self._lines and not self._lines[whole].is_complete() else phase
+
+
+def _shortened(name: str, width: int) -> str:
+    """Return a name of at most so many characters: its start, which tells the source, and its end, the step.
+
+    >>> _shortened("a-source-with-a-long-name: fetch-warc, extract", 20)
+    'a-source-w…, extract'
+    """
+    if len(name) <= width:
+        return name
+    end = (width - 1) // 2
+    return f"{name[: width - 1 - end]}…{name[len(name) - end :]}"

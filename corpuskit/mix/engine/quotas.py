@@ -1,10 +1,12 @@
 """How many tokens of each source a corpus gets, by the recipe and what was measured, and how that is filled."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.provenance.entries import QuotaEntry
+from corpuskit.mix.engine.located_errors import errors_located
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
 from corpuskit.mix.solver.binding import binding_limits
@@ -22,8 +24,18 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
     """
     if recipe.budget is None:
         raise ValueError("without a budget every document passes once")
-    allocations = solve(_supplies(recipe, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source)
+    with errors_located(recipe.name, []):
+        allocations = solve(_supplies(recipe, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source)
     return {allocation.name: allocation for allocation in allocations}
+
+
+def demand_possible_shares(recipe: Recipe) -> None:
+    """Raise Infeasible if no sources, however large, could meet the recipe's caps and floors."""
+    if recipe.budget is not None:
+        full = dict.fromkeys([source.name for source in recipe.sources], recipe.budget.tokens)
+        supplies = [replace(supply, max_epochs=None) for supply in _supplies(recipe, full)]
+        with errors_located(recipe.name, []):
+            solve(supplies, recipe.budget.tokens, recipe.caps, recipe.any_source)
 
 
 def quota_entries(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, QuotaEntry]:

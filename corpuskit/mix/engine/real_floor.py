@@ -17,13 +17,13 @@ from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
 from corpuskit.core.publish.dataset import VERIFY, Dataset
+from corpuskit.core.terminal import table_lines
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.core.wording import excerpt, quantity
 from corpuskit.mix.engine.engine import Engine
 from corpuskit.mix.engine.task_files import TaskFile, entry_and_sha256
 from corpuskit.mix.engine.task_results import RealTokensResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import Task, file_of_task
-from corpuskit.mix.engine.text_table import table_lines
 
 if TYPE_CHECKING:
     import numpy
@@ -154,7 +154,7 @@ class CountPublished(Task[RealTokensResult]):
             raise DamagedError(f"{self.path} is not what was published{VERIFY}")
         shard = next(shard for shard in dataset.shards() if shard["path"] == self.path)
         count_tokens, real = counter(self.tokenizer), RealTokens()
-        for document in dataset.documents(shard):
+        for document in dataset.whole_documents(shard):
             real.add(document, count_tokens(document.text))
         return {"files": [real.write(task_path)], "classes": real.classes()}
 

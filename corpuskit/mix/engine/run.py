@@ -1,6 +1,5 @@
 """One run of a recipe: its phases in order, from the sources to the published folder."""
 
-import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -24,6 +23,7 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
+from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import quantity, remark_lines
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -55,7 +55,14 @@ from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.real_floor import RealFloor
 from corpuskit.mix.engine.shards import ShardedStream, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
-from corpuskit.mix.engine.summary import SourceSummary, empty_notices, log_summary, print_summary, shortfall_notices
+from corpuskit.mix.engine.summary import (
+    SourceSummary,
+    empty_notices,
+    log_summary,
+    print_summary,
+    published_message,
+    shortfall_notices,
+)
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -235,30 +242,26 @@ class MixRun:
         self._tell_shortfall()
         for remark in self.output.remarks():
             self.notice(remark)
+        published = published_message(totals.documents, self.output.target)
         if self.settings.quiet or self.settings.json:
             log_summary(summaries, totals.tokenizer, manifest["steps"])
+            console.log(f"corpuskit mix: {published}")
         else:
             print_summary(summaries, totals.tokenizer, manifest["steps"])
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"
                 console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
-            target = self.output.target
-            console.notice(
-                "mix",
-                f"published {quantity(totals.documents, 'document')} in {target}; "
-                f"to check them: corpuskit verify {shlex.quote(str(target))}",
-            )
+            console.notice("mix", published)
 
     def tell_as_json(self, manifest: Manifest) -> None:
         """Print the line of `--json` of a published run."""
         print_outcome(self.outcome(manifest), self.output.target, time.monotonic() - self.started)
 
     def _tell_shortfall(self) -> None:
-        for notice in empty_notices(self.summaries):
+        budget = self.recipe.budget
+        shortfalls = shortfall_notices(self.summaries, budget.tokens) if budget else ()
+        for notice in (*empty_notices(self.summaries), *shortfalls):
             self.notice(notice)
-        if self.recipe.budget:
-            for notice in shortfall_notices(self.summaries, self.recipe.budget.tokens):
-                self.notice(notice)
 
     def outcome(self, manifest: Manifest) -> OutcomeNote:
         """Return what went in, came out and was left out."""
@@ -321,6 +324,8 @@ class MixRun:
         summaries = self._complete_summaries(self.output.totals)
         demand_result(self.settings, self.output.totals, summaries, chain.steps)
         self.engine.keep_finished_work()
+        # Whoever writes to a pipe that nothing reads may have begun later than this run.
+        demand_unwritten(unread_pipe([input_ for named in self.inputs.values() for input_ in named], []))
         manifest = self.output.publish(chain, self.quotas)
         with finishing(self.output.target):
             for step in corpus_stages(self.recipe):
@@ -391,5 +396,5 @@ class MixRun:
         for entry in steps:
             rejected = sum(entry.get("rejected", {}).values())
             documents = entry.get("in", {}).get("documents", 0)
-            subject = f"{entry['name']} rejected {rejected} of {documents} records"
-            demand_few_rejects(self.settings, rejected, documents, subject, "nothing was published")
+            subject = f"{entry['id']} rejected {rejected:,} of {documents:,} records"
+            demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")

@@ -1,14 +1,17 @@
 """What `mix` says at the end: what became of each source, what limited it, and how far the budget was missed."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from corpuskit.core import console
 from corpuskit.core.provenance.entries import StepEntry, ranked_counts
-from corpuskit.mix.engine.text_table import table_lines
+from corpuskit.core.terminal import folded, table_lines, terminal_width
+from corpuskit.core.wording import quantity
 from corpuskit.mix.solver.sampling import OVER_BUDGET
 
 Ranked = TypeVar("Ranked")
@@ -66,10 +69,10 @@ class SourceSummary:
         }
 
 
-def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str) -> str:
+def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str, width: int | None = None) -> str:
     """Return the summary: a line for each source, and below it what was left out and why, and what limited it.
 
-    Tokens are counted by `tokenizer`, which the heading names.
+    Tokens are counted by `tokenizer`, which the heading names. Lines have at most `width` columns, as far as possible.
 
     >>> print(summary_table({"web": SourceSummary(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}, "words"))
     source  read  dropped  rejected  sampled  tokens (words)  epochs   share
@@ -92,11 +95,11 @@ def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str) -> str
         for name, summary in summaries.items()
     ]
     indent = max(len(row[0]) for row in rows) + 2
-    heading, *source_lines = table_lines(rows)
+    heading, *source_lines = table_lines(rows, width=width)
     lines = [heading]
     for line, summary in zip(source_lines, summaries.values(), strict=True):
         reasons = _reason_lines("dropped", summary.dropped) + _reason_lines("rejected", summary.rejected)
-        lines += [line, *(" " * indent + remark for remark in [*reasons, *_quota_lines(summary)])]
+        lines += [line, *folded((" " * indent + remark for remark in [*reasons, *_quota_lines(summary)]), width)]
     return "\n".join(lines)
 
 
@@ -114,7 +117,7 @@ def hits_lines(steps: Iterable[StepEntry]) -> Iterator[str]:
 
 def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
     """Print the summary on standard error, and below it what the steps of the corpus found."""
-    sys.stderr.write(_summary(summaries, tokenizer, steps) + "\n")
+    sys.stderr.write(_summary(summaries, tokenizer, steps, terminal_width(sys.stderr)) + "\n")
     log_summary(summaries, tokenizer, steps)
 
 
@@ -123,8 +126,16 @@ def log_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: I
     console.log(_summary(summaries, tokenizer, steps))
 
 
-def _summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> str:
-    return "\n".join([summary_table(summaries, tokenizer), *hits_lines(steps)])
+def _summary(
+    summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry], width: int | None = None
+) -> str:
+    return "\n".join([summary_table(summaries, tokenizer, width), *folded(hits_lines(steps), width)])
+
+
+def published_message(documents: int, target: Path) -> str:
+    """Return what was published, and how to check it."""
+    command = f"corpuskit verify {shlex.quote(str(target))}"
+    return f"published {quantity(documents, 'document')} in {target}; to check them: {command}"
 
 
 def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:
@@ -153,8 +164,10 @@ REMEDIES = {
 
 
 def empty_notices(summaries: Mapping[str, SourceSummary]) -> Iterator[str]:
-    """Yield a line for each source of which the steps left nothing: by which reason most, and what to look at."""
+    """Yield a line for each source that gave nothing, or of which the steps left nothing: why, and what to look at."""
     for name, summary in summaries.items():
+        if not summary.read and not summary.rejected:
+            yield f"source {console.escape(name)}: there is no document in its inputs"
         reasons = {entry.rpartition(" ")[2]: entry for entry in summary.dropped}
         if not summary.read or summary.sampled or not reasons or OVER_BUDGET in reasons:
             continue

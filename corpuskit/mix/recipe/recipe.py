@@ -23,6 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
+from corpuskit.core.disk.regular_file import PASSED_BY_SHELLS
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.format import TokenOptions
@@ -123,7 +124,8 @@ def load_recipe(
     Raises UsageError, with the lines of all mistakes, and RefusedError if its own policy forbids a source.
     """
     path = Path(path)
-    return read_recipe(with_overrides(load_yaml(path, name), overrides), path.parent, find)
+    folder = Path() if str(path).startswith(PASSED_BY_SHELLS) else path.parent
+    return read_recipe(with_overrides(load_yaml(path, name), overrides), folder, find)
 
 
 def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recipe:

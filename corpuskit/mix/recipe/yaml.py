@@ -15,19 +15,13 @@ from typing import Any, NoReturn
 
 from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.errors import CorpuskitError, UsageError
+from corpuskit.core.reading.codecs import codec_of
+from corpuskit.core.reading.input_kinds import kind_of_content
 from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.wording import excerpt, printable_name
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-STARTS = (
-    (b"PAR1", "Parquet"),
-    (b"PK\3\4", "a zip archive"),
-    (b"\x1f\x8b", "gzip"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"WARC/", "a web archive"),
-)
-"""How files begin that are given for a recipe by mistake."""
 
 Trail = tuple[str | int, ...]
 """Keys and list indexes that lead from the top to a value."""
@@ -104,8 +98,10 @@ def load(path: Path, name: str | None = None) -> Marked:
 
 
 def _other_format(data: bytes) -> str | None:
-    """Return what a file is that begins as no YAML does; None if it may be YAML."""
-    return next((label for start, label in STARTS if data.startswith(start)), None)
+    """Return what a file is that was given for a recipe by mistake, by how it begins; None if it may be YAML."""
+    codec = codec_of(data)
+    kind = kind_of_content(data)
+    return codec.name if codec is not None else kind.label.partition(";")[0] if kind is not None else None
 
 
 def parse(data: bytes, name: str) -> Marked:

@@ -12,7 +12,7 @@ from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems, verdict_key
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
+from corpuskit.core.provenance.entries import DamageSummary, FileEntry, Manifest, ShardEntry, accepted_damage
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.recovery import OLD_RUN, all_extra_names, left_behind
@@ -43,6 +43,8 @@ class Verification(TypedDict, total=False):
     """The digest of the manifest."""
     unverified: list[str]
     """Ids of the steps that read documents which no corpuskit command vouched for."""
+    damage: DamageSummary | None
+    """What the inputs had lost before they were read, if the run accepted it."""
     problems: list[str]
     """Empty if the dataset is whole."""
 
@@ -79,6 +81,7 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
         problems += _check_other_files(path, manifest)
     unverified = unverified_steps(manifest)
     answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"], "unverified": unverified}
+    answer["damage"] = accepted_damage(manifest)
     return problems
 
 

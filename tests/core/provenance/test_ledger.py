@@ -12,7 +12,8 @@ from corpuskit.core.counts import StreamCount
 from corpuskit.core.errors import UpstreamError
 from corpuskit.core.provenance.chain import Chain, follow, join
 from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, Pipe, check_upstream, pipe_of, state_folder
+from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, check_upstream, state_folder
+from corpuskit.core.provenance.pipe import Pipe, pipe_of
 
 LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
 WRITERS = st.lists(
@@ -92,6 +93,16 @@ def test_a_named_pipe_matches_only_runs_that_overlap(reader: Ledger) -> None:
     assert reader.writers(pipe) == []
     enter(reader, pipe, 1, "complete", [], ended=reader.record.started + 10)
     assert [record.pid for record in reader.writers(pipe)] == [1]
+
+
+def test_entries_that_say_nothing_of_a_stream_are_not_taken_apart(reader: Ledger) -> None:
+    sender, other = (Pipe("boot", 7, next(INODES), False) for _ in range(2))
+    enter(reader, sender, 1, "complete", [b"a"])
+    enter(reader, other, 2, "complete", [b"b"])
+    enter(reader, other, 3, "complete", [b"c"], reads=[sender.key()])
+    named = reader.latest_entries_naming(counted([b"a"]).as_json()["digest"] or "")
+    assert {entry.pid for _, entry in named} == {1, 3}
+    assert reader.latest_entries_naming(counted([b"d"]).as_json()["digest"] or "") == []
 
 
 def test_both_ends_of_a_pipe_have_one_identity() -> None:

@@ -47,6 +47,10 @@ REFUSED = [
     "head in.jsonl --rejects user",
     "mix recipe.yaml -o new --drops user.jsonl",
     "mix recipe.yaml -o new --rejects user.jsonl",
+    "head in.jsonl -o new --drops new/drops.jsonl",
+    "head in.jsonl -o new --rejects new/sub/../rejects.jsonl",
+    "mix recipe.yaml -o new --log new/log.txt",
+    "mix recipe.yaml -o new --log -",
     "index in.jsonl -o new.idx --rejects user.jsonl",
     "head in.jsonl -o s3://bucket/corpus",
     "head in.jsonl --drops gs://bucket/drops.jsonl",
@@ -184,3 +188,12 @@ def test_a_side_output_that_cannot_be_opened_is_named(tmp_path: Path, corpuskit:
     assert done.returncode == 5
     assert target.encode() in done.stderr and option.encode() in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_dataset_of_other_sources_is_not_replaced_without_a_word(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one"))
+    told = [
+        corpuskit("files", "in.jsonl", "--source", source, "-o", "out").stderr for source in ("notes", "notes", "code")
+    ]
+    assert not any(b"replaced" in said for said in told[:2])
+    assert b"'out' held another dataset, of notes, which this one has replaced" in told[2]

@@ -1,5 +1,6 @@
 """Sixty-one recipes that people write wrongly: each message names the line, the value, and what to write instead."""
 
+import lzma
 from pathlib import Path
 
 import pytest
@@ -229,11 +230,45 @@ def test_shares_of_the_other_kind_are_told_what_to_write(tmp_path: Path) -> None
 def test_what_is_no_recipe_is_named_by_its_path(tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.parquet").write_bytes(b"PAR1\xff\xfe")
+    (tmp_path / "deep" / "a.yaml.xz").write_bytes(lzma.compress(b"sources:"))
+    (tmp_path / "deep" / "page.html").write_text("<!DOCTYPE html>\n<p>sources:")
     (tmp_path / "deep" / "recipe.yaml").write_text("sources:\n  note: see: that\n")
     for name, said in (
         ("deep/a.parquet", "deep/a.parquet is Parquet, and no recipe"),
+        ("deep/a.yaml.xz", "deep/a.yaml.xz is xz, and no recipe"),
+        ("deep/page.html", "deep/page.html is HTML, and no recipe"),
         ("deep/recip.yaml", "no such file: 'deep/recip.yaml' (did you mean 'deep/recipe.yaml'?)"),
         ("deep/recipe.yaml", "deep/recipe.yaml:2: a `:` cannot stand here; correct the indentation"),
     ):
         done = corpuskit("mix", name, "-o", "out")
         assert done.returncode == 2 and f"corpuskit mix: {said}" in done.stderr.decode()
+
+
+def test_limits_that_no_sources_could_keep_are_told_before_anything_is_read(tmp_path: Path, corpuskit: Run) -> None:
+    source = "{from: files, inputs: [absent.jsonl], origin: other, license: CC0-1.0}"
+    (tmp_path / "shares.yaml").write_text(
+        f"budget: {{tokens: 1000}}\ncaps: {{any_source: 0.3}}\nsources:\n  a: {source}\n  b: {source}\n"
+    )
+    for words in (["--check"], ["--plan"], ["-o", "out"]):
+        done = corpuskit("mix", "shares.yaml", *words)
+        assert done.returncode == 6
+        assert b"mix: shares.yaml: the budget cannot be met: cap any_source 0.3 cannot hold; nearest fix" in done.stderr
+
+
+def test_all_missing_inputs_are_told_at_once(tmp_path: Path, corpuskit: Run) -> None:
+    source = "{from: files, inputs: [%s.jsonl], origin: other, license: CC0-1.0}"
+    (tmp_path / "recipe.yaml").write_text("sources:\n" + "".join(f"  {n}: {source % n}\n" for n in ("a1", "b2", "c3")))
+    (tmp_path / "b2.jsonl").write_text('{"text": "one"}\n')
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    told = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and len(told) == 2
+    assert "recipe.yaml:2: source `a1`" in told[0] and "recipe.yaml:4: source `c3`" in told[1]
+
+
+def test_a_recipe_of_a_process_substitution_has_paths_relative_to_the_working_folder(
+    tmp_path: Path, shell: Run
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\n')
+    recipe = "sources: {a: {from: files, inputs: [a.jsonl], origin: other, license: CC0-1.0}}"
+    done = shell(f"corpuskit mix <(echo '{recipe}') -o out")
+    assert done.returncode == 0, done.stderr
