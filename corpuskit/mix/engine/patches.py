@@ -1,0 +1,104 @@
+"""Patches: what a task changed of a file of documents, kept beside the file instead of writing all of it again.
+
+A step that leaves most documents alone would copy them, and so would each step after it. A patch names the rows that
+differ, by their numbers in the file, and the lines that stand in their place: none for a document that was left out.
+
+    file    patch         what is read
+    d0      1 0           d0
+    d1      3 1           d2
+    d2      d3 changed    d3 changed
+    d3                    d4
+    d4
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
+from corpuskit.core.outcome import Rejected
+from corpuskit.core.reading.inputs import Input
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error
+from corpuskit.mix.engine.task_results import TaskFileEntry
+
+PATCH = ".patch.zst"
+
+
+class Row(NamedTuple):
+    """One line of a file of documents, and what stands in its place."""
+
+    input: str
+    """Name of the file."""
+    offset: int
+    """Where the lines that stand here begin, if all that is read were one file."""
+    line: bytes
+    instead: Sequence[bytes] | None
+    """The lines that stand in its place; None for the line itself."""
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """The lines that stand here."""
+        return (self.line,) if self.instead is None else self.instead
+
+
+class PatchWriter:
+    """Writes a patch, row by row."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file."""
+        filesystem.remove(path, missing_ok=True)
+        self.path = path
+        self.rows = self.bytes = 0
+        self._file = TaskFile(path)
+        self._stream = compressing_writer(self._file.stream, path.name)
+
+    def replace(self, row: int, lines: Sequence[bytes]) -> None:
+        """Put lines in the place of a row, whose number is greater than those before."""
+        self._stream.write(b"".join([b"%d %d\n" % (row, len(lines)), *(line + b"\n" for line in lines)]))
+        self.rows += 1
+        self.bytes += sum(map(len, lines))
+
+    def finish(self) -> TaskFileEntry:
+        """Finish the file."""
+        self._stream.close()
+        return self._file.entry()
+
+
+def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the rows of a patch, each with the lines that stand in its place. Raises DamagedError."""
+    lines = checked_lines(Input(path.name, local_path=path))
+    for head in lines:
+        try:
+            row, count = map(int, head.split(b" "))
+            yield row, [next(lines) for _ in range(count)]
+        except (ValueError, RuntimeError):  # RuntimeError: the file ends before its last lines
+            raise damaged_error(path) from None
+
+
+def checked_lines(file: Input) -> Iterator[bytes]:
+    """Yield the lines of a file that a task wrote. Raises DamagedError."""
+    for item in file.lines():
+        if isinstance(item, Rejected):
+            raise damaged_error(Path(file.name))
+        yield item[1]
+    if file.damage:
+        raise damaged_error(Path(file.name))
+
+
+def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[Row]:
+    """Yield the rows of a file with these lines. Raises DamagedError for a patch that does not fit it."""
+    replacements = iter(()) if patch is None else read_patch(patch)
+    none_left = (-1, None)
+    number, instead = next(replacements, none_left)
+    offset = 0
+    for at, line in enumerate(lines):
+        if at != number:
+            yield Row(name, offset, line, None)
+            offset += len(line) + 1
+            continue
+        yield Row(name, offset, line, instead)
+        offset += sum(len(other) + 1 for other in instead or ())
+        number, instead = next(replacements, none_left)
+    if patch is not None and number != none_left[0]:
+        raise damaged_error(patch)
