@@ -13,7 +13,7 @@ from corpuskit.mix.engine.tasks import file_of_task
 
 LEAST_BYTES = 256 * 1024
 """Average size of files below which they are joined instead of patched: a file has costs of its own."""
-MOST_REPLACED = 4
+MOST_REPLACED = 2
 """A file is written whole when replaced lines make more than a part of this many of it."""
 MOST_LEFT_OUT = 4
 """A file is written whole when less than a part of this many of it remains."""

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.outcome import Rejected
-from corpuskit.core.reading.inputs import Input
-from corpuskit.mix.engine.task_files import TaskFile, damaged_error
+from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.errors import is_out_of_memory
+from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import TaskFileEntry
 
 PATCH = ".patch.zst"
@@ -67,7 +67,7 @@ class PatchWriter:
 
 def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
     """Yield the rows of a patch, each with the lines that stand in its place. Raises DamagedError."""
-    lines = checked_lines(Input(path.name, local_path=path))
+    lines = stored_lines(path)
     for head in lines:
         try:
             row, count = map(int, head.split(b" "))
@@ -76,14 +76,23 @@ def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
             raise damaged_error(path) from None
 
 
-def checked_lines(file: Input) -> Iterator[bytes]:
-    """Yield the lines of a file that a task wrote. Raises DamagedError."""
-    for item in file.lines():
-        if isinstance(item, Rejected):
-            raise damaged_error(Path(file.name))
-        yield item[1]
-    if file.damage:
-        raise damaged_error(Path(file.name))
+def stored_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a compressed file that a task wrote. Raises DamagedError unless it is whole."""
+    import zstandard
+
+    rest = b""
+    with open_regular(path) as stream:
+        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_size=READ_BYTES)
+        try:
+            while block := reader.read(READ_BYTES):
+                *lines, rest = (rest + block).split(b"\n")
+                yield from lines
+        except zstandard.ZstdError as error:
+            if is_out_of_memory(error):
+                raise
+            raise damaged_error(path) from None
+    if rest:
+        raise damaged_error(path)
 
 
 def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[Row]:

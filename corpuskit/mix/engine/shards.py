@@ -18,7 +18,7 @@ from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.patches import Row, checked_lines, patched_rows
+from corpuskit.mix.engine.patches import Row, patched_rows, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
@@ -120,9 +120,6 @@ class WorkShardInput(Input):
 
     def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
         """Yield the lines as any input does. Raises DamagedError at the end if they are not those that were written."""
-        if self.patch is None:
-            yield from self._own_lines()
-            return
         for row in self.rows():
             offset = row.offset
             for line in row.lines:
@@ -131,21 +128,17 @@ class WorkShardInput(Input):
 
     def rows(self) -> Iterator[Row]:
         """Yield the lines of the file itself, each with what stands in its place. Raises DamagedError."""
-        return patched_rows(self.name, self._trusted_lines(), self.patch)
+        return patched_rows(self.name, self.own_lines(), self.patch)
 
-    def _own_lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
+    def own_lines(self) -> Iterator[bytes]:
+        """Yield the lines of the file itself. Raises DamagedError."""
+        assert self.local_path is not None
         count = 0
-        for item in super().lines():
+        for line in stored_lines(self.local_path):
             count += 1
-            yield item
-        if self.damage or count != self.documents:
-            raise damaged_error(Path(self.name))
-
-    def _trusted_lines(self) -> Iterator[bytes]:
-        for item in self._own_lines():
-            if isinstance(item, Rejected):
-                raise damaged_error(Path(self.name))
-            yield item[1]
+            yield line
+        if count != self.documents:
+            raise damaged_error(self.local_path)
 
 
 class WorkFile(NamedTuple):
@@ -272,8 +265,12 @@ def _merged(group: Sequence[WorkShard]) -> WorkShard:
 
 def lines_of(shard: WorkShard) -> Iterator[bytes]:
     """Yield the canonical lines of a shard's documents, in order. Raises DamagedError."""
-    for file in shard.inputs():
-        yield from checked_lines(file)
+    for file in shard.files:
+        input_ = file.input()
+        if file.patch is None:
+            yield from input_.own_lines()
+        else:
+            yield from (line for row in input_.rows() for line in row.lines)
 
 
 def documents_of(shard: WorkShard) -> Iterator[Document]:
