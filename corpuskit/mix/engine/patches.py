@@ -23,6 +23,8 @@ from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import TaskFileEntry
 
 PATCH = ".patch.zst"
+END = -1
+"""Stands for a row at the end of a patch, with the number of rows: what is cut would be a patch, too."""
 
 
 class Row(NamedTuple):
@@ -61,19 +63,21 @@ class PatchWriter:
 
     def finish(self) -> TaskFileEntry:
         """Finish the file."""
+        self._stream.write(b"%d %d\n" % (END, self.rows))
         self._stream.close()
         return self._file.entry()
 
 
 def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
     """Yield the rows of a patch, each with the lines that stand in its place. Raises DamagedError."""
-    lines = stored_lines(path)
-    for head in lines:
-        try:
-            row, count = map(int, head.split(b" "))
+    lines, rows = stored_lines(path), 0
+    try:
+        while (head := tuple(map(int, next(lines).split(b" ")))) != (END, rows):
+            row, count = head
             yield row, [next(lines) for _ in range(count)]
-        except (ValueError, RuntimeError):  # RuntimeError: the file ends before its last lines
-            raise damaged_error(path) from None
+            rows += 1
+    except (ValueError, StopIteration, RuntimeError):  # RuntimeError: there are fewer lines than a row has
+        raise damaged_error(path) from None
 
 
 def stored_lines(path: Path) -> Iterator[bytes]:
@@ -89,7 +93,7 @@ def stored_lines(path: Path) -> Iterator[bytes]:
                 yield from lines
         except zstandard.ZstdError as error:
             if is_out_of_memory(error):
-                raise
+                raise MemoryError from error
             raise damaged_error(path) from None
     if rest:
         raise damaged_error(path)
@@ -98,7 +102,7 @@ def stored_lines(path: Path) -> Iterator[bytes]:
 def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[Row]:
     """Yield the rows of a file with these lines. Raises DamagedError for a patch that does not fit it."""
     replacements = iter(()) if patch is None else read_patch(patch)
-    none_left = (-1, None)
+    none_left = (END, None)
     number, instead = next(replacements, none_left)
     offset = 0
     for at, line in enumerate(lines):
