@@ -6,6 +6,7 @@ besides is an *effect*; most rows of a file share one.
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -80,24 +81,23 @@ class Effect(NamedTuple):
             for made, number_ids, ways, hits, absent_fields in self.besides
         ]
 
-    def as_json(self) -> list[Any]:
-        """Return what `from_json` reads."""
-        return [
-            self.changed_by,
-            [(*rest, None if fields is None else sorted(fields)) for *rest, fields in self.besides],
-        ]
+    def as_text(self) -> str:
+        """Return what `of_text` reads."""
+        besides = [(*rest, None if fields is None else sorted(fields)) for *rest, fields in self.besides]
+        return json.dumps([self.changed_by, besides])
 
     @classmethod
-    def from_json(cls, value: Any) -> "Effect":
-        """Return the effect that `as_json` wrote."""
-        changed_by, besides = value
+    def of_text(cls, text: str) -> "Effect":
+        """Return the effect that `as_text` wrote."""
+        changed_by, besides = json.loads(text)
         return cls(changed_by, tuple(map(_besides_from_json, besides)))
 
 
 class Fact(NamedTuple):
     """What is known of a row."""
 
-    effect: Effect
+    effect: str
+    """An `Effect` as text, which is compared faster."""
     of: bytes
     """Empty if it is about the line of the file, else the digest of the line that a patch had put in its place."""
     changed_line: bytes
@@ -114,8 +114,10 @@ class PassedRows:
         self._unchanged = StreamCount()
         self._changed = [(StreamCount(), StreamCount()) for _ in range(stages)]
         """Of known rows, by the number of the stage that changed them: their lines before and after."""
-        self._effects: Counter[Effect] = Counter()
+        self._rows: dict[str, int] = {}
         """How many rows had each effect."""
+        self._effects: dict[str, Effect] = {}
+        self._texts: dict[Effect, str] = {}
         self._file_name = ""
         self._file: MemoOfFile | None = None
 
@@ -145,16 +147,16 @@ class PassedRows:
                 self._remember(None)
                 return self._counted(passing)
             (line_after,) = passing.lines
-            fact = Fact(effect, of, b"" if line_after == line else line_after)
+            fact = Fact(self._text_of(effect), of, b"" if line_after == line else line_after)
         self._remember(fact)
         self._count(fact, line)
         return [fact.changed_line] if fact.changed_line else row.instead
 
     def counts(self) -> list[StepCount]:
         """Return the account of each stage."""
-        for effect, rows in self._effects.items():
-            self._merge(effect.counts(rows))
-        self._effects.clear()
+        for effect, rows in self._rows.items():
+            self._merge(Effect.of_text(effect).counts(rows))
+        self._rows.clear()
         for stage, count in enumerate(self._counts):
             count.received.merge(self._unchanged)
             count.sent.merge(self._unchanged)
@@ -177,12 +179,19 @@ class PassedRows:
         for count, part in zip(self._counts, counts, strict=True):
             count.merge(part)
 
+    def _text_of(self, effect: Effect) -> str:
+        if effect not in self._texts:
+            self._texts[effect] = effect.as_text()
+        return self._texts[effect]
+
     def _count(self, fact: Fact, line: bytes) -> None:
-        self._effects[fact.effect] += 1
+        self._rows[fact.effect] = self._rows.get(fact.effect, 0) + 1
         if not fact.changed_line:
             self._unchanged.add(line)
             return
-        before, after = self._changed[fact.effect.changed_by]
+        if fact.effect not in self._effects:
+            self._effects[fact.effect] = Effect.of_text(fact.effect)
+        before, after = self._changed[self._effects[fact.effect].changed_by]
         before.add(line)
         after.add(fact.changed_line)
 
@@ -204,7 +213,7 @@ class MemoOfFile:
             self._facts = _facts_in(BlockFile(self._stack.enter_context(open_regular(path)), path.name))
         stream = self._stack.enter_context(filesystem.open_scratch(part))
         self._writer = BlockWriter(stream, [Field("effect", "<u4", 1)], ["of", "changed"])
-        self._numbers: dict[Effect, int] = {}
+        self._numbers: dict[str, int] = {}
         self._new_facts: list[tuple[int, bytes, bytes]] = []
 
     def next_fact(self) -> Fact | None:
@@ -226,7 +235,7 @@ class MemoOfFile:
         with self._stack:
             if is_whole:
                 self._write()
-                self._writer.finish({"effects": [effect.as_json() for effect in self._numbers]})
+                self._writer.finish({"effects": [*self._numbers]})
         if is_whole:
             self._memo.adopt(self._tasks, self._part)
 
@@ -241,7 +250,7 @@ class MemoOfFile:
 
 
 def _facts_in(file: BlockFile) -> Iterator[Fact | None]:
-    effects = list(map(Effect.from_json, file.attributes["effects"]))
+    effects: list[str] = file.attributes["effects"]
     numbers = (number for block in file.column("effect") for number in block[:, 0].tolist())
     for number, of, changed_line in zip(numbers, file.strings("of"), file.strings("changed"), strict=True):
         yield None if number == UNKNOWN else Fact(effects[number - 1], of, changed_line)

@@ -56,12 +56,15 @@ def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) ->
     rows = file.input().rows()
     for row in rows:
         instead = change(row)
-        if instead is not None:
+        length = len(row.line)
+        before += length
+        if instead is None:
+            documents += 1
+            size += length
+        else:
             patch.replace(seen, instead)
-        lines = (row.line,) if instead is None else instead
-        documents += len(lines)
-        size += sum(map(len, lines))
-        before += len(row.line)
+            documents += len(instead)
+            size += sum(map(len, instead))
         seen += 1
         if patch.bytes * MOST_REPLACED > file.bytes:
             break

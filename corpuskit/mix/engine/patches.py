@@ -84,18 +84,23 @@ def stored_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a compressed file that a task wrote. Raises DamagedError unless it is whole."""
     import zstandard
 
-    rest = b""
+    parts: list[bytes] = []
     with open_regular(path) as stream:
         reader = zstandard.ZstdDecompressor().stream_reader(stream, read_size=READ_BYTES)
         try:
             while block := reader.read(READ_BYTES):
-                *lines, rest = (rest + block).split(b"\n")
-                yield from lines
+                first, *others = block.split(b"\n")
+                parts.append(first)
+                if others:
+                    yield b"".join(parts)
+                    *whole_lines, last = others
+                    yield from whole_lines
+                    parts = [last]
         except zstandard.ZstdError as error:
             if is_out_of_memory(error):
                 raise MemoryError from error
             raise damaged_error(path) from None
-    if rest:
+    if any(parts):
         raise damaged_error(path)
 
 

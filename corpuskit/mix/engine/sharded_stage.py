@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import Document, Reject, decode_trusted, encode
 from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
-from corpuskit.core.stream.batch import count_hits, of_reject
+from corpuskit.core.stream.batch import Location, count_hits, of_reject
 from corpuskit.mix.engine.patched_files import write_changed
 from corpuskit.mix.engine.patches import Row
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
@@ -128,33 +128,41 @@ class FilterShard(Task[DocumentsResult]):
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Write the documents that stay."""
-        log, count = TaskLog(task_path), StepCount()
+        log, count, unchanged = TaskLog(task_path), StepCount(), StreamCount()
         changes = _sharded_run(self.step).changes(self._read_verdicts())
-        shards = write_changed(self.shard, partial(self._remaining, changes, log, count), task_path)
+        shards = write_changed(self.shard, partial(self._remaining, changes, log, count, unchanged), task_path)
+        count.received.merge(unchanged)
+        count.sent.merge(unchanged)
         if next(changes, NO_MORE) is not NO_MORE:
             raise damaged_error(self.verdicts)
         return log.close([count], shards)
 
     def _remaining(
-        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, row: Row
+        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, unchanged: StreamCount, row: Row
     ) -> Sequence[bytes] | None:
         """Return what stands in the place of a row; most documents are as they were, and are not even decoded."""
         remaining: list[bytes] = []
         for line in row.lines:
-            count.received.add(line)
             change = next(changes, NO_MORE)
+            if change is None:
+                unchanged.add(line)
+                remaining.append(line)
+                continue
             if isinstance(change, NoMore):
                 raise damaged_error(self.verdicts)
-            after = line if change is None else self._changed(decode_trusted(line), change, log, count)
+            count.received.add(line)
+            location = (self.step.name(), count.received.documents + unchanged.documents)
+            after = self._changed(decode_trusted(line), change, log, count, location)
             if after is not None:
                 count.sent.add(after)
                 remaining.append(after)
         return None if row.instead is None and remaining == [row.line] else remaining
 
-    def _changed(self, document: Document, change: Change, log: TaskLog, count: StepCount) -> bytes | None:
+    def _changed(
+        self, document: Document, change: Change, log: TaskLog, count: StepCount, location: Location
+    ) -> bytes | None:
         """Return the line of a changed document; None if it was dropped or rejected."""
         name = self.step.name()
-        location = (name, count.received.documents)
         try:
             item = change(document)
             if isinstance(item, Document):
