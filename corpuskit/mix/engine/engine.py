@@ -184,8 +184,10 @@ class Engine:
         """Yield the memos that a task has left."""
         for memo in task.task.memos():
             stored = StoredTask.in_folder(self.tasks_folder, memo)
-            if (result := stored.result()) is not None and (kept := KeptTask.of_result(stored.task_path, result)):
-                yield kept._replace(is_new=True)
+            result = stored.result()
+            kept_task = None if result is None else KeptTask.of_result(stored.task_path, result)
+            if kept_task is not None:
+                yield kept_task._replace(is_new=True)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]

@@ -19,7 +19,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StepCount, StreamCount, line_digest
 from corpuskit.core.disk import filesystem
@@ -36,7 +36,7 @@ from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, c
 from corpuskit.mix.engine.equal_ids import hashes_file
 from corpuskit.mix.engine.real_floor import RULES, RealTokens, demand_depth
 from corpuskit.mix.engine.row_memo import RowMemo, memo_part
-from corpuskit.mix.engine.selection_memo import SelectionMemo
+from corpuskit.mix.engine.selection_memo import MeasuredLine, SelectionMemo
 from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256
 from corpuskit.mix.engine.task_results import (
@@ -204,7 +204,7 @@ class Select(Task[SelectResult]):
         counted = RealClasses(real_classes=real.classes()) if self.counts_real else RealClasses()
         return {**result, "buckets": [list(entry) for entry in entries], "files": files, **counted}
 
-    def _measured(self, task_path: Path) -> "Iterator[MeasuredLine]":
+    def _measured(self, task_path: Path) -> Iterator[MeasuredLine]:
         """Yield each document's line, how often it is taken, its tokens and the hash of its id."""
         if self.measures_file is None:
             count_tokens = counter(self.tokenizer)
@@ -220,11 +220,11 @@ class Select(Task[SelectResult]):
 
     def _measured_now(
         self, file: WorkFile, count_tokens: Callable[[str], int], task_path: Path
-    ) -> "Iterator[MeasuredLine]":
+    ) -> Iterator[MeasuredLine]:
         """Yield the lines of a file, each to be taken once; what an earlier run found out is not asked again."""
         memo = self._memo_of(file)
-        known = None if memo is None else SelectionMemo.of_file(file, memo, task_path.parent.parent)
-        facts = iter(()) if known is None else known.facts()
+        remembered_rows = None if memo is None else SelectionMemo.of_file(file, memo, task_path.parent.parent)
+        facts = iter(()) if remembered_rows is None else remembered_rows.facts()
         for number, row in enumerate(file.input().rows()):
             fact = next(facts, None)
             if fact is not None and row.instead is None:
@@ -234,11 +234,11 @@ class Select(Task[SelectResult]):
                 document = decode_trusted(line)
                 measured = MeasuredLine(line, 1, count_tokens(document.text), id_hash(document))
                 yield measured
-                if known is not None and row.instead is None and not document.metadata.get("epoch"):
+                if remembered_rows is not None and row.instead is None and not document.metadata.get("epoch"):
                     key = order_key(self.seed, document.id, 1) if self.shuffled else b""
-                    known.note(number, measured.tokens, measured.id_hash, key)
-        if known is not None:
-            known.write(memo_part(task_path))
+                    remembered_rows.note(number, measured.tokens, measured.id_hash, key)
+        if remembered_rows is not None:
+            remembered_rows.write(memo_part(task_path))
 
     def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
         """Return how often each document is taken.
@@ -258,7 +258,7 @@ class Select(Task[SelectResult]):
             epochs[of_source] = self.quota_plans[source].epochs(rows, self.number)[of_source]
         return epochs
 
-    def _bucket_and_key(self, measured: "MeasuredLine", epoch: int) -> tuple[int, bytes]:
+    def _bucket_and_key(self, measured: MeasuredLine, epoch: int) -> tuple[int, bytes]:
         if not self.shuffled:
             return epoch - 1, b""
         if measured.key is not None:
@@ -274,22 +274,6 @@ class Select(Task[SelectResult]):
 
     def _bucket_of(self, key: bytes) -> int:
         return int.from_bytes(key[:4], "big") * self.buckets >> 32
-
-
-class MeasuredLine(NamedTuple):
-    """A document's line, and what the selection goes by."""
-
-    line: bytes
-    times: int
-    """How often it is taken."""
-    tokens: int
-    id_hash: int
-    key: bytes | None = None
-    """The order key of its first epoch, if it is known; then the depth of the document is known to be allowed."""
-
-    def document(self) -> Document:
-        """Return the document, which is decoded for this."""
-        return decode_trusted(self.line)
 
 
 @dataclass(frozen=True)

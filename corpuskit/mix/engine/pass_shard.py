@@ -14,7 +14,7 @@ from corpuskit.core.stream.batch import Batch
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.passed_rows import PassedRows, Passing
 from corpuskit.mix.engine.patched_files import linked_files, write_changed
-from corpuskit.mix.engine.patches import Row
+from corpuskit.mix.engine.patches import PatchedRow
 from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, WrittenShard, lines_of, write_shards
 from corpuskit.mix.engine.task_results import DocumentsResult
@@ -75,7 +75,7 @@ class PassShard(Task[DocumentsResult]):
         tasks, part = task_path.parent.parent, memo_part(task_path)
         with PassedRows(self._memos_by_file(), tasks, part, len(stages)) as passed_rows:
 
-            def change(row: Row) -> Sequence[bytes] | None:
+            def change(row: PatchedRow) -> Sequence[bytes] | None:
                 return passed_rows.passed(row, partial(_passing, stages, log))
 
             shards = write_changed(self.shards[0], change, task_path)
@@ -97,7 +97,7 @@ class PassShard(Task[DocumentsResult]):
         return None if files is None else (count, files)
 
 
-def _passing(stages: Sequence[Stage], log: TaskLog, row: Row) -> Passing:
+def _passing(stages: Sequence[Stage], log: TaskLog, row: PatchedRow) -> Passing:
     """Pass what stands in the place of a row through stages."""
     offset, batch = row.offset, Batch(input=row.input)
     for line in row.lines:

@@ -21,7 +21,7 @@ from corpuskit.core.disk.block_file import ROWS, BlockFile, BlockWriter, Field
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import encode
 from corpuskit.core.stream.batch import Batch
-from corpuskit.mix.engine.patches import Row
+from corpuskit.mix.engine.patches import PatchedRow
 from corpuskit.mix.engine.row_memo import RowMemo
 
 MOST_EFFECTS = 10_000
@@ -130,7 +130,7 @@ class PassedRows:
         if self._file is not None:
             self._file.close(is_whole=kind is None)
 
-    def passed(self, row: Row, pass_on: Callable[[Row], Passing]) -> Sequence[bytes] | None:
+    def passed(self, row: PatchedRow, pass_on: Callable[[PatchedRow], Passing]) -> Sequence[bytes] | None:
         """Return what stages make of a row; None for the line of the file itself. `pass_on` asks the stages."""
         if row.input != self._file_name:
             self._enter(row.input)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
-from corpuskit.mix.engine.patches import PATCH, PatchWriter, Row, patched_rows
+from corpuskit.mix.engine.patches import PATCH, PatchedRow, PatchWriter, patched_rows
 from corpuskit.mix.engine.shards import WorkFile, WorkShard, WrittenShard, path_of_shard, write_lines
 from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import TaskFileEntry
@@ -18,7 +18,7 @@ MOST_REPLACED = 2
 MOST_LEFT_OUT = 4
 """A file is written whole when less than a part of this many of it remains."""
 
-Change = Callable[[Row], Sequence[bytes] | None]
+Change = Callable[[PatchedRow], Sequence[bytes] | None]
 """Returns the lines that stand in the place of a row from now on; None for the line of the file itself."""
 
 
@@ -52,7 +52,7 @@ def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShar
 def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) -> list[WrittenShard]:
     """Link a file and write a patch, or write the file anew if much of it differs; none if nothing remains."""
     patch = PatchWriter(_path_of_patch(task_path, number))
-    documents = size = before = seen = 0
+    documents = size = before = count = 0
     rows = file.input().rows()
     for row in rows:
         instead = change(row)
@@ -62,10 +62,10 @@ def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) ->
             documents += 1
             size += length
         else:
-            patch.replace(seen, instead)
+            patch.replace(count, instead)
             documents += len(instead)
             size += sum(map(len, instead))
-        seen += 1
+        count += 1
         if patch.bytes * MOST_REPLACED > file.bytes:
             break
     entry = patch.finish()
@@ -75,7 +75,7 @@ def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) ->
         if not patch.rows:
             filesystem.remove(patch.path)
         return [_linked(file, file_link, documents, size, entry if patch.rows else None)]
-    first_lines = _first_lines(file, patch.path, seen)
+    first_lines = _first_lines(file, patch.path, count)
     shards = write_lines(itertools.chain(first_lines, _lines_after(change, rows)), task_path, number)
     filesystem.remove(patch.path)
     return shards
@@ -88,13 +88,13 @@ def _first_lines(file: WorkFile, patch: Path, count: int) -> Iterator[bytes]:
     return (line for row in patched_rows(file.path.name, first_rows, patch) for line in row.lines)
 
 
-def _lines_after(change: Change, rows: Iterable[Row]) -> Iterator[bytes]:
+def _lines_after(change: Change, rows: Iterable[PatchedRow]) -> Iterator[bytes]:
     for row in rows:
         instead = change(row)
         yield from (row.line,) if instead is None else instead
 
 
-def _rows_of(shard: WorkShard) -> Iterator[Row]:
+def _rows_of(shard: WorkShard) -> Iterator[PatchedRow]:
     for file in shard.files:
         yield from file.input().rows()
 

@@ -27,7 +27,7 @@ END = -1
 """Stands for a row at the end of a patch, with the number of rows: what is cut would be a patch, too."""
 
 
-class Row(NamedTuple):
+class PatchedRow(NamedTuple):
     """One line of a file of documents, and what stands in its place."""
 
     input: str
@@ -104,7 +104,7 @@ def stored_lines(path: Path) -> Iterator[bytes]:
         raise damaged_error(path)
 
 
-def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[Row]:
+def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[PatchedRow]:
     """Yield the rows of a file with these lines. Raises DamagedError for a patch that does not fit it."""
     replacements = iter(()) if patch is None else read_patch(patch)
     none_left = (END, None)
@@ -112,10 +112,10 @@ def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Itera
     offset = 0
     for at, line in enumerate(lines):
         if at != number:
-            yield Row(name, offset, line, None)
+            yield PatchedRow(name, offset, line, None)
             offset += len(line) + 1
             continue
-        yield Row(name, offset, line, instead)
+        yield PatchedRow(name, offset, line, instead)
         offset += sum(len(other) + 1 for other in instead or ())
         number, instead = next(replacements, none_left)
     if patch is not None and number != none_left[0]:

@@ -6,8 +6,9 @@ Only rows that stand in the file as they are, beneath its patch, are remembered.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corpuskit.core.document import Document, decode_trusted
 from corpuskit.mix.engine.row_memo import RowMemo
 from corpuskit.mix.engine.shards import WorkFile
 from corpuskit.mix.engine.task_files import TaskFile
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 
 UNKNOWN = -1
 KEY_BYTES = 16
+
+
+class MeasuredLine(NamedTuple):
+    """A document's line, and what the selection goes by."""
+
+    line: bytes
+    times: int
+    """How often it is taken."""
+    tokens: int
+    id_hash: int
+    key: bytes | None = None
+    """The order key of its first epoch, if it is known; then the depth of the document is known to be allowed."""
+
+    def document(self) -> Document:
+        """Return the document, which is decoded for this."""
+        return decode_trusted(self.line)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
 from corpuskit.core.stream.batch import Location, count_hits, of_reject
 from corpuskit.mix.engine.patched_files import write_changed
-from corpuskit.mix.engine.patches import Row
+from corpuskit.mix.engine.patches import PatchedRow
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
@@ -138,7 +138,7 @@ class FilterShard(Task[DocumentsResult]):
         return log.close([count], shards)
 
     def _remaining(
-        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, unchanged: StreamCount, row: Row
+        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, unchanged: StreamCount, row: PatchedRow
     ) -> Sequence[bytes] | None:
         """Return what stands in the place of a row; most documents are as they were, and are not even decoded."""
         remaining: list[bytes] = []

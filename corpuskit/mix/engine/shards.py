@@ -18,7 +18,7 @@ from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.patches import Row, patched_rows, stored_lines
+from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
@@ -126,7 +126,7 @@ class WorkShardInput(Input):
                 yield offset, line
                 offset += len(line) + 1
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[PatchedRow]:
         """Yield the lines of the file itself, each with what stands in its place. Raises DamagedError."""
         return patched_rows(self.name, self.own_lines(), self.patch)
 
@@ -282,7 +282,8 @@ class WorkShardWriter:
     """Writes one file of documents."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file."""
+        """Open the file; one of that name may be a link to that of another task."""
+        filesystem.remove(path, missing_ok=True)
         self._file = TaskFile(path)
         self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
         self.size = self.documents = 0

@@ -12,7 +12,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import DamagedError
 from corpuskit.mix.engine import patched_files
 from corpuskit.mix.engine.patched_files import write_changed
-from corpuskit.mix.engine.patches import Row
+from corpuskit.mix.engine.patches import PatchedRow
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, lines_of, work_shards, write_shards
 from corpuskit.mix.engine.tasks import FinishedTask
 
@@ -41,7 +41,7 @@ def first_shard(folder: Path) -> WorkShard:
 
 
 def change_of(changes: dict[bytes, Sequence[bytes]]) -> patched_files.Change:
-    def change(row: Row) -> Sequence[bytes] | None:
+    def change(row: PatchedRow) -> Sequence[bytes] | None:
         lines = [after for line in row.lines for after in changes.get(line, [line])]
         return None if row.instead is None and lines == [row.line] else lines
 
@@ -128,3 +128,11 @@ def test_a_patch_that_does_not_fit_is_damage(tmp_path: Path, damage: str) -> Non
         changed = WorkShard((file._replace(rows=41),), "more")
     with pytest.raises(DamagedError, match="is damaged"):
         list(lines_of(changed))
+
+
+def test_a_task_that_is_done_again_leaves_the_file_that_it_had_linked(tmp_path: Path) -> None:
+    first = first_shard(tmp_path)
+    write_changed(first, change_of(FEW), tmp_path / "second")
+    again = shard_of(tmp_path, "second", write_changed(first, change_of(MANY), tmp_path / "second"))
+    assert list(lines_of(again)) == after(LINES, MANY)
+    assert list(lines_of(first)) == LINES
