@@ -216,7 +216,7 @@ class Select(Task[SelectResult]):
             raise damaged_error(self.measures_file)
         numbers = zip(self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
         for document, (times, tokens) in zip(documents_of(self.shard), numbers, strict=True):
-            yield MeasuredLine(encode(document), times, tokens, id_hash(document))
+            yield MeasuredLine(encode(document), times, tokens, id_hash(document), decoded=document)
 
     def _measured_now(
         self, file: WorkFile, count_tokens: Callable[[str], int], task_path: Path
@@ -232,7 +232,7 @@ class Select(Task[SelectResult]):
                 continue
             for line in row.lines:
                 document = decode_trusted(line)
-                measured = MeasuredLine(line, 1, count_tokens(document.text), id_hash(document))
+                measured = MeasuredLine(line, 1, count_tokens(document.text), id_hash(document), decoded=document)
                 yield measured
                 if remembered_rows is not None and row.instead is None and not document.metadata.get("epoch"):
                     key = order_key(self.seed, document.id, 1) if self.shuffled else b""

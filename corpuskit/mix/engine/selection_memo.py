@@ -30,10 +30,11 @@ class MeasuredLine(NamedTuple):
     id_hash: int
     key: bytes | None = None
     """The order key of its first epoch, if it is known; then the depth of the document is known to be allowed."""
+    decoded: Document | None = None
 
     def document(self) -> Document:
-        """Return the document, which is decoded for this."""
-        return decode_trusted(self.line)
+        """Return the document, which is decoded for this if it was not before."""
+        return self.decoded or decode_trusted(self.line)
 
 
 @dataclass
