@@ -10,7 +10,7 @@ import pytest
 from corpuskit import Document, FilterAudience, encode
 from corpuskit.core.disk import filesystem
 from corpuskit.core.settings import Settings
-from corpuskit.mix.engine.engine import PassShard
+from corpuskit.mix.engine.pass_shard import PassShard
 from corpuskit.mix.engine.shards import WorkFile, WorkShard, write_shards
 from corpuskit.mix.mix import Mix
 from tests.conftest import lines_of

@@ -22,24 +22,18 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart
+from corpuskit.core.step import CorpusStage, Step, VerdictPart
 from corpuskit.core.step_notices import notices_on
-from corpuskit.core.stream.flow import Flow
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.executors import Executor
+from corpuskit.mix.engine.pass_shard import PassShard
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import (
     ShardedStream,
-    TaskLog,
-    WorkShard,
-    WrittenShard,
-    lines_of,
-    linked_files,
     merged_shards,
     work_shards,
-    write_shards,
 )
 from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
@@ -54,8 +48,6 @@ from corpuskit.mix.engine.tasks import (
     ResultType,
     StoredTask,
     Task,
-    identity_of,
-    interned,
 )
 from corpuskit.mix.engine.work_cache import KeptTask, WorkCache
 
@@ -63,48 +55,6 @@ DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
 Notify = Callable[[DocumentsResult], None]
 """Called with the result of each task of a phase, in order."""
-
-
-@dataclass(frozen=True)
-class PassShard(Task[DocumentsResult]):
-    """Passes shards in order through stages, or through one corpus stage."""
-
-    name: str
-    shards: tuple[WorkShard, ...]
-    steps: tuple[Step, ...]
-
-    def label(self) -> str:
-        """Return the source, or `together`, and the steps."""
-        return f"{self.name}: {', '.join(step.name() for step in self.steps)}"
-
-    def identity(self) -> Any:
-        """Return the shards' keys and the steps."""
-        return [[shard.key for shard in self.shards], [identity_of(step) for step in self.steps]]
-
-    def run(self, task_path: Path) -> DocumentsResult:
-        """Pass the documents through."""
-        log = TaskLog(task_path)
-        if (untouched := self._untouched(task_path)) is not None:
-            count, files = untouched
-            return log.close([count], files)
-        flow = Flow([interned(step) for step in self.steps], log.take)
-        shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
-        return log.close(flow.counts, shards)
-
-    def _untouched(self, task_path: Path) -> tuple[StepCount, list[WrittenShard]] | None:
-        """Return the files themselves, under the task's name, if the only step leaves each of their documents alone."""
-        (step, *others) = (interned(step) for step in self.steps)
-        if others or not isinstance(step, Stage) or type(step).passes is Stage.passes:
-            return None
-        count = StepCount()
-        for shard in self.shards:
-            for line in lines_of(shard):
-                if not step.passes(line):
-                    return None
-                count.received.add(line)
-        count.sent.merge(count.received)
-        files = linked_files([file for shard in self.shards for file in shard.files], task_path)
-        return None if files is None else (count, files)
 
 
 @dataclass
@@ -146,7 +96,8 @@ class Engine:
 
     def run_stages(self, label: str, stream: ShardedStream, steps: Sequence[Step], notify: Notify) -> ShardedStream:
         """Pass a stream through stages, each shard on its own."""
-        tasks = [PassShard(label, (shard,), tuple(steps)) for shard in stream.shards]
+        remembers = self.cache is not None
+        tasks = [PassShard(label, (shard,), tuple(steps), remembers) for shard in stream.shards]
         return self._next_stream(label, self._notifying(label, tasks, notify), steps, stream, "verified")
 
     def run_corpus_stage(self, label: str, stream: ShardedStream, step: CorpusStage, notify: Notify) -> ShardedStream:
@@ -184,6 +135,7 @@ class Engine:
         if reused:
             console.detail(f"{label}: {len(reused):,} of {quantity(len(stored), 'task')} done by an earlier run")
         waiting = [task for task in stored if task.task_path not in reused]
+        self._fetch_memos(waiting)
         self._begin_phase(label, stored, waiting)
         log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
@@ -194,6 +146,7 @@ class Engine:
             if self.cache is not None and task.task.is_cacheable():
                 kept_task = KeptTask.of_result(task.task_path, result)
                 self.finished += [kept_task] if kept_task is not None else []
+                self.finished += self._new_memos(task) if task.task_path not in reused else []
             yield FinishedTask(task.task_path, result)
         for _ in numbers:
             pass
@@ -217,6 +170,24 @@ class Engine:
         if task.reusable_result() is not None:
             return True
         return self.cache is not None and task.task.is_cacheable() and self.cache.fetch(task)
+
+    def _fetch_memos(self, tasks: Iterable[StoredTask[Any]]) -> None:
+        """Fetch from the cache what saves tasks work."""
+        if self.cache is None:
+            return
+        for memo in (memo for task in tasks for memo in task.task.memos()):
+            stored = StoredTask.in_folder(self.tasks_folder, memo)
+            filesystem.make_folder(stored.task_path.parent, parents=True, exist_ok=True)
+            self.cache.fetch(stored)
+
+    def _new_memos(self, task: StoredTask[Any]) -> Iterator[KeptTask]:
+        """Yield the memos that a task has left."""
+        for memo in task.task.memos():
+            stored = StoredTask.in_folder(self.tasks_folder, memo)
+            result = stored.result()
+            kept_task = None if result is None else KeptTask.of_result(stored.task_path, result)
+            if kept_task is not None:
+                yield kept_task._replace(is_new=True)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]

@@ -57,7 +57,8 @@ class FinalPhases:
         quota_plans, self.quotas = plan_quotas(recipe, measures_files) if recipe.budget else ((), {})
         most_epochs = max([1, *(plan.most_epochs for plan in quota_plans)])
         buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
-        select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
+        remembers = self.engine.cache is not None
+        select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets, remembers)
         count = StepCount()
         index, documents = write_bucket_index(
             self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
@@ -150,6 +151,7 @@ def _select_tasks(
     measures_files: Sequence[Path],
     quota_plans: tuple[QuotaPlan, ...],
     buckets: int,
+    remembers: bool,
 ) -> list[mix_tasks.Select]:
     shuffled, tokenizer = recipe.output.order == "shuffled", tokenizer_of(recipe)
     return [
@@ -164,6 +166,7 @@ def _select_tasks(
             tokenizer,
             recipe.policy.gen_depth,
             recipe.policy.real_not_below is not None,
+            remembers,
         )
         for number, shard in enumerate(shards)
     ]

@@ -14,13 +14,14 @@ grows with the corpus is on disk: the measures, and the position of each bucket 
 
 import hashlib
 import itertools
+import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.counts import StepCount, StreamCount, line_digest
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import TokenOptions, shard_paths
@@ -34,7 +35,9 @@ from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
 from corpuskit.mix.engine.equal_ids import hashes_file
 from corpuskit.mix.engine.real_floor import RULES, RealTokens, demand_depth
-from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
+from corpuskit.mix.engine.row_memo import RowMemo, memo_part
+from corpuskit.mix.engine.selection_memo import MeasuredLine, SelectionMemo
+from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256
 from corpuskit.mix.engine.task_results import (
     OutputFile,
@@ -131,6 +134,8 @@ class Select(Task[SelectResult]):
     most_gen_depth: int = GEN_DEPTH
     counts_real: bool = False
     """Whether the real texts among the selected ones are counted, by class."""
+    remembers: bool = False
+    """Whether what is found out about each document is written down for the next run."""
 
     def label(self) -> str:
         """Return the step and the shard."""
@@ -145,6 +150,16 @@ class Select(Task[SelectResult]):
         rules = [self.most_gen_depth, RULES if self.counts_real else None]
         return [self.shard.key, selection, order, token_version(self.tokenizer), rules]
 
+    def memos(self) -> Sequence[RowMemo]:
+        """Return the memos of the files that stood before a corpus stage as they are, of what is beneath patches."""
+        return [memo for memo in map(self._memo_of, self.shard.files) if memo is not None]
+
+    def _memo_of(self, file: WorkFile) -> RowMemo | None:
+        if not self.remembers or self.measures_file is not None or self.counts_real or file.rows is None:
+            return None
+        rules = [NAME, self.seed if self.shuffled else None, token_version(self.tokenizer), self.most_gen_depth]
+        return RowMemo(file.base, json.dumps(rules))
+
     def run(self, task_path: Path) -> SelectResult:
         """Write `TASK_PATH.chosen`, the hashes of ids, and `TASK_PATH.real`.
 
@@ -157,25 +172,28 @@ class Select(Task[SelectResult]):
         hashes = array("Q")
         buckets: list[list[bytes]] = [[] for _ in range(self.buckets)]
         real = RealTokens()
-        for document, times, tokens in self._documents():
-            line = encode(document)
-            count.received.add(line)
-            hashes.append(id_hash(document))
+        for measured in self._measured(task_path):
+            line, times = measured.line, measured.times
+            digest = line_digest(line)
+            count.received.add_hashed(line, digest)
+            hashes.append(measured.id_hash)
             if not times:
                 count.dropped[OVER_BUDGET] += 1
                 location = (NAME, count.received.documents)
-                log.take(Verdict.of_drop(NAME, Drop(document, OVER_BUDGET), location))
+                log.take(Verdict.of_drop(NAME, Drop(measured.document(), OVER_BUDGET), location))
                 continue
-            demand_depth(document, self.most_gen_depth)
+            if measured.key is None:
+                demand_depth(measured.document(), self.most_gen_depth)
             if self.counts_real:
-                real.add(document, tokens)
+                real.add(measured.document(), measured.tokens)
             for epoch in range(1, times + 1):
                 if epoch > 1:
-                    line = encode(document.with_metadata(epoch=epoch))
+                    line = encode(measured.document().with_metadata(epoch=epoch))
+                    digest = line_digest(line)
                     count.made += 1
-                count.sent.add(line)
-                bucket, key = self._bucket_and_key(document, epoch)
-                buckets[bucket].append(b"%s %s %d\n" % (key, line, tokens))
+                count.sent.add_hashed(line, digest)
+                bucket, key = self._bucket_and_key(measured, epoch)
+                buckets[bucket].append(b"%s %s %d\n" % (key, line, measured.tokens))
         file, entries = _write_buckets(selection_file(task_path), buckets)
         with TaskFile(hashes_file(task_path)) as ids:
             ids.write(numpy.array(hashes, "<u8").tobytes())
@@ -186,17 +204,41 @@ class Select(Task[SelectResult]):
         counted = RealClasses(real_classes=real.classes()) if self.counts_real else RealClasses()
         return {**result, "buckets": [list(entry) for entry in entries], "files": files, **counted}
 
-    def _documents(self) -> Iterator[tuple[Document, int, int]]:
-        """Yield each document, how often it is taken, and its tokens."""
-        documents = documents_of(self.shard)
+    def _measured(self, task_path: Path) -> Iterator[MeasuredLine]:
+        """Yield each document's line, how often it is taken, its tokens and the hash of its id."""
         if self.measures_file is None:
             count_tokens = counter(self.tokenizer)
-            yield from ((document, 1, count_tokens(document.text)) for document in documents)
-        else:
-            rows = read_measures(self.measures_file)
-            if len(rows) != self.shard.documents:
-                raise damaged_error(self.measures_file)
-            yield from zip(documents, self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
+            for file in self.shard.files:
+                yield from self._measured_now(file, count_tokens, task_path)
+            return
+        rows = read_measures(self.measures_file)
+        if len(rows) != self.shard.documents:
+            raise damaged_error(self.measures_file)
+        numbers = zip(self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
+        for document, (times, tokens) in zip(documents_of(self.shard), numbers, strict=True):
+            yield MeasuredLine(encode(document), times, tokens, id_hash(document), decoded=document)
+
+    def _measured_now(
+        self, file: WorkFile, count_tokens: Callable[[str], int], task_path: Path
+    ) -> Iterator[MeasuredLine]:
+        """Yield the lines of a file, each to be taken once; what an earlier run found out is not asked again."""
+        memo = self._memo_of(file)
+        remembered_rows = None if memo is None else SelectionMemo.of_file(file, memo, task_path.parent.parent)
+        facts = iter(()) if remembered_rows is None else remembered_rows.facts()
+        for number, row in enumerate(file.input().rows()):
+            fact = next(facts, None)
+            if fact is not None and row.instead is None:
+                yield MeasuredLine(row.line, 1, *fact)
+                continue
+            for line in row.lines:
+                document = decode_trusted(line)
+                measured = MeasuredLine(line, 1, count_tokens(document.text), id_hash(document), decoded=document)
+                yield measured
+                if remembered_rows is not None and row.instead is None and not document.metadata.get("epoch"):
+                    key = order_key(self.seed, document.id, 1) if self.shuffled else b""
+                    remembered_rows.note(number, measured.tokens, measured.id_hash, key)
+        if remembered_rows is not None:
+            remembered_rows.write(memo_part(task_path))
 
     def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
         """Return how often each document is taken.
@@ -216,16 +258,22 @@ class Select(Task[SelectResult]):
             epochs[of_source] = self.quota_plans[source].epochs(rows, self.number)[of_source]
         return epochs
 
-    def _bucket_and_key(self, document: Document, epoch: int) -> tuple[int, bytes]:
+    def _bucket_and_key(self, measured: MeasuredLine, epoch: int) -> tuple[int, bytes]:
         if not self.shuffled:
             return epoch - 1, b""
+        if measured.key is not None:
+            return self._bucket_of(measured.key), measured.key.hex().encode()
+        document = measured.document()
         key = order_key(self.seed, document.id, epoch)
-        bucket = int.from_bytes(key[:4], "big") * self.buckets >> 32
+        bucket = self._bucket_of(key)
         earlier_epoch = document.metadata.get("epoch") or 1
         if epoch == 1 and earlier_epoch != 1:
             # A repetition made by another corpus keeps its number, which orders the repetitions within a bucket.
             key = order_key(self.seed, document.id, earlier_epoch)
         return bucket, key.hex().encode()
+
+    def _bucket_of(self, key: bytes) -> int:
+        return int.from_bytes(key[:4], "big") * self.buckets >> 32
 
 
 @dataclass(frozen=True)

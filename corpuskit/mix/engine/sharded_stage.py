@@ -8,22 +8,32 @@ one task resolves all matches to verdicts; one task per shard filters it by the 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import Document, Reject, decode_trusted, encode
 from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
-from corpuskit.core.stream.batch import count_hits, of_reject
-from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, lines_of, write_lines
+from corpuskit.core.stream.batch import Location, count_hits, of_reject
+from corpuskit.mix.engine.patched_files import write_changed
+from corpuskit.mix.engine.patches import PatchedRow
+from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
 
 SIGNATURES, MATCHES, VERDICTS = ".signatures", ".matches", ".verdicts"
+
+
+class NoMore:
+    """What stands after the last of a series in which None has a meaning."""
+
+
+NO_MORE = NoMore()
 
 
 @dataclass(frozen=True)
@@ -118,24 +128,41 @@ class FilterShard(Task[DocumentsResult]):
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Write the documents that stay."""
-        log, count = TaskLog(task_path), StepCount()
-        shards = write_lines(self._remaining_lines(log, count), task_path)
+        log, count, unchanged = TaskLog(task_path), StepCount(), StreamCount()
+        changes = _sharded_run(self.step).changes(self._read_verdicts())
+        shards = write_changed(self.shard, partial(self._remaining, changes, log, count, unchanged), task_path)
+        count.received.merge(unchanged)
+        count.sent.merge(unchanged)
+        if next(changes, NO_MORE) is not NO_MORE:
+            raise damaged_error(self.verdicts)
         return log.close([count], shards)
 
-    def _remaining_lines(self, log: TaskLog, count: StepCount) -> Iterator[bytes]:
-        """Yield the lines of the documents that stay; most are as they were, and are not even decoded."""
-        changes = _sharded_run(self.step).changes(self._read_verdicts())
-        for line, change in zip(lines_of(self.shard), changes, strict=True):
+    def _remaining(
+        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, unchanged: StreamCount, row: PatchedRow
+    ) -> Sequence[bytes] | None:
+        """Return what stands in the place of a row; most documents are as they were, and are not even decoded."""
+        remaining: list[bytes] = []
+        for line in row.lines:
+            change = next(changes, NO_MORE)
+            if change is None:
+                unchanged.add(line)
+                remaining.append(line)
+                continue
+            if isinstance(change, NoMore):
+                raise damaged_error(self.verdicts)
             count.received.add(line)
-            remaining = line if change is None else self._changed(decode_trusted(line), change, log, count)
-            if remaining is not None:
-                count.sent.add(remaining)
-                yield remaining
+            location = (self.step.name(), count.received.documents + unchanged.documents)
+            after = self._changed(decode_trusted(line), change, log, count, location)
+            if after is not None:
+                count.sent.add(after)
+                remaining.append(after)
+        return None if row.instead is None and remaining == [row.line] else remaining
 
-    def _changed(self, document: Document, change: Change, log: TaskLog, count: StepCount) -> bytes | None:
+    def _changed(
+        self, document: Document, change: Change, log: TaskLog, count: StepCount, location: Location
+    ) -> bytes | None:
         """Return the line of a changed document; None if it was dropped or rejected."""
         name = self.step.name()
-        location = (name, count.received.documents)
         try:
             item = change(document)
             if isinstance(item, Document):

@@ -18,8 +18,9 @@ from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.task_files import TaskFile, damaged_error, file_entry
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
+from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error
+from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 POSITION = "position"
@@ -53,6 +54,24 @@ class WrittenShard(NamedTuple):
     documents: int
     bytes: int
     """Size of the lines, without their ends."""
+    base: str = ""
+    """What identifies the file if an earlier task wrote it and this one has linked it."""
+    rows: int = 0
+    """Number of lines in the linked file."""
+    patch: TaskFileEntry | None = None
+
+    def entries(self) -> list[TaskFileEntry]:
+        """Return the entries of its files."""
+        return [self.file] if self.patch is None else [self.file, self.patch]
+
+    def as_json(self) -> WorkShardEntry:
+        """Return its entry in the task's result."""
+        entry: WorkShardEntry = {"name": self.file["name"], "documents": self.documents, "bytes": self.bytes}
+        if self.base:
+            entry |= {"base": self.base, "rows": self.rows}
+        if self.patch is not None:
+            entry["patch"] = self.patch["name"]
+        return entry
 
 
 class TaskLog:
@@ -74,12 +93,10 @@ class TaskLog:
             self._lines.close()
         verdict_files = [self._file.entry()] if self._file is not None else []
         return {
-            "files": [shard.file for shard in shards] + verdict_files,
+            "files": [entry for shard in shards for entry in shard.entries()] + verdict_files,
             "counts": [count.as_task_json() for count in counts],
             "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
-            "shards": [
-                {"name": shard.file["name"], "documents": shard.documents, "bytes": shard.bytes} for shard in shards
-            ],
+            "shards": [shard.as_json() for shard in shards],
             "verdict_files": [file["name"] for file in verdict_files],
         }
 
@@ -98,16 +115,30 @@ class WorkShardInput(Input):
     """A file of documents that an earlier task wrote; reading it to its end checks that it still is whole."""
 
     documents: int = 0
-    """How many there were."""
+    """How many lines the file has."""
+    patch: Path | None = None
 
     def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
         """Yield the lines as any input does. Raises DamagedError at the end if they are not those that were written."""
+        for row in self.rows():
+            offset = row.offset
+            for line in row.lines:
+                yield offset, line
+                offset += len(line) + 1
+
+    def rows(self) -> Iterator[PatchedRow]:
+        """Yield the lines of the file itself, each with what stands in its place. Raises DamagedError."""
+        return patched_rows(self.name, self.own_lines(), self.patch)
+
+    def own_lines(self) -> Iterator[bytes]:
+        """Yield the lines of the file itself. Raises DamagedError."""
+        assert self.local_path is not None
         count = 0
-        for item in super().lines():
+        for line in stored_lines(self.local_path):
             count += 1
-            yield item
-        if self.damage or count != self.documents:
-            raise damaged_error(Path(self.name))
+            yield line
+        if count != self.documents:
+            raise damaged_error(self.local_path)
 
 
 class WorkFile(NamedTuple):
@@ -117,6 +148,17 @@ class WorkFile(NamedTuple):
     documents: int
     bytes: int
     """Size of the lines, without their ends."""
+    base: str = ""
+    """Identifies what is in the file, without its patch."""
+    rows: int | None = None
+    """Number of lines in the file, if there is a patch."""
+    patch: Path | None = None
+    """What has changed of the file since it was written."""
+
+    def input(self) -> WorkShardInput:
+        """Return the file as an input for the next task."""
+        rows = self.documents if self.rows is None else self.rows
+        return WorkShardInput(self.path.name, local_path=self.path, documents=rows, patch=self.patch)
 
 
 @dataclass(frozen=True)
@@ -137,9 +179,14 @@ class WorkShard:
         more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
         return self.files[0].path.name + more
 
+    @property
+    def bytes(self) -> int:
+        """The size of all lines."""
+        return sum(file.bytes for file in self.files)
+
     def inputs(self) -> list[Input]:
         """Return the files as inputs for the next task."""
-        return [WorkShardInput(path.name, local_path=path, documents=documents) for path, documents, _ in self.files]
+        return [file.input() for file in self.files]
 
 
 class VerdictFile(NamedTuple):
@@ -184,11 +231,15 @@ def work_shards(finished: FinishedTask[DocumentsResult]) -> list[WorkShard]:
     task_path, result = finished
     key = result.get("content_key", task_path.name)
     return [
-        WorkShard(
-            (WorkFile(task_path.with_name(shard["name"]), shard["documents"], shard["bytes"]),), f"{key}/{number}"
-        )
+        WorkShard((_work_file(task_path, shard, f"{key}/{number}"),), f"{key}/{number}")
         for number, shard in enumerate(result["shards"])
     ]
+
+
+def _work_file(task_path: Path, shard: WorkShardEntry, key: str) -> WorkFile:
+    patch = task_path.with_name(shard["patch"]) if "patch" in shard else None
+    path, base = task_path.with_name(shard["name"]), shard.get("base", key)
+    return WorkFile(path, shard["documents"], shard["bytes"], base, shard.get("rows"), patch)
 
 
 def merged_shards(shards: Iterable[WorkShard]) -> list[WorkShard]:
@@ -198,7 +249,8 @@ def merged_shards(shards: Iterable[WorkShard]) -> list[WorkShard]:
     """
 
     def name_and_size(shard: WorkShard) -> tuple[str, int]:
-        return shard.key, sum(FILE_BYTES + file.bytes for file in shard.files)
+        # Named by what is beneath the patches, so that a corpus stage that changes a few rows does not move the ends.
+        return "".join(file.base for file in shard.files), sum(FILE_BYTES + file.bytes for file in shard.files)
 
     return [_merged(group) for group in grouped(shards, name_and_size, MERGED_BYTES)]
 
@@ -213,11 +265,12 @@ def _merged(group: Sequence[WorkShard]) -> WorkShard:
 
 def lines_of(shard: WorkShard) -> Iterator[bytes]:
     """Yield the canonical lines of a shard's documents, in order. Raises DamagedError."""
-    for file in shard.inputs():
-        for item in file.lines():
-            if isinstance(item, Rejected):
-                raise damaged_error(Path(file.name))
-            yield item[1]
+    for file in shard.files:
+        input_ = file.input()
+        if file.patch is None:
+            yield from input_.own_lines()
+        else:
+            yield from (line for row in input_.rows() for line in row.lines)
 
 
 def documents_of(shard: WorkShard) -> Iterator[Document]:
@@ -229,7 +282,8 @@ class WorkShardWriter:
     """Writes one file of documents."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file."""
+        """Open the file; one of that name may be a link to that of another task."""
+        filesystem.remove(path, missing_ok=True)
         self._file = TaskFile(path)
         self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
         self.size = self.documents = 0
@@ -251,30 +305,19 @@ def write_shards(documents: Iterable[Document], task_path: Path) -> list[Written
     return write_lines(map(encode, documents), task_path)
 
 
-def write_lines(lines: Iterable[bytes], task_path: Path) -> list[WrittenShard]:
-    """Write the canonical lines of documents as `write_shards` does."""
+def write_lines(lines: Iterable[bytes], task_path: Path, first: int = 0) -> list[WrittenShard]:
+    """Write the canonical lines of documents as `write_shards` does; the files are numbered from `first` on."""
     shards: list[WrittenShard] = []
     writer: WorkShardWriter | None = None
     for line in lines:
         if writer is not None and writer.size >= SHARD_BYTES:
             shards.append(writer.finish())
             writer = None
-        writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
+        writer = writer or WorkShardWriter(path_of_shard(task_path, first + len(shards)))
         writer.write(line)
     return [*shards, writer.finish()] if writer is not None else shards
 
 
-def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShard] | None:
-    """Give files of documents a second name as the files of this task; None where the file system has no hard links."""
-    shards = []
-    for number, file in enumerate(files):
-        path = file_of_task(task_path, f"-{number:04d}.jsonl.zst")
-        filesystem.remove(path, missing_ok=True)
-        try:
-            filesystem.link(file.path, path)
-        except OSError as error:
-            if error.errno not in filesystem.NO_HARD_LINK:
-                raise
-            return None
-        shards.append(WrittenShard(file_entry(path), file.documents, file.bytes))
-    return shards
+def path_of_shard(task_path: Path, number: int) -> Path:
+    """Return the path of one of a task's files of documents."""
+    return file_of_task(task_path, f"-{number:04d}.jsonl.zst")

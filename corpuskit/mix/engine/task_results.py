@@ -90,6 +90,12 @@ class WorkShardEntry(TypedDict):
     documents: int
     bytes: int
     """Size of the lines, without their ends."""
+    base: NotRequired[str]
+    """What identifies the file if an earlier task wrote it and this one has linked it."""
+    rows: NotRequired[int]
+    """Number of lines in the linked file."""
+    patch: NotRequired[FileName]
+    """Name of the file that says what has changed of it."""
 
 
 class DocumentsResult(TaskResult):

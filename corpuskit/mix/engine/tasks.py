@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,6 +71,10 @@ class Task(Generic[ResultType]):
         """Whether a run after the publication may use the result, too."""
         return True
 
+    def memos(self) -> "Sequence[Task[TaskResult]]":
+        """Return what may lie in the cache to save this task work, and what it leaves there for the next run."""
+        return ()
+
 
 class FinishedTask(NamedTuple, Generic[CovariantResult]):
     """A task that is done."""
@@ -120,7 +125,7 @@ class StoredTask(Generic[ResultType]):
         try:
             filesystem.remove(self._file(".error.json"), missing_ok=True)
             filesystem.open_write(self._file(".started")).close()
-            self._finish(self.task.run(self.task_path))
+            self.finish(self.task.run(self.task_path))
         except Exception as error:
             failure = self._describe(error)
             with contextlib.suppress(OSError):
@@ -163,7 +168,8 @@ class StoredTask(Generic[ResultType]):
     def _file(self, ending: str) -> Path:
         return file_of_task(self.task_path, ending)
 
-    def _finish(self, result: ResultType) -> None:
+    def finish(self, result: ResultType) -> None:
+        """Store the result, once all files are on disk."""
         for file in result["files"]:
             flush(self.task_path.with_name(file["name"]))
         stored: StoredResult = {"result": result, "xxh3": self._result_digest(result)}

@@ -66,6 +66,8 @@ class KeptTask(NamedTuple):
     """Those of its files, its result first."""
     bytes: int
     """Size of the files, without the result."""
+    is_new: bool = False
+    """Whether it differs from an entry of this name that was fetched."""
 
     @classmethod
     def of_result(cls, task_path: Path, result: TaskResult) -> "KeptTask | None":
@@ -165,7 +167,7 @@ class WorkCache:
                 self.refused["finished work beyond the limit was not kept"] += 1
                 continue
             kept_bytes += task.bytes
-            if task.task_path.name in self._fetched:
+            if task.task_path.name in self._fetched and not task.is_new:
                 continue
             with self._tolerating("cannot be written"):
                 self._put([task.task_path.with_name(name) for name in task.names], self._entry(task.task_path.name))

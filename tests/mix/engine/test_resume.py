@@ -13,7 +13,6 @@ import zstandard
 
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
 from corpuskit.core.publish.folder_output import FolderOutput
-from corpuskit.core.reading.codecs import Zstd
 from corpuskit.core.settings import Settings
 from corpuskit.mix.engine.shards import WorkFile, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile
@@ -365,15 +364,16 @@ def test_a_task_that_lacks_memory_says_so(tmp_path: Path) -> None:
 
 
 def test_a_lack_of_memory_is_no_damage(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Decoder:
-        eof, unused_data = False, b""
+    class Decompressor:
+        def stream_reader(self, *_: Any, **__: Any) -> Any:
+            return self
 
-        def decompress(self, data: bytes) -> bytes:
+        def read(self, size: int) -> bytes:
             raise zstandard.ZstdError("zstd decompressor error: Allocation error : not enough memory")
 
     path = result_of(work, "b: files")
     (shard,) = json.loads(path.read_bytes())["result"]["shards"]
-    monkeypatch.setattr(Zstd, "decoder", lambda self: Decoder())
+    monkeypatch.setattr(zstandard, "ZstdDecompressor", Decompressor)
     with pytest.raises(MemoryError):
         list(documents_of(WorkShard((WorkFile(path.with_name(shard["name"]), 40, 1),), "")))
 

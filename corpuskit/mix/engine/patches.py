@@ -1,0 +1,122 @@
+"""Patches: what a task changed of a file of documents, kept beside the file instead of writing all of it again.
+
+A step that leaves most documents alone would copy them, and so would each step after it. A patch names the rows that
+differ, by their numbers in the file, and the lines that stand in their place: none for a document that was left out.
+
+    file    patch         what is read
+    d0      1 0           d0
+    d1      3 1           d2
+    d2      d3 changed    d3 changed
+    d3                    d4
+    d4
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
+from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.errors import is_out_of_memory
+from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
+from corpuskit.mix.engine.task_results import TaskFileEntry
+
+PATCH = ".patch.zst"
+END = -1
+"""Stands for a row at the end of a patch, with the number of rows: what is cut would be a patch, too."""
+
+
+class PatchedRow(NamedTuple):
+    """One line of a file of documents, and what stands in its place."""
+
+    input: str
+    """Name of the file."""
+    offset: int
+    """Where the lines that stand here begin, if all that is read were one file."""
+    line: bytes
+    instead: Sequence[bytes] | None
+    """The lines that stand in its place; None for the line itself."""
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """The lines that stand here."""
+        return (self.line,) if self.instead is None else self.instead
+
+
+class PatchWriter:
+    """Writes a patch, row by row."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file."""
+        filesystem.remove(path, missing_ok=True)
+        self.path = path
+        self.rows = self.bytes = 0
+        self._file = TaskFile(path)
+        self._stream = compressing_writer(self._file.stream, path.name)
+
+    def replace(self, row: int, lines: Sequence[bytes]) -> None:
+        """Put lines in the place of a row, whose number is greater than those before."""
+        self._stream.write(b"".join([b"%d %d\n" % (row, len(lines)), *(line + b"\n" for line in lines)]))
+        self.rows += 1
+        self.bytes += sum(map(len, lines))
+
+    def finish(self) -> TaskFileEntry:
+        """Finish the file."""
+        self._stream.write(b"%d %d\n" % (END, self.rows))
+        self._stream.close()
+        return self._file.entry()
+
+
+def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the rows of a patch, each with the lines that stand in its place. Raises DamagedError."""
+    lines, rows = stored_lines(path), 0
+    try:
+        while (head := tuple(map(int, next(lines).split(b" ")))) != (END, rows):
+            row, count = head
+            yield row, [next(lines) for _ in range(count)]
+            rows += 1
+    except (ValueError, StopIteration, RuntimeError):  # RuntimeError: there are fewer lines than a row has
+        raise damaged_error(path) from None
+
+
+def stored_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a compressed file that a task wrote. Raises DamagedError unless it is whole."""
+    import zstandard
+
+    parts: list[bytes] = []
+    with open_regular(path) as stream:
+        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_size=READ_BYTES)
+        try:
+            while block := reader.read(READ_BYTES):
+                first, *others = block.split(b"\n")
+                parts.append(first)
+                if others:
+                    yield b"".join(parts)
+                    *whole_lines, last = others
+                    yield from whole_lines
+                    parts = [last]
+        except zstandard.ZstdError as error:
+            if is_out_of_memory(error):
+                raise MemoryError from error
+            raise damaged_error(path) from None
+    if any(parts):
+        raise damaged_error(path)
+
+
+def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[PatchedRow]:
+    """Yield the rows of a file with these lines. Raises DamagedError for a patch that does not fit it."""
+    replacements = iter(()) if patch is None else read_patch(patch)
+    none_left = (END, None)
+    number, instead = next(replacements, none_left)
+    offset = 0
+    for at, line in enumerate(lines):
+        if at != number:
+            yield PatchedRow(name, offset, line, None)
+            offset += len(line) + 1
+            continue
+        yield PatchedRow(name, offset, line, instead)
+        offset += sum(len(other) + 1 for other in instead or ())
+        number, instead = next(replacements, none_left)
+    if patch is not None and number != none_left[0]:
+        raise damaged_error(patch)

@@ -1,0 +1,212 @@
+"""One input more or another one: a run asks the steps of what is new, and publishes what one without a cache does."""
+
+import itertools
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpuskit.core.disk import file_status
+from corpuskit.core.document import Document
+from corpuskit.core.settings import Settings
+from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, shards
+from corpuskit.mix.engine.row_memo import MEMO
+from corpuskit.mix.engine.work_cache import WorkCache
+from corpuskit.mix.mix import Mix
+from corpuskit.stages.scrub_pii import ScrubPii
+from tests.conftest import lines_of
+from tests.support.recipes import paragraph, published
+
+RECIPE = """
+seed: 3
+sources:
+  a: {from: files, inputs: [a/], origin: other, license: CC0-1.0}
+together: [dedup, scrub-pii]
+output: {order: shuffled, shard_documents: 50}
+"""
+FILES, DOCUMENTS = 6, 40
+
+
+def write_file(number: int, numbers: list[int]) -> None:
+    """Documents of which each second one has an address to mask."""
+    documents = [
+        {"id": f"{number}-{part}", "text": paragraph(part) if part % 2 else paragraph(part).replace("@", " at ")}
+        for part in numbers
+    ]
+    Path("a", f"{number}.jsonl").write_bytes(lines_of(documents))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recipe of six files, each a task and a shard, that share no document."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(read_tasks, "TASK_BYTES", 1)
+    monkeypatch.setattr(shards, "MERGED_BYTES", 1)
+    monkeypatch.setattr(patched_files, "LEAST_BYTES", 1)
+    monkeypatch.setattr(patched_files, "MOST_REPLACED", 1)
+    monkeypatch.setattr(file_status, "SETTLED_AFTER", -1)
+    (tmp_path / "a").mkdir()
+    for number in range(FILES):
+        write_file(number * 10, list(range(number * DOCUMENTS, (number + 1) * DOCUMENTS)))
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    return tmp_path
+
+
+@pytest.fixture
+def scrubbed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the documents that `scrub-pii` is asked of."""
+    ids: list[str] = []
+    apply = ScrubPii.apply
+
+    def noted(step: ScrubPii, document: Document) -> Any:
+        ids.append(document.id)
+        return apply(step, document)
+
+    monkeypatch.setattr(ScrubPii, "apply", noted)
+    return ids
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of which the selection counts the tokens."""
+    texts: list[str] = []
+    counter = mix_tasks.counter
+
+    def noted(tokenizer: str) -> Any:
+        count = counter(tokenizer)
+
+        def counted_text(text: str) -> int:
+            texts.append(text)
+            return count(text)
+
+        return counted_text
+
+    monkeypatch.setattr(mix_tasks, "counter", noted)
+    return texts
+
+
+def mix(output: str = "out", jobs: int = 1, **options: Any) -> dict[str, str]:
+    Mix(**{"cache": Path("cache"), **options}).execute(
+        ["recipe.yaml"], Settings(output=Path(output), jobs=jobs, quiet=True)
+    )
+    return published(Path(output))
+
+
+def without_cache() -> dict[str, str]:
+    shutil.rmtree("plain", ignore_errors=True)
+    return mix("plain", no_cache=True)
+
+
+def spread(number: int) -> list[int]:
+    """New documents, and one of each file that was there, so that each file has a survivor that changes."""
+    new = list(range(1000 + number * 10, 1000 + number * 10 + 10))
+    return new + [file * DOCUMENTS + number for file in range(FILES)]
+
+
+@pytest.mark.parametrize("number", [55, 25], ids=["at the end", "in the middle"])
+def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
+    folder: Path, scrubbed: list[str], counted: list[str], number: int
+) -> None:
+    mix()
+    for at in (1, 2):  # the second night goes on from what the first has remembered
+        scrubbed.clear()
+        counted.clear()
+        write_file(number + at, spread(at))
+        grown = mix()
+        asked = set(scrubbed)
+        # Ten new documents, and the survivors of the six that two files have: those of the earlier one of the two.
+        survivors = {
+            f"{file * 10 if file * 10 < number else number + at}-{file * DOCUMENTS + at}" for file in range(FILES)
+        }
+        assert asked == {f"{number + at}-{part}" for part in spread(at)[:10]} | survivors
+        assert len(scrubbed) == len(asked)
+        assert len(counted) <= 10 + FILES * (DOCUMENTS // 2 + 3)
+        assert grown == without_cache()
+
+
+def test_a_changed_file_costs_its_own_documents_and_those_that_it_changes(folder: Path, scrubbed: list[str]) -> None:
+    write_file(25, spread(1))
+    mix()
+    scrubbed.clear()
+    write_file(25, spread(2))
+    assert set(scrubbed_of(mix, scrubbed)) <= {f"25-{part}" for part in spread(2)} | {
+        f"{file * 10}-{file * DOCUMENTS + part}" for file in range(FILES) for part in (1, 2)
+    }
+    assert mix("again") == without_cache()
+
+
+def scrubbed_of(run: Any, scrubbed: list[str]) -> list[str]:
+    run()
+    return list(scrubbed)
+
+
+def test_a_file_that_is_gone_leaves_what_is_known_of_the_others(folder: Path, scrubbed: list[str]) -> None:
+    write_file(25, spread(1))
+    mix()
+    scrubbed.clear()
+    Path("a/25.jsonl").unlink()
+    fewer = mix()
+    assert set(scrubbed) <= {f"{file * 10}-{file * DOCUMENTS + 1}" for file in range(FILES)}
+    assert fewer == without_cache()
+
+
+def test_any_number_of_processes_remembers_the_same(folder: Path) -> None:
+    one = [mix(), (write_file(25, spread(1)), mix())[1]]
+    shutil.rmtree("cache")
+    Path("a/25.jsonl").unlink()
+    assert [mix("two", jobs=2), (write_file(25, spread(1)), mix("two", jobs=2))[1]] == one
+
+
+def test_another_option_of_a_later_step_is_not_answered_from_memory(folder: Path, scrubbed: list[str]) -> None:
+    mix()
+    scrubbed.clear()
+    path = Path("recipe.yaml")
+    path.write_text(RECIPE.replace("scrub-pii]", "{scrub-pii: {mode: tag}}]"))
+    tagged = mix()
+    assert len(scrubbed) == FILES * DOCUMENTS
+    assert tagged == without_cache()
+
+
+@pytest.mark.parametrize("fault", ["cut", "foreign", "none"])
+def test_what_is_remembered_is_used_only_if_it_is_ours_and_whole(
+    folder: Path, scrubbed: list[str], capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    mix()
+    memos = [entry.path for entry in WorkCache(Path("cache"), 0).entries() if list(entry.path.glob(f"*{MEMO}"))]
+    assert len(memos) == 2 * FILES
+    for memo in memos:
+        (path,) = memo.glob(f"*{MEMO}")
+        if fault == "cut":
+            path.write_bytes(path.read_bytes()[:-1])
+        elif fault == "foreign":
+            other, content = path.with_name("other"), path.read_bytes()
+            other.write_bytes(content[:8] + bytes(len(content) - 8))
+            os.replace(other, path)
+        else:
+            shutil.rmtree(memo)
+    write_file(25, spread(1))
+    scrubbed.clear()
+    grown = mix()
+    assert len(scrubbed) == FILES * DOCUMENTS + 10
+    assert grown == without_cache()
+
+
+def test_kills_leave_nothing_that_is_misread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that ends within a shard leaves no memo of half a file."""
+    apply, calls = ScrubPii.apply, itertools.count()
+
+    def failing(step: ScrubPii, document: Document) -> Any:
+        if next(calls) == DOCUMENTS + DOCUMENTS // 2:
+            raise KeyboardInterrupt
+        return apply(step, document)
+
+    monkeypatch.setattr(ScrubPii, "apply", failing)
+    with pytest.raises(KeyboardInterrupt):
+        mix()
+    monkeypatch.setattr(ScrubPii, "apply", apply)
+    assert mix() == without_cache()
+    write_file(25, spread(1))
+    assert mix() == without_cache()
