@@ -17,6 +17,7 @@ from corpuskit.core.provenance.chain import Chain, follow
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import Line
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
@@ -100,12 +101,12 @@ class WorkShardInput(Input):
     documents: int = 0
     """How many there were."""
 
-    def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
+    def line_runs(self) -> Iterator[list[Line] | Rejected]:
         """Yield the lines as any input does. Raises DamagedError at the end if they are not those that were written."""
         count = 0
-        for item in super().lines():
-            count += 1
-            yield item
+        for run in super().line_runs():
+            count += 1 if isinstance(run, Rejected) else len(run)
+            yield run
         if self.damage or count != self.documents:
             raise damaged_error(Path(self.name))
 
