@@ -66,12 +66,13 @@ def _batches_of_lines(input_: Input) -> Iterator[Batch]:
             # To be compared with what the writers of the pipe say they sent.
             input_.findings.count.add_many([line for _, line in run])
         while run:
-            end = min(len(run), BATCH_DOCUMENTS - len(batch.lines))
-            if size + sum([len(line) for _, line in run[:end]]) >= BATCH_BYTES:
-                end = 1
-            batch.lines += run[:end]
-            size += sum([len(line) for _, line in run[:end]])
-            run = run[end:]
+            part = run[: BATCH_DOCUMENTS - len(batch.lines)]
+            part_size = sum([len(line) for _, line in part])
+            if size + part_size >= BATCH_BYTES:
+                part, part_size = run[:1], len(run[0][1])
+            batch.lines += part
+            size += part_size
+            run = run[len(part) :]
             if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch
                 batch, size = Batch(input=input_.name), 0

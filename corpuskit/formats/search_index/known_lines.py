@@ -7,7 +7,7 @@ document, where a dictionary takes seven times as much.
 
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, repeat
+from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
 from corpuskit.core.counts import StreamCount
@@ -122,11 +122,8 @@ class FoundLines:
 
     def __init__(self, lines: Sequence[bytes], digests: list[bytes], numbers: list[int]) -> None:
         """`digests` are the hashes of the lines, and `numbers` those of their documents, or `UNKNOWN`."""
-        self._numbers = numbers
-        self._unknown = [*(index for index, number in enumerate(numbers) if number == UNKNOWN), len(lines)]
-        # Of all lines before each.
-        self._sizes = list(accumulate([len(line) + 1 for line in lines], initial=0))
-        self._digests = list(accumulate(map(int.from_bytes, digests, repeat("big")), initial=0))
+        self._lines, self._digests, self._numbers = lines, digests, numbers
+        self._unknown = [index for index, number in enumerate(numbers) if number == UNKNOWN] + [len(lines)]
 
     def end_of_run(self, start: int, flags: bytearray) -> int:
         """Return where the known lines from `start` on end, each the first of its document, and flag the documents.
@@ -148,5 +145,6 @@ class FoundLines:
 
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
-        digest = self._digests[end] - self._digests[start]
-        return StreamCount(end - start, self._sizes[end] - self._sizes[start], digest % (1 << 128))
+        size = sum(map(len, self._lines[start:end])) + end - start
+        digest = sum(map(int.from_bytes, self._digests[start:end], repeat("big")))
+        return StreamCount(end - start, size, digest % (1 << 128))
