@@ -22,7 +22,8 @@ BLOCK_ROWS = 4096
 class DedupIndexStore(Store):
     """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
 
-    It knows neither source nor address: an `id_prefix` is looked for in all ids.
+    It knows neither source nor address: an `id_prefix` is looked for in all ids. What is found so may be of another
+    source, so nothing is taken out of other places for it.
     """
 
     kind: ClassVar[str] = "dedup-index"
@@ -67,7 +68,9 @@ class DedupIndexStore(Store):
                 for length in prefix_lengths:
                     if (number := prefixes.get(identifier[:length])) is not None:
                         findings.setdefault(row, TakedownFinding(REASONS[ID_PREFIX], number))
-                if row in findings:
+                if row in findings and findings[row].reason == REASONS[ID_PREFIX]:
+                    sought.named.add(findings[row].number)
+                elif row in findings:
                     sought.take(identifier, findings[row])
 
         self._each_file(look_into)
@@ -81,12 +84,16 @@ class DedupIndexStore(Store):
         hashes = {bytes.fromhex(text): number for text, number in sought.text_hashes().items() if len(text) == 32}
 
         def look_into(file: "BlockFile", name: str) -> None:
-            findings = self.findings[name]
+            by_text: dict[int, TakedownFinding] = {}
             for row, digest in enumerate(_rows(file, "digest")):
                 if (number := hashes.get(digest.tobytes())) is not None:
-                    findings.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
-            if not sought.looks_for_copies or not are_comparable(self._settings):
-                return
+                    by_text.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
+            if sought.looks_for_copies and are_comparable(self._settings):
+                find_near_copies(file, by_text)
+                _take(sought, file, by_text)
+            self.findings[name] = {**by_text, **self.findings[name]}
+
+        def find_near_copies(file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
             first = 0
             for rows, wordless in zip(file.column("signature"), file.column("wordless"), strict=True):
                 for start in range(0, len(rows), BLOCK_ROWS):
@@ -95,7 +102,6 @@ class DedupIndexStore(Store):
                         if copy is not None and not wordless[row - first].any():
                             findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
                 first += len(rows)
-            _take(sought, file, findings)
 
         self._each_file(look_into)
 
