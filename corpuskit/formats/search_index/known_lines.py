@@ -20,8 +20,13 @@ __all__ = ["FoundLines", "KnownLines"]
 DIGEST_BYTES = 16
 SMALL_INDEX = 1 << 18
 """Documents up to which a dictionary has the hashes, in some 40 MB."""
-ROWS_AT_A_TIME = 4096
+NUMBERS_AT_A_TIME = 1 << 16
 UNKNOWN = -1
+_DIGESTS = (
+    f"SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = {DIGEST_BYTES}) "
+    "FROM documents WHERE number BETWEEN ? AND ?"
+)
+"""Gives many hashes as one value, and how many of them are hashes: with a row for each, it takes twice as long."""
 
 
 class KnownLines:
@@ -39,14 +44,18 @@ class KnownLines:
     @classmethod
     def of(cls, connection: "Connection") -> "KnownLines":
         """Return the lines of an index; none if a hash in it is none."""
-        cursor = connection.execute("SELECT number, digest FROM documents")
+        [(first, last)] = connection.execute("SELECT min(number), max(number) FROM documents")
         digests, numbers = bytearray(), array("q")
-        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
-            some_numbers, some_digests = zip(*rows, strict=True)
-            if {*map(type, some_digests)} != {bytes} or {*map(len, some_digests)} != {DIGEST_BYTES}:
+        for start in range(first or 0, (last or 0) + 1, NUMBERS_AT_A_TIME):
+            [row] = connection.execute(_DIGESTS, (start, start + NUMBERS_AT_A_TIME - 1))
+            number_list, digest_run, hashes = row
+            if number_list is None:
+                continue
+            some_numbers = array("q", map(int, number_list.split(",")))
+            if not hashes == len(some_numbers) == len(digest_run) // DIGEST_BYTES:
                 return cls()
-            digests += b"".join(some_digests)
-            numbers.extend(some_numbers)
+            numbers += some_numbers
+            digests += digest_run
         return cls(bytes(digests), numbers)
 
     def find(self, lines: Sequence[bytes]) -> "FoundLines":
