@@ -71,7 +71,7 @@ class LineSplitter:
         """Whether nothing is held, and there are lines, all of which begin as objects do and are not too long."""
         if self.part_bytes or self.blanks or not lines:
             return False
-        return all([line[:1] == b"{" for line in lines]) and max(map(len, lines)) <= MAX_LINE
+        return {line[:1] for line in lines} == {b"{"} and max(map(len, lines)) <= MAX_LINE
 
     def _taken_together(self, lines: Sequence[bytes]) -> list[Line]:
         """Return whole lines with their offsets."""

@@ -133,8 +133,9 @@ def _vector_problems(connection: "Connection", description: IndexDescription) ->
     [(strays,)] = connection.execute("SELECT count(*) FROM vectors WHERE number NOT IN (SELECT number FROM documents)")
     if strays:
         yield f"{strays} vectors belong to no document"
-    join = "JOIN" if embedding is None else "LEFT JOIN"
-    rows_with_vectors = f"SELECT line, embedded, vector FROM documents {join} vectors USING (number)"
+    if embedding is None and connection.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is None:
+        return
+    rows_with_vectors = "SELECT line, embedded, vector FROM documents LEFT JOIN vectors USING (number)"
     for line, embedded, vector in connection.execute(rows_with_vectors):
         document = decode_trusted(line)
         text = embedded_text(document)

@@ -23,7 +23,7 @@ SMALL_INDEX = 1 << 18
 NUMBERS_AT_A_TIME = 1 << 16
 UNKNOWN = -1
 _DIGESTS = (
-    f"SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = {DIGEST_BYTES}) "
+    "SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = ?) "
     "FROM documents WHERE number BETWEEN ? AND ?"
 )
 """Gives many hashes as one value, and how many of them are hashes: with a row for each, it takes twice as long."""
@@ -47,7 +47,7 @@ class KnownLines:
         [(first, last)] = connection.execute("SELECT min(number), max(number) FROM documents")
         digests, numbers = bytearray(), array("q")
         for start in range(first or 0, (last or 0) + 1, NUMBERS_AT_A_TIME):
-            [row] = connection.execute(_DIGESTS, (start, start + NUMBERS_AT_A_TIME - 1))
+            [row] = connection.execute(_DIGESTS, (DIGEST_BYTES, start, start + NUMBERS_AT_A_TIME - 1))
             number_list, digest_run, hashes = row
             if number_list is None:
                 continue
@@ -155,5 +155,5 @@ class FoundLines:
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
         size = sum(map(len, self._lines[start:end])) + end - start
-        digest = sum(map(int.from_bytes, self._digests[start:end], repeat("big")))
+        digest = sum([int.from_bytes(digest, "big") for digest in self._digests[start:end]])
         return StreamCount(end - start, size, digest % (1 << 128))
