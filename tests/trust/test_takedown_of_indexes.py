@@ -260,50 +260,6 @@ def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit
     assert (folder / "a.idx").read_bytes() == before
 
 
-def test_a_prefix_in_an_index_of_dedup_takes_nothing_of_other_sources(tmp_path: Path, corpuskit: Run) -> None:
-    """That index knows no sources: what begins alike there may be another's, whose chunks and near copies stay."""
-    ours, theirs = page(100), {**page(101), "metadata": {"source": "other"}}
-    chunks = [
-        {"id": f"d{parent}#{number}", "text": prose(number), "metadata": {"parents": [f"d{parent}"], "source": source}}
-        for parent, number, source in ((100, 1100, "web"), (101, 1101, "other"))
-    ]
-    (tmp_path / "in.jsonl").write_bytes(lines_of([ours, theirs]))
-    (tmp_path / "chunks.jsonl").write_bytes(lines_of(chunks))
-    assert corpuskit("dedup", "in.jsonl", "--index", "seen", "--snapshot", "s", "-o", "corpus.jsonl").returncode == 0
-    assert corpuskit("index", "chunks.jsonl", "-o", "a.idx").returncode == 0
-    write_list(tmp_path, {"id_prefix": "d10", "source": "web"})
-    done, answer = takedown(corpuskit, "seen", "corpus.jsonl", "a.idx", "--apply")
-    assert done.returncode == 0, done.stderr
-    assert [place["documents"] for place in answer["places"]] == [2, 1, 1]
-    left = corpuskit("filter-takedown", "--list", "takedown.jsonl", "in.jsonl", "chunks.jsonl").stdout
-    assert {json.loads(line)["id"] for line in left.splitlines()} == {"d101", "d101#1101"}
-
-
-@pytest.mark.parametrize("entry", [{"id": "x", "source": "web"}, {"id_prefix": "x", "source": "web"}])
-def test_what_was_made_from_a_namesake_of_another_source_stays(
-    tmp_path: Path, corpuskit: Run, entry: dict[str, str]
-) -> None:
-    """Two sources have one id. An answer to the one that is named has a third source, and goes as well."""
-    made = [
-        {"id": "x", "text": prose(1), "metadata": {"source": "web"}},
-        {"id": "x", "text": prose(2), "metadata": {"source": "crawl"}},
-        {"id": "x#1", "text": prose(3), "metadata": {"parents": ["x"], "source": "web"}},
-        {"id": "x#2", "text": prose(4), "metadata": {"parents": ["x"], "source": "crawl"}},
-        {"id": "answer", "text": prose(5), "metadata": {"parents": ["x"], "source": "synth"}},
-        {"id": "x#3", "text": prose(6), "metadata": {"parents": ["x#2"], "source": "crawl"}},
-    ]
-    (tmp_path / "in.jsonl").write_bytes(lines_of(made))
-    assert corpuskit("export", "in.jsonl", "--to", "jsonl", "-o", "corpus.jsonl").returncode == 0
-    write_list(tmp_path, entry)
-    assert takedown(corpuskit, "corpus.jsonl", "--apply")[0].returncode == 0
-    left = [json.loads(line) for line in (tmp_path / "corpus.jsonl").read_bytes().splitlines()]
-    assert [(line["id"], line["metadata"]["source"]) for line in left] == [
-        ("x", "crawl"),
-        ("x#2", "crawl"),
-        ("x#3", "crawl"),
-    ]
-
-
 def test_what_killed_runs_left_beside_it_goes_too(folder: Path, corpuskit: Run) -> None:
     write_list(folder, {"id": "nobody"})
     left = folder / ".a.idx.work"

@@ -22,8 +22,7 @@ BLOCK_ROWS = 4096
 class DedupIndexStore(Store):
     """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
 
-    It knows neither source nor address: an `id_prefix` is looked for in all ids. What is found so may be of another
-    source, so nothing is taken out of other places for it.
+    It knows neither source nor address: an `id_prefix` is looked for in all ids.
     """
 
     kind: ClassVar[str] = "dedup-index"
@@ -68,9 +67,7 @@ class DedupIndexStore(Store):
                 for length in prefix_lengths:
                     if (number := prefixes.get(identifier[:length])) is not None:
                         findings.setdefault(row, TakedownFinding(REASONS[ID_PREFIX], number))
-                if row in findings and findings[row].reason == REASONS[ID_PREFIX]:
-                    sought.named.add(findings[row].number)
-                elif row in findings:
+                if row in findings:
                     sought.take(identifier, findings[row])
 
         self._each_file(look_into)
@@ -84,16 +81,12 @@ class DedupIndexStore(Store):
         hashes = {bytes.fromhex(text): number for text, number in sought.text_hashes().items() if len(text) == 32}
 
         def look_into(file: "BlockFile", name: str) -> None:
-            by_text: dict[int, TakedownFinding] = {}
+            findings = self.findings[name]
             for row, digest in enumerate(_rows(file, "digest")):
                 if (number := hashes.get(digest.tobytes())) is not None:
-                    by_text.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
-            if sought.looks_for_copies and are_comparable(self._settings):
-                find_near_copies(file, by_text)
-                _take(sought, file, by_text)
-            self.findings[name] = {**by_text, **self.findings[name]}
-
-        def find_near_copies(file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
+                    findings.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
+            if not sought.looks_for_copies or not are_comparable(self._settings):
+                return
             first = 0
             for rows, wordless in zip(file.column("signature"), file.column("wordless"), strict=True):
                 for start in range(0, len(rows), BLOCK_ROWS):
@@ -102,6 +95,7 @@ class DedupIndexStore(Store):
                         if copy is not None and not wordless[row - first].any():
                             findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
                 first += len(rows)
+            _take(sought, file, findings)
 
         self._each_file(look_into)
 

@@ -7,7 +7,6 @@ as hashes of 64 bits.
 
 import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
 
 BATCH = 256
-NO_SOURCE = 0
-_MIX = 0x9E3779B97F4A7C15
 LEAST_WORDS, LEAST_LETTERS = 8, 40
 """Of a text that is looked for because the list names a document with it in another way."""
 _UNSPACED = re.compile(
@@ -33,15 +30,6 @@ _UNSPACED = re.compile(
 def id_hash(identifier: str | bytes) -> int:
     """Return the hash of an id, by which entries with `id_hash` name it."""
     return int(id_digits(identifier), 16)
-
-
-def _source_hash(source: object) -> int:
-    return NO_SOURCE if source is None else id_hash(str(source))
-
-
-def _of_source(id_hash_: int, source_hash: int) -> int:
-    """Return the hash of an id in one source."""
-    return id_hash_ ^ (source_hash * _MIX & 0xFFFFFFFFFFFFFFFF)
 
 
 def list_kernels() -> Kernels:
@@ -60,13 +48,11 @@ class Lineage(NamedTuple):
     """Hashes of the parents' ids."""
     children: "array[int]"
     """Hashes of the documents' own ids."""
-    sources: "array[int]"
-    """Hashes of the documents' own sources; `NO_SOURCE` for one without."""
 
     @classmethod
     def empty(cls) -> "Lineage":
         """Return a lineage without rows."""
-        return cls(array("q"), array("Q"), array("Q"), array("Q"))
+        return cls(array("q"), array("Q"), array("Q"))
 
     def add(self, position: int, document: Document) -> None:
         """Add what one document was made from."""
@@ -74,7 +60,6 @@ class Lineage(NamedTuple):
             self.positions.append(position)
             self.parents.append(id_hash(parent))
             self.children.append(id_hash(document.id))
-            self.sources.append(_source_hash(document.metadata.get("source")))
 
 
 class Sought:
@@ -99,11 +84,6 @@ class Sought:
         self._known_ids |= {(id_hash(entry.value), entry.tenant) for entry in entries if entry.kind == "id"}
         self._narrowed: set[int] = set()
         """Hashes of ids that other documents may have."""
-        self._sources: dict[int, set[int]] = {}
-        """Hashes of ids that are taken out of these sources alone."""
-        self._notes_namesakes = any(entry.source is not None for entry in entries)
-        self._namesakes = array("Q")
-        """Hashes of id and source of documents that the list does not name; sorted by `follow_lineage`."""
         self._matcher = TakedownMatcher(entries, address_of)
         self._signatures = [entry.signature for entry in entries if entry.signature]
         self._owners = [number for number, entry in enumerate(entries) if entry.signature]
@@ -124,22 +104,14 @@ class Sought:
                     named.append((document, finding))
                     self.take(document.id, finding)
                     yield position, finding
-                elif self._notes_namesakes and (source := document.metadata.get("source")) is not None:
-                    self._namesakes.append(_of_source(id_hash(document.id), _source_hash(source)))
             self._learn([(document, finding) for document, finding in named if finding.reason != PARENT])
 
     def take(self, identifier: str | bytes, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
         hash_ = id_hash(identifier)
-        is_new = hash_ not in self.taken_ids
         number = self.taken_ids.setdefault(hash_, finding.number)
         if self.entries[number].source is not None and finding.reason not in (PARENT, NEAR_COPY):
             self._narrowed.add(hash_)
-        source = None if finding.reason == NEAR_COPY else self.entries[finding.number].source
-        if source is None:
-            self._sources.pop(hash_, None)
-        elif is_new or hash_ in self._sources:
-            self._sources.setdefault(hash_, set()).add(_source_hash(source))
         self.named.add(finding.number)
 
     def learned(self) -> list[Entry]:
@@ -206,16 +178,13 @@ class Sought:
         """Take out what was made from what is taken out, wherever it is."""
         import numpy
 
-        if self._namesakes:
-            self._namesakes = array("Q", numpy.sort(numpy.frombuffer(self._namesakes, numpy.uint64)).tobytes())
         while True:
             taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
             before = len(self.taken_ids)
             for lineage in self._lineages:
                 parents = numpy.frombuffer(lineage.parents, numpy.uint64) if lineage.parents else taken_hashes[:0]
                 for row in numpy.flatnonzero(numpy.isin(parents, taken_hashes)).tolist():
-                    if self._is_descendant(lineage, row):
-                        self.taken_ids.setdefault(lineage.children[row], self.taken_ids[lineage.parents[row]])
+                    self.taken_ids.setdefault(lineage.children[row], self.taken_ids[lineage.parents[row]])
             if len(self.taken_ids) == before:
                 return
 
@@ -227,24 +196,9 @@ class Sought:
             taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
             rows = numpy.flatnonzero(numpy.isin(numpy.frombuffer(lineage.parents, numpy.uint64), taken_hashes))
             for row in rows.tolist():
-                if self._is_descendant(lineage, row):
-                    number = self.taken_ids[lineage.parents[row]]
-                    self.named.add(number)
-                    yield lineage.positions[row], TakedownFinding(PARENT, number)
-
-    def _is_descendant(self, lineage: Lineage, row: int) -> bool:
-        """Whether a document was made from the one that is taken out.
-
-        If that is so for some sources alone, a document of another was made from what this source has under the id, if
-        that is in any of the places; else from the one that is taken out, as an answer of a model to it is.
-        """
-        parent, source = lineage.parents[row], lineage.sources[row]
-        sources = self._sources.get(parent)
-        if sources is None or source in (NO_SOURCE, *sources):
-            return True
-        namesake = _of_source(parent, source)
-        index = bisect_left(self._namesakes, namesake)
-        return self._namesakes[index : index + 1] != array("Q", [namesake])
+                number = self.taken_ids[lineage.parents[row]]
+                self.named.add(number)
+                yield lineage.positions[row], TakedownFinding(PARENT, number)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the xxh3 hashes of texts to take out, and the numbers of their entries."""
