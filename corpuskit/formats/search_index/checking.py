@@ -192,20 +192,20 @@ def _documents(connection: "Connection") -> Iterator[tuple[int, Document]]:
 
 
 def _summary_of_words(connection: "Connection") -> list[tuple[object, ...]]:
-    """Return the words with their numbers of documents and of places, a sum over all places, and all lengths.
+    """Return the words with their numbers of documents and of positions, a sum over all positions, and all lengths.
 
-    Places come in the order of the words. So with these numbers, the number of a row says which word stands there, and
-    takes a tenth of the time that the words themselves would.
+    Positions come in the order of the words. So with these numbers, the number of a row says which word stands there,
+    and takes a tenth of the time that the words themselves would.
     """
     connection.execute("CREATE VIRTUAL TABLE temp.counts USING fts5vocab (main, words, 'row')")
-    connection.execute("CREATE VIRTUAL TABLE temp.places USING fts5vocab (main, words, 'instance')")
+    connection.execute("CREATE VIRTUAL TABLE temp.positions USING fts5vocab (main, words, 'instance')")
     # Sums of floating-point numbers are equal only in the same order.
-    places = connection.execute(
-        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) FROM temp.places"
+    positions = connection.execute(
+        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) FROM temp.positions"
     ).fetchall()
     words, lengths = hashlib.sha256(), hashlib.sha256()
     for word, documents, number in connection.execute("SELECT term, doc, cnt FROM temp.counts"):
         words.update(b"%d:%d:%s;" % (documents, number, word.encode()))
     for document, size in connection.execute("SELECT id, sz FROM words_docsize ORDER BY id"):
         lengths.update(b"%d:%s;" % (document, bytes(size).hex().encode()))
-    return [*places, (words.hexdigest(), lengths.hexdigest())]
+    return [*positions, (words.hexdigest(), lengths.hexdigest())]
