@@ -201,11 +201,13 @@ def _summary_of_words(connection: "Connection") -> list[tuple[object, ...]]:
     connection.execute("CREATE VIRTUAL TABLE temp.positions USING fts5vocab (main, words, 'instance')")
     # Sums of floating-point numbers are equal only in the same order.
     positions = connection.execute(
-        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) FROM temp.positions"
+        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) "
+        "FROM temp.positions"
     ).fetchall()
     words, lengths = hashlib.sha256(), hashlib.sha256()
-    for word, documents, number in connection.execute("SELECT term, doc, cnt FROM temp.counts"):
-        words.update(b"%d:%d:%s;" % (documents, number, word.encode()))
+    # As bytes: FTS5 cuts words of more than 32 KiB, be it within a letter.
+    for word, documents, number in connection.execute("SELECT CAST(term AS BLOB), doc, cnt FROM temp.counts"):
+        words.update(b"%d:%d:%s;" % (documents, number, word))
     for document, size in connection.execute("SELECT id, sz FROM words_docsize ORDER BY id"):
         lengths.update(b"%d:%s;" % (document, bytes(size).hex().encode()))
     return [*positions, (words.hexdigest(), lengths.hexdigest())]

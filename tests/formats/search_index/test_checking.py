@@ -56,14 +56,19 @@ CHANGES = {
 }
 
 
+LONG_WORD = "a" + "ж" * 20_000
+"""FTS5 cuts it within a letter."""
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     path = tmp_path / "a.idx"
     # In float16, 1 and 0.
     writer = IndexWriter(path, Embedder("m", lambda texts: [b"\0\x3c\0\0" for _ in texts], 8))
-    for number in range(40):
+    for number in range(39):
         agreed = {"tenant": "acme", "consent": {"scope": ["text", "retrieve"], "until": "2030-01-01"}}
         writer.add(Document(f"d{number}", f"harbour {number}", agreed if number % 2 else {"consent": "no"}))
+    writer.add(Document("d39", LONG_WORD, {"consent": "no"}))
     writer.publish(
         lambda stream, dimensions: {
             "format": FORMAT,
