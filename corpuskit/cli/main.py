@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if sys.stderr is None:
         _discard_stderr()
     console.silence_destructors()
+    _collect_rarely()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A signal that is ignored at the start, as under `nohup`, must not end the command.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -65,6 +66,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # Or the interpreter looks through all objects once more, which is a tenth of the time of a short command.
         gc.freeze()
     _leave(code)
+
+
+def _collect_rarely() -> None:
+    """Let Python look for cycles of objects once in many thousand: streams make none, and modules are not let go of."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _guarded(name: str, arguments: list[str]) -> int:

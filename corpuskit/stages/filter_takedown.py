@@ -32,7 +32,7 @@ class FilterTakedown(Stage):
     entries, and not what they name.
 
     A recipe's `policy: {takedown: FILE}` puts this step after each of its sources, and again after the steps behind
-    them. Holds some 4 KB in memory for each text.
+    them. Holds some 10 KB in memory for each text.
 
         corpuskit filter-takedown --list takedown.jsonl documents.jsonl
     """

@@ -111,6 +111,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, loopback_embeddings(embed) as server:
         folder = Path(name)
         os.environ["CORPUSKIT_STATE"] = str(folder / "state")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
         corpus = Corpus(options.data)
         write_streams(folder, corpus, options.chunks, options.share)
         more = ("--embed", server.url, "--embed-model", "m") if options.embed_seconds is not None else ()

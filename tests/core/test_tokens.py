@@ -96,6 +96,12 @@ def test_an_estimate_adds_up_over_parts(first: str, second: str) -> None:
     assert 0 <= estimate(first) + estimate(second) - estimate(first + "\n" + second) <= 1
 
 
+@pytest.mark.parametrize("length", [1, 255, 256, 257, 100_000])
+def test_an_estimate_of_a_text_of_any_length_adds_up_its_characters(length: int) -> None:
+    """Emoji have the greatest weight: 200 hundredths of a token."""
+    assert estimate("\U0001f600" * length) == 2 * length
+
+
 def test_every_first_byte_has_one_weight() -> None:
     members = [byte for _, members, _ in BYTE_CLASSES for byte in members]
     starts = {character.encode()[0] for character in map(chr, [*range(0x21, 0x7F), *range(0x80, 0xD800, 16), 0x1F600])}

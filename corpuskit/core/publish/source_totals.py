@@ -63,7 +63,8 @@ class Totals:
     def add_counted(self, document: Document, tokens: int) -> int:
         """Count one document whose tokens are known; return them."""
         metadata = document.metadata
-        total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
+        name = str(metadata.get("source") or "unnamed")
+        total = self.sources.get(name) or self.sources.setdefault(name, SourceTotals())
         total.documents += 1
         total.tokens += tokens
         epoch = metadata.get("epoch")

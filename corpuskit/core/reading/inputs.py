@@ -21,7 +21,7 @@ from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
 from corpuskit.core.reading.hashing_stream import HashingStream, open_local
-from corpuskit.core.reading.lines import CutLine, LineSplitter
+from corpuskit.core.reading.lines import CutLine, Line, LineSplitter
 from corpuskit.core.sizes import size_text
 
 if TYPE_CHECKING:
@@ -153,10 +153,18 @@ class Input:
         """Yield decompressed bytes, and an empty block wherever damage lost some."""
         return self._blocks()
 
-    def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
+    def lines(self) -> Iterator[Line | Rejected]:
         """Yield decompressed lines without their line feed, each with its byte offset; too long ones as Rejected."""
+        for run in self.line_runs():
+            if isinstance(run, Rejected):
+                yield run
+            else:
+                yield from run
+
+    def line_runs(self) -> Iterator[list[Line] | Rejected]:
+        """Yield what `lines` does, many lines at a time."""
         splitter = LineSplitter(self.name)
-        yield from splitter.split(self._blocks())
+        yield from splitter.split_into_runs(self._blocks())
         self.findings.cut_line = splitter.cut_line
 
     def read_all(self, limit: int) -> bytes:

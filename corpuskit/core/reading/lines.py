@@ -1,7 +1,8 @@
 """Split blocks of bytes into lines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from corpuskit.core.document import BYTE_ORDER_MARK, MAX_LINE, Reject, parse
@@ -9,6 +10,9 @@ from corpuskit.core.outcome import Rejected
 from corpuskit.core.reading.decompress import GAP
 
 KEPT_OF_LONG_LINE = 1024 * 1024
+
+Line = tuple[int, bytes]
+"""A line without its line feed, and the offset of its first byte."""
 
 
 class CutLine(NamedTuple):
@@ -33,35 +37,58 @@ class LineSplitter:
         """How many blank lines in a row were passed and not yet reported."""
         self.first_blank = 0, b""
 
-    def split(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes] | Rejected]:
+    def split(self, blocks: Iterator[bytes]) -> Iterator[Line | Rejected]:
         """Yield the lines of the blocks in order; `GAP` ends a line that cannot be finished.
 
         Blank lines in a row are one reject: a few kilobytes can hold hundreds of millions of them.
         """
+        for run in self.split_into_runs(blocks):
+            if isinstance(run, Rejected):
+                yield run
+            else:
+                yield from run
+
+    def split_into_runs(self, blocks: Iterator[bytes]) -> Iterator[list[Line] | Rejected]:
+        """Yield what `split` does, the lines of a block together where nothing stands between them."""
         for block in blocks:
             if block == GAP:
                 yield from self._blank_lines()
                 yield from self._cut()
                 continue
             *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
-            for line in whole:
-                if line[:1] == b"{" and not self.part_bytes and not self.blanks and len(line) <= MAX_LINE:
-                    offset = self.offset
-                    self.offset = offset + len(line) + 1
-                    yield offset, line  # as nearly all lines are: whole, in one block, after a line
-                    continue
-                self._hold(line)
-                item = self._take(1)
-                if isinstance(item, tuple) and (not item[1] or item[1].isspace()):
-                    self._pass_blank(*item)
-                    continue
-                if self.blanks:
-                    yield from self._blank_lines()
-                yield item
+            # Nearly all lines but the first are whole, in one block, and after a line.
+            yield from self._taken_singly(whole[:1])
+            if self._are_objects(whole[1:]):
+                yield self._taken_together(whole[1:])
+            else:
+                yield from self._taken_singly(whole[1:])
             self._hold(rest if len(whole) != 1 else self._skip_blanks(rest))
         yield from self._blank_lines()
         if self.part_bytes:
-            yield self._last()
+            yield _run_of(self._last())
+
+    def _are_objects(self, lines: Sequence[bytes]) -> bool:
+        """Whether nothing is held, and there are lines, all of which begin as objects do and are not too long."""
+        if self.part_bytes or self.blanks or not lines:
+            return False
+        return {line[:1] for line in lines} == {b"{"} and max(map(len, lines)) <= MAX_LINE
+
+    def _taken_together(self, lines: Sequence[bytes]) -> list[Line]:
+        """Return whole lines with their offsets."""
+        *offsets, self.offset = accumulate([len(line) + 1 for line in lines], initial=self.offset)
+        return list(zip(offsets, lines, strict=True))
+
+    def _taken_singly(self, lines: Sequence[bytes]) -> Iterator[list[Line] | Rejected]:
+        """Yield the lines that a block ends, each after what is held of it."""
+        for line in lines:
+            self._hold(line)
+            item = self._take(1)
+            if isinstance(item, tuple) and (not item[1] or item[1].isspace()):
+                self._pass_blank(*item)
+                continue
+            if self.blanks:
+                yield from self._blank_lines()
+            yield _run_of(item)
 
     def _skip_blanks(self, rest: bytes) -> bytes:
         """Pass over any whole lines in the rest of a block, which are then all blank; return what follows them."""
@@ -89,7 +116,7 @@ class LineSplitter:
         if part and self.part_bytes - len(part) <= MAX_LINE:
             self.parts.append(part)
 
-    def _take(self, line_feed: int) -> tuple[int, bytes] | Rejected:
+    def _take(self, line_feed: int) -> Line | Rejected:
         offset, length = self.offset, self.part_bytes
         line = b"".join(self.parts) if len(self.parts) != 1 else self.parts[0]
         self.parts.clear()
@@ -108,7 +135,7 @@ class LineSplitter:
             else:
                 yield Rejected("cut-line", self.name, item[0], item[1], "damage ends this line")
 
-    def _last(self) -> tuple[int, bytes] | Rejected:
+    def _last(self) -> Line | Rejected:
         """Return the last line of a stream that does not end in a line feed: whole, or cut."""
         item = self._take(0)
         if isinstance(item, tuple) and item[1] == BYTE_ORDER_MARK:
@@ -117,6 +144,10 @@ class LineSplitter:
             self.cut_line = CutLine(item[0], len(item[1]))
             return Rejected("cut-line", self.name, item[0], item[1], "the stream ends inside this line")
         return item
+
+
+def _run_of(item: Line | Rejected) -> list[Line] | Rejected:
+    return item if isinstance(item, Rejected) else [item]
 
 
 def _is_json(line: bytes) -> bool:

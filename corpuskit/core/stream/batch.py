@@ -49,23 +49,34 @@ def read_lines(inputs: Iterable[Input], read_directly: ReadDirectly = lambda inp
         if format_ is not None and format_.name != "jsonl":
             yield from _read_shard(format_, input_)
             continue
-        batch, size = Batch(input=input_.name), 0
-        is_stream = input_.is_stream
-        for item in input_.lines():
+        yield from _batches_of_lines(input_)
+
+
+def _batches_of_lines(input_: Input) -> Iterator[Batch]:
+    batch, size = Batch(input=input_.name), 0
+    is_stream = input_.is_stream
+    for run in input_.line_runs():
+        if isinstance(run, Rejected):
             input_.findings.records += 1
-            if isinstance(item, Rejected):
-                input_.findings.count.add(item.raw)
-                batch.verdicts.append(Verdict.of_rejected("", item))
-                continue
-            if is_stream:
-                # To be compared with what the writers of the pipe say they sent.
-                input_.findings.count.add(item[1])
-            batch.lines.append(item)
-            size += len(item[1])
+            input_.findings.count.add(run.raw)
+            batch.verdicts.append(Verdict.of_rejected("", run))
+            continue
+        input_.findings.records += len(run)
+        if is_stream:
+            # To be compared with what the writers of the pipe say they sent.
+            input_.findings.count.add_many([line for _, line in run])
+        while run:
+            part = run[: BATCH_DOCUMENTS - len(batch.lines)]
+            part_size = sum([len(line) for _, line in part])
+            if size + part_size >= BATCH_BYTES:
+                part, part_size = run[:1], len(run[0][1])
+            batch.lines += part
+            size += part_size
+            run = run[len(part) :]
             if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch
                 batch, size = Batch(input=input_.name), 0
-        yield batch
+    yield batch
 
 
 def _batches_of_items(items: Iterable[Item], input_: Input) -> Iterator[Batch]:

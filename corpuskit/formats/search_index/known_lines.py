@@ -1,10 +1,14 @@
 """The lines of an index by their hashes, so that one that comes again need not be read as a document.
 
-Hashes are held as two numbers of 64 bits, sorted by the first, with the numbers of the documents: 24 bytes a document.
+A dictionary has the hashes of a small index: all of them are looked up in less time than numpy takes to be imported.
+Those of a large one are two numbers of 64 bits each, sorted by the first, with the numbers of the documents: 24 bytes a
+document, where a dictionary takes seven times as much.
 """
 
+from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Protocol
 
 from corpuskit.core.counts import StreamCount
 
@@ -14,21 +18,24 @@ if TYPE_CHECKING:
 __all__ = ["FoundLines", "KnownLines"]
 
 DIGEST_BYTES = 16
+SMALL_INDEX = 1 << 18
+"""Documents up to which a dictionary has the hashes, in some 40 MB."""
+NUMBERS_AT_A_TIME = 1 << 16
+UNKNOWN = -1
+_DIGESTS = (
+    "SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = ?) "
+    "FROM documents WHERE number BETWEEN ? AND ?"
+)
+"""Gives many hashes as one value, and how many of them are hashes: with a row for each, it takes twice as long."""
 
 
 class KnownLines:
     """Which documents have which lines; false if there is none."""
 
-    def __init__(self, digests: bytes = b"", numbers: Any = ()) -> None:
+    def __init__(self, digests: bytes = b"", numbers: Sequence[int] = ()) -> None:
         """`digests` are the hashes of the documents with these numbers, one after the other."""
         self._is_any = bool(digests)
-        if self._is_any:
-            import numpy as np
-
-            halves = np.frombuffer(digests, np.uint64).reshape(-1, 2)
-            order = np.argsort(halves[:, 0], kind="stable")
-            self._first, self._second = halves[order, 0], halves[order, 1]
-            self._numbers = np.asarray(numbers, np.int64)[order]
+        self._lookup: NumberLookup = _lookup_of(digests, numbers)
 
     def __bool__(self) -> bool:
         """Whether any line is known."""
@@ -37,30 +44,82 @@ class KnownLines:
     @classmethod
     def of(cls, connection: "Connection") -> "KnownLines":
         """Return the lines of an index; none if a hash in it is none."""
-        from array import array
-
+        [(first, last)] = connection.execute("SELECT min(number), max(number) FROM documents")
         digests, numbers = bytearray(), array("q")
-        for number, digest in connection.execute("SELECT number, digest FROM documents"):
-            if not isinstance(digest, bytes) or len(digest) != DIGEST_BYTES:
+        for start in range(first or 0, (last or 0) + 1, NUMBERS_AT_A_TIME):
+            [row] = connection.execute(_DIGESTS, (DIGEST_BYTES, start, start + NUMBERS_AT_A_TIME - 1))
+            number_list, digest_run, hashes = row
+            if number_list is None:
+                continue
+            some_numbers = array("q", map(int, number_list.split(",")))
+            if not hashes == len(some_numbers) == len(digest_run) // DIGEST_BYTES:
                 return cls()
-            digests += digest
-            numbers.append(number)
+            numbers += some_numbers
+            digests += digest_run
         return cls(bytes(digests), numbers)
 
     def find(self, lines: Sequence[bytes]) -> "FoundLines":
         """Return which documents have these lines."""
-        import numpy as np
         import xxhash
 
-        digests = b"".join(map(xxhash.xxh3_128_digest, lines))
-        halves = np.frombuffer(digests, np.uint64).reshape(-1, 2)
-        # Of two documents whose hashes agree in one half, which is rare, only the first is known: the other is read.
-        rows = np.minimum(np.searchsorted(self._first, halves[:, 0]), len(self._first) - 1)
-        is_known = (self._first[rows] == halves[:, 0]) & (self._second[rows] == halves[:, 1])
-        return FoundLines(lines, digests, np.where(is_known, self._numbers[rows], -1))
+        digests = list(map(xxhash.xxh3_128_digest, lines))
+        return FoundLines(lines, digests, self._lookup.numbers_of(digests))
 
     def unseen(self, flags: bytearray) -> list[int]:
         """Return the numbers of the documents without a flag, in order."""
+        return self._lookup.unseen(flags)
+
+
+class NumberLookup(Protocol):
+    """The numbers of documents by the hashes of their lines."""
+
+    def numbers_of(self, digests: list[bytes]) -> list[int]:
+        """Return the numbers of the documents with these hashes; `UNKNOWN` where there is none."""
+
+    def unseen(self, flags: bytearray) -> list[int]:
+        """Return the numbers of the documents without a flag, in order."""
+
+
+def _lookup_of(digests: bytes, numbers: Sequence[int]) -> NumberLookup:
+    if len(numbers) <= SMALL_INDEX:
+        keys = [digests[start : start + DIGEST_BYTES] for start in range(0, len(digests), DIGEST_BYTES)]
+        by_digest = dict(zip(keys, numbers, strict=True))
+        if len(by_digest) == len(numbers):  # no two documents have one line, unless the index is damaged
+            return _SmallLookup(by_digest)
+    return _LargeLookup(digests, numbers)
+
+
+class _SmallLookup:
+    def __init__(self, by_digest: dict[bytes, int]) -> None:
+        self._by_digest = by_digest
+
+    def numbers_of(self, digests: list[bytes]) -> list[int]:
+        return list(map(self._by_digest.get, digests, repeat(UNKNOWN)))
+
+    def unseen(self, flags: bytearray) -> list[int]:
+        return sorted([number for number in self._by_digest.values() if not flags[number]])
+
+
+class _LargeLookup:
+    def __init__(self, digests: bytes, numbers: Sequence[int]) -> None:
+        import numpy as np
+
+        halves = np.frombuffer(digests, np.uint64).reshape(-1, 2)
+        order = np.argsort(halves[:, 0], kind="stable")
+        self._first, self._second = halves[order, 0], halves[order, 1]
+        self._numbers = np.asarray(numbers, np.int64)[order]
+
+    def numbers_of(self, digests: list[bytes]) -> list[int]:
+        import numpy as np
+
+        halves = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
+        # Of two documents whose hashes agree in one half, which is rare, only the first is known: the other is read.
+        rows = np.minimum(np.searchsorted(self._first, halves[:, 0]), len(self._first) - 1)
+        is_known = (self._first[rows] == halves[:, 0]) & (self._second[rows] == halves[:, 1])
+        numbers: list[int] = np.where(is_known, self._numbers[rows], UNKNOWN).tolist()
+        return numbers
+
+    def unseen(self, flags: bytearray) -> list[int]:
         import numpy as np
 
         numbers: list[int] = np.sort(self._numbers[np.frombuffer(flags, np.uint8)[self._numbers] == 0]).tolist()
@@ -70,17 +129,10 @@ class KnownLines:
 class FoundLines:
     """Lines that are next in a stream, and which of them an index has."""
 
-    def __init__(self, lines: Sequence[bytes], digests: bytes, numbers: Any) -> None:
-        """`digests` are the hashes of the lines, and `numbers` those of their documents: -1 where there is none."""
-        import numpy as np
-
-        self._numbers = numbers
-        self._unknown = [*np.flatnonzero(numbers < 0).tolist(), len(lines)]
-        # Of all lines before each: their bytes, and the sums of the four quarters of their hashes.
-        self._sums = np.zeros((len(lines) + 1, 5), np.uint64)
-        self._sums[1:, 0] = [len(line) + 1 for line in lines]
-        self._sums[1:, 1:] = np.frombuffer(digests, ">u4").reshape(-1, 4)
-        np.cumsum(self._sums, axis=0, out=self._sums)
+    def __init__(self, lines: Sequence[bytes], digests: list[bytes], numbers: list[int]) -> None:
+        """`digests` are the hashes of the lines, and `numbers` those of their documents, or `UNKNOWN`."""
+        self._lines, self._digests, self._numbers = lines, digests, numbers
+        self._unknown = [index for index, number in enumerate(numbers) if number == UNKNOWN] + [len(lines)]
 
     def end_of_run(self, start: int, flags: bytearray) -> int:
         """Return where the known lines from `start` on end, each the first of its document, and flag the documents.
@@ -89,23 +141,19 @@ class FoundLines:
         """
         from bisect import bisect_left
 
-        import numpy as np
-
         end = self._unknown[bisect_left(self._unknown, start)]
-        if end == start:
-            return end
         numbers = self._numbers[start:end]
-        flag_array = np.frombuffer(flags, np.uint8)
-        is_seen = flag_array[numbers] > 0
-        if is_seen.any():
-            end = start + int(is_seen.argmax())
-        elif len({*numbers.tolist()}) < len(numbers):
-            end = start + 1  # a line comes twice: one by one, the first of them is taken
-        flag_array[numbers[: end - start]] = 1
+        first_seen = bytes([flags[number] for number in numbers]).find(1)
+        if first_seen >= 0:
+            end, numbers = start + first_seen, numbers[:first_seen]
+        if len({*numbers}) < len(numbers):
+            end, numbers = start + 1, numbers[:1]  # a line comes twice: one by one, the first of them is taken
+        for number in numbers:
+            flags[number] = 1
         return end
 
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
-        size, first, second, third, fourth = (self._sums[end] - self._sums[start]).tolist()
-        digest = (first << 96) + (second << 64) + (third << 32) + fourth
+        size = sum(map(len, self._lines[start:end])) + end - start
+        digest = sum([int.from_bytes(digest, "big") for digest in self._digests[start:end]])
         return StreamCount(end - start, size, digest % (1 << 128))

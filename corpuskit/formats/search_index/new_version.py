@@ -35,7 +35,7 @@ from corpuskit.formats.search_index.layout import (
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["NewVersion", "leftovers"]
+__all__ = ["NewVersion", "leftovers", "set_up_words"]
 
 CACHE_KIB = 65_536
 PENDING_BYTES = 64 * 1024 * 1024
@@ -98,7 +98,7 @@ class NewVersion:
             filesystem.copy(self.target, self._work)
         self._open_copy()
         self.connection.execute("BEGIN")
-        self._set_up_words()
+        set_up_words(self.connection)
         self._next_number = self._last_number() + 1
         self._had_vectors = self.connection.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is not None
 
@@ -207,7 +207,7 @@ class NewVersion:
             self.connection.execute("BEGIN")
             for statement in SCHEMA:
                 self.connection.execute(statement)
-            self._set_up_words()
+            set_up_words(self.connection)
 
     def _open_copy(self) -> None:
         """Open the file that is written to."""
@@ -252,21 +252,13 @@ class NewVersion:
         if not self._deleted:
             return
         if not self._defers_erasure:
-            self._set_word_option("automerge", 0)  # all segments are merged in the end
+            _set_word_option(self.connection, "automerge", 0)  # all segments are merged in the end
         for number, document in sorted(self._deleted, key=itemgetter(0)):
             self.connection.execute(
                 "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
                 (number, document.text, title_of(document)),
             )
         self._deleted, self._deleted_bytes = [], 0
-
-    def _set_up_words(self) -> None:
-        self._set_word_option("hashsize", PENDING_BYTES)
-        self._set_word_option("pgsz", WORD_PAGE_BYTES)
-        self._set_word_option("automerge", SEGMENTS_TO_MERGE)
-
-    def _set_word_option(self, name: str, value: int) -> None:
-        self.connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
 
     def _remove_leftovers(self) -> None:
         for path in (self._work, self._anew):
@@ -275,6 +267,17 @@ class NewVersion:
     def _remove(self, path: Path) -> None:
         with contextlib.suppress(OSError):
             filesystem.remove(path, missing_ok=True)
+
+
+def set_up_words(connection: "Connection") -> None:
+    """Let FTS5 collect many words before it writes them, and fill pages."""
+    _set_word_option(connection, "hashsize", PENDING_BYTES)
+    _set_word_option(connection, "pgsz", WORD_PAGE_BYTES)
+    _set_word_option(connection, "automerge", SEGMENTS_TO_MERGE)
+
+
+def _set_word_option(connection: "Connection", name: str, value: int) -> None:
+    connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
 
 
 def leftovers(target: Path) -> tuple[Path, Path]:

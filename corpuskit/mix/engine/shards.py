@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -17,12 +18,14 @@ from corpuskit.core.provenance.chain import Chain, follow
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import Line
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
 from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
+LINES_AT_ONCE = 256
 POSITION = "position"
 """Key of a verdict between phases: the number of its step among those of the task."""
 SHARD_BYTES = 64 * 1024 * 1024
@@ -118,13 +121,11 @@ class WorkShardInput(Input):
     """How many lines the file has."""
     patch: Path | None = None
 
-    def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
+    def line_runs(self) -> Iterator[list[Line] | Rejected]:
         """Yield the lines as any input does. Raises DamagedError at the end if they are not those that were written."""
-        for row in self.rows():
-            offset = row.offset
-            for line in row.lines:
-                yield offset, line
-                offset += len(line) + 1
+        lines = (line for row in self.rows() for line in _located(row))
+        while run := list(islice(lines, LINES_AT_ONCE)):
+            yield run
 
     def rows(self) -> Iterator[PatchedRow]:
         """Yield the lines of the file itself, each with what stands in its place. Raises DamagedError."""
@@ -139,6 +140,14 @@ class WorkShardInput(Input):
             yield line
         if count != self.documents:
             raise damaged_error(self.local_path)
+
+
+def _located(row: PatchedRow) -> Iterator[Line]:
+    """Yield what stands in the place of a row, each line with its offset."""
+    offset = row.offset
+    for line in row.lines:
+        yield offset, line
+        offset += len(line) + 1
 
 
 class WorkFile(NamedTuple):

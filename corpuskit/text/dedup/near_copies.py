@@ -95,11 +95,11 @@ class NearCopies:
         self.rows = rows
         _, firsts = np.unique(rows, axis=0, return_index=True)
         firsts.sort()
-        keys = band_keys(rows[firsts], BANDS).T
-        order = np.argsort(keys, axis=1, kind="stable")
-        self._keys = np.take_along_axis(keys, order, axis=1)
-        self._owners = firsts[order]
-        self._bits, self._shift = _filter_of(keys.ravel())
+        keys = band_keys(rows[firsts], BANDS).ravel()
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        self._owners = firsts[order // BANDS]
+        self._bits, self._shift = _filter_of(self._keys)
 
     def find(self, texts: Sequence[str]) -> list[Copy | None]:
         """Return for each text of what it is a near copy."""
@@ -122,20 +122,16 @@ class NearCopies:
 
     def _candidates(self, keys: Hashes) -> tuple[Ranks, Ranks]:
         """Return pairs, each once: rows that are asked about, and rows here that share a band with them."""
-        asking, bands = np.nonzero(self._bits[(keys >> self._shift).astype(np.int64)])
-        pairs_by_band = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for band in np.unique(bands).tolist():
-            of_band = asking[bands == band]
-            pairs_by_band.append(self._of_band(band, of_band, keys[of_band, band]))
-        pairs = np.unique(np.concatenate([np.stack(pair, axis=1) for pair in pairs_by_band]), axis=0)
-        return pairs[:, 0], pairs[:, 1]
-
-    def _of_band(self, band: int, asking: Ranks, keys: Hashes) -> tuple[Ranks, Ranks]:
-        starts = np.searchsorted(self._keys[band], keys, side="left")
-        sizes = np.searchsorted(self._keys[band], keys, side="right") - starts
+        is_likely = self._bits.take((keys >> self._shift).astype(np.int64))
+        likely = np.flatnonzero(is_likely)
+        likely_keys = keys.ravel()[likely]
+        starts = np.searchsorted(self._keys, likely_keys, side="left")
+        sizes = np.searchsorted(self._keys, likely_keys, side="right") - starts
         # starts [3 8], sizes [2 1]: the places 3, 4 and 8, asked about by the first, the first and the second.
         offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return np.repeat(asking, sizes), self._owners[band][np.repeat(starts, sizes) + offsets]
+        owners = self._owners[np.repeat(starts, sizes) + offsets]
+        pairs = np.unique(np.stack([np.repeat(likely // BANDS, sizes), owners], axis=1), axis=0)
+        return pairs[:, 0], pairs[:, 1]
 
 
 def _filter_of(keys: Hashes) -> tuple[NDArray[np.bool_], np.uint64]:

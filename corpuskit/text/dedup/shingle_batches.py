@@ -28,7 +28,7 @@ from corpuskit.text.dedup.shingles import (
 
 __all__ = ["ALONE", "CODE", "KIND_SHIFT", "UTF_16", "folding", "shingles_of", "shingles_of_sizes"]
 
-GROUP = 1 << 15
+GROUP = 1 << 16
 """Characters hashed together: the arrays of a group should fit into the processor's cache."""
 
 ALONE = 4

@@ -67,6 +67,7 @@ class TakedownMatcher:
         for number, entry in enumerate(entries):
             self._add(number, entry)
         self._reads_urls = bool(self._by_value["url"] or self._by_value["domain"] or self._sites or self._paths)
+        self._owner_kinds = [kind for kind in ("actor", "tenant") if self._by_value[kind]]
         hashes = self._by_value[TEXT_HASH]
         self._reads_xxh3 = any(len(value) < _SHA256_LETTERS for value in hashes)
         self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in hashes)
@@ -81,23 +82,28 @@ class TakedownMatcher:
 
     def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:
         by_value, metadata = self._by_value, document.metadata
+        parents = parents_of(document) if "parents" in metadata else ()
         ids = by_value["id"]
         if ids:
             if document.id in ids:
                 yield REASONS["id"], ids[document.id]
-            yield from ((PARENT, ids[parent]) for parent in parents_of(document) if parent in ids)
+            for parent in parents:
+                if parent in ids:
+                    yield PARENT, ids[parent]
         if hashes := by_value[ID_HASH]:
             if (digits := id_digits(document.id)) in hashes:
                 yield REASONS[ID_HASH], hashes[digits]
-            yield from ((PARENT, hashes[digits]) for digits in map(id_digits, parents_of(document)) if digits in hashes)
+            for digits in map(id_digits, parents):
+                if digits in hashes:
+                    yield PARENT, hashes[digits]
         if self._id_prefixes and (prefixes := self._id_prefixes.get(str(metadata.get("source")))):
             yield REASONS[ID_PREFIX], prefixes.of(document.id)
-            for parent in parents_of(document):
+            for parent in parents:
                 yield PARENT, prefixes.of(parent)
         if self._reads_urls and isinstance(url := metadata.get("url"), str) and url:
             yield from self._naming_address(url)
-        for kind in ("actor", "tenant"):
-            if by_value[kind] and (value := metadata.get(kind)) is not None and str(value) in by_value[kind]:
+        for kind in self._owner_kinds:
+            if (value := metadata.get(kind)) is not None and str(value) in by_value[kind]:
                 yield REASONS[kind], by_value[kind][str(value)]
         for value in self._hashes_of(document.text):
             if value in by_value[TEXT_HASH]:

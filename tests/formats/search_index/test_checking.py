@@ -25,6 +25,22 @@ CHANGES = {
     "a line is no document": ("UPDATE documents SET line = x'00' WHERE number = 3", "is no document"),
     "a line is text": ("UPDATE documents SET line = 'a' WHERE number = 3", "is no document"),
     "words were added": ("INSERT INTO words (rowid, text, title) VALUES (3, 'more', '')", "are not those"),
+    "words changed places": (
+        "INSERT INTO words (words, rowid, text, title) VALUES ('delete', 3, 'harbour 2', '');"
+        "INSERT INTO words (rowid, text, title) VALUES (3, '2 harbour', '')",
+        "are not those",
+    ),
+    "words were exchanged": (
+        "INSERT INTO words (words, rowid, text, title) VALUES ('delete', 3, 'harbour 2', '');"
+        "INSERT INTO words (words, rowid, text, title) VALUES ('delete', 4, 'harbour 3', '');"
+        "INSERT INTO words (rowid, text, title) VALUES (3, 'harbour 3', ''), (4, 'harbour 2', '')",
+        "are not those",
+    ),
+    "a word is in the title": (
+        "INSERT INTO words (words, rowid, text, title) VALUES ('delete', 3, 'harbour 2', '');"
+        "INSERT INTO words (rowid, text, title) VALUES (3, 'harbour', '2')",
+        "are not those",
+    ),
     "words are gone": ("INSERT INTO words (words) VALUES ('delete-all')", "are not those"),
     "a vector is gone": ("DELETE FROM vectors WHERE number = 3", "has no vector of what it says"),
     "a vector was changed": ("UPDATE vectors SET vector = x'00000000' WHERE number = 3", "its length is not 1"),
@@ -40,14 +56,19 @@ CHANGES = {
 }
 
 
+LONG_WORD = "a" + "ж" * 20_000
+"""FTS5 cuts it within a letter."""
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     path = tmp_path / "a.idx"
     # In float16, 1 and 0.
     writer = IndexWriter(path, Embedder("m", lambda texts: [b"\0\x3c\0\0" for _ in texts], 8))
-    for number in range(40):
+    for number in range(39):
         agreed = {"tenant": "acme", "consent": {"scope": ["text", "retrieve"], "until": "2030-01-01"}}
         writer.add(Document(f"d{number}", f"harbour {number}", agreed if number % 2 else {"consent": "no"}))
+    writer.add(Document("d39", LONG_WORD, {"consent": "no"}))
     writer.publish(
         lambda stream, dimensions: {
             "format": FORMAT,
@@ -73,7 +94,7 @@ def test_a_whole_index_has_no_problems(index: Path) -> None:
 def test_any_change_is_found(index: Path, change: str) -> None:
     statement, problem = CHANGES[change]
     connection = sqlite3.connect(index)
-    connection.execute(statement)
+    connection.executescript(statement)
     connection.commit()
     connection.close()
     problems = IndexCheck(index).problems
