@@ -120,14 +120,17 @@ class Extract(Stage):
 
 def _declarations(document: Document) -> dict[str, Any] | None:
     """Return what the response and the page declare on its use, for a `filter-rights` that stands behind."""
-    from corpuskit.text.rights.agents import default_agents
+    from corpuskit.text.html.declaring_tags import declaring_tags
+    from corpuskit.text.rights.agents import default_training_names
     from corpuskit.text.rights.declarations import with_declarations
-    from corpuskit.text.rights.page_head import page_declarations
+    from corpuskit.text.rights.page_head import head_words, page_declarations
 
     value = document.metadata.get("declarations")
     if "rights" in document.metadata:
         return value  # it has read the page already
-    return with_declarations(value, page_declarations(document.text, default_agents().training, document.line))
+    agents = default_training_names()
+    tags = declaring_tags(document.text, *head_words(agents), document.line)
+    return with_declarations(value, page_declarations(*tags, agents))
 
 
 def _address(document: Document) -> str:

@@ -106,14 +106,16 @@ class FilterRights(Stage):
         return RightsReader(self._table, self._agents, self.profile)
 
     def _statements(self, document: Document) -> "list[Statement]":
+        from corpuskit.text.html.declaring_tags import declaring_tags
         from corpuskit.text.prose import is_html
         from corpuskit.text.rights.declarations import declarations_in, declarations_of_duplicates
-        from corpuskit.text.rights.page_head import page_declarations
+        from corpuskit.text.rights.page_head import head_words, page_declarations
 
         metadata = document.metadata
         declarations = declarations_in(metadata.get("declarations"))
         if is_html(document):
-            declarations += page_declarations(document.text, self._agents.training)
+            agents = frozenset(self._agents.training)
+            declarations += page_declarations(*declaring_tags(document.text, *head_words(agents)), agents)
         url = metadata.get("url")
         others = declarations_of_duplicates(metadata.get("declarations"))
         return self._reader.statements(

@@ -26,12 +26,14 @@ from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.text.html import classifier, compiled
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.compiled_page import choose_compiled, placed_blocks, read_compiled
+from corpuskit.text.html.declaring_tags import declaring_tags
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import Page, clean, fast, open_page
 from corpuskit.text.html.features import features
 from corpuskit.text.html.page_facts import page_facts
 from corpuskit.text.html.reader import read
 from corpuskit.text.prose import is_html
+from corpuskit.text.rights.page_head import head_words
 from tests.benchmarks import extraction_quality
 
 MAX_MUTATED = 60_000
@@ -52,7 +54,10 @@ TOKENS = (
     "<dialog open>", "<template shadowrootmode=open>", "<A HREF=X>", "<SPAN>", "</SPAN>", "<code>", "</code>",
     "<div role=tooltip>", "<div id=cookie-banner>", "<div hidden id=x>", "<i data-target='#x'>", "<ruby>", "<rt>",
     "?", "<li><a href=x>a</a></li>", "<li><a href=x>b</a></li><li><a href=x>c</a></li><li><a href=y>d</a></li>",
-    "(", "e<sup>", "k+1</sup>", "<sup>iz", "m</sub>",
+    "(", "e<sup>", "k+1</sup>", "<sup>iz", "m</sub>", "<meta name=robots content='none, noai'>",
+    "<meta content=x name='r&#111;bots'>", "<link type=application/rsl+xml href=x>", "<a rel=license href=x>",
+    "<a title=\"licence>\" rel='nofollow LICEN\u017fE'>", " rel=", "license", "<script type='application/rsl+xml'>",
+    "</head>", "<body>", "tdm-", "name=", "\u212a",
 )  # fmt: skip
 
 
@@ -118,6 +123,7 @@ def results(markup: str, core: Any, is_xml: bool = False) -> dict[str, Any]:
         page = open_page(markup, is_xml=is_xml)
         facts = page_facts(page.markup)
         found: dict[str, Any] = facts._asdict() | {"source": facts.source.text, "metadata": page.stated_metadata}
+        found["declaring tags"] = declaring_tags(page.markup, *head_words(frozenset({"gptbot", "k-bot"})))
         for name, function in (("text", "text"), ("markdown", "markdown")):
             try:
                 extraction = fast(page, function)  # type: ignore[arg-type]

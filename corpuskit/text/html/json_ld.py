@@ -26,8 +26,9 @@ MAX_DEPTH = 6
 """Most levels of lists and objects that are descended."""
 
 _DECODER = json.JSONDecoder(strict=False)
-_ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|Recipe|Review|Book|Podcast\w*|Episode|VideoObject|Course)$")
-_PAGE_TYPES = re.compile(r"(?:Page|CreativeWork)$")
+_ARTICLE_TYPES = r"(?:Article|Posting|Report|Recipe|Review|Book|Podcast\w*|Episode|VideoObject|Course)$"
+_ARTICLE_TYPE = re.compile(_ARTICLE_TYPES)
+_PAGE_TYPE = re.compile(rf"{_ARTICLE_TYPES}|(?:Page|CreativeWork)$")
 _INNER_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
 """Keys under which the object of this page may lie; under others (`itemListElement`, `hasPart`) lie those of others."""
 _WRAPPER = re.compile(r"(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)\s*")
@@ -58,7 +59,7 @@ class LinkedData:
 def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
     """Return the values of the object that is of this page; empty ones if none is."""
     objects = list(islice(_objects(scripts), MAX_OBJECTS))
-    scored_objects = [(_score(item, identity), item) for item in objects if _is_article(item) or _is_page(item)]
+    scored_objects = [(_score(item, identity), item) for item in objects if _is_of_page(item)]
     best = max((score for score, _ in scored_objects), default=-1)
     if best == 0:
         # Nothing says whose the objects are: among several articles, any may be another's.
@@ -68,8 +69,8 @@ def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
     if best < 0 or not scored_objects:
         return LinkedData()
     named_objects = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and item.get("name")}
-    own_objects = [item for score, item in scored_objects if score >= min(best, 2)]
-    return _merged(sorted(own_objects, key=lambda item: -_score(item, identity)), named_objects)
+    own_objects = [(score, item) for score, item in scored_objects if score >= min(best, 2)]
+    return _merged([item for _, item in sorted(own_objects, key=lambda scored: -scored[0])], named_objects)
 
 
 @lru_cache(maxsize=1024)
@@ -137,15 +138,17 @@ def _inner_objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     elif isinstance(value, dict):
         yield value
         for key in _INNER_KEYS:
-            yield from _inner_objects(value.get(key), depth + 1)
+            if key in value:
+                yield from _inner_objects(value[key], depth + 1)
 
 
 def _is_article(item: dict[str, Any]) -> bool:
-    return any(_ARTICLE_TYPES.search(name) for name in _strings(item.get("@type")))
+    return any(map(_ARTICLE_TYPE.search, _strings(item.get("@type"))))
 
 
-def _is_page(item: dict[str, Any]) -> bool:
-    return any(_PAGE_TYPES.search(name) for name in _strings(item.get("@type")))
+def _is_of_page(item: dict[str, Any]) -> bool:
+    """Whether an object is an article or a page."""
+    return any(map(_PAGE_TYPE.search, _strings(item.get("@type"))))
 
 
 def _score(item: dict[str, Any], identity: Identity) -> int:
@@ -172,7 +175,7 @@ def _addresses(item: dict[str, Any]) -> frozenset[str]:
     values = [item.get("url"), item.get("@id"), page]
     if isinstance(page, dict):
         values += [page.get("@id"), page.get("url")]
-    keys = (page_key(value) for value in values if isinstance(value, str) and "/" in value)
+    keys = map(page_key, {value for value in values if isinstance(value, str) and "/" in value})
     return frozenset(key for key in keys if "/" in key)
 
 
@@ -216,4 +219,6 @@ def _text(value: Any) -> str:
 
 
 def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

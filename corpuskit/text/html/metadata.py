@@ -6,9 +6,8 @@ is never guessed from the text. `page_titles`, `page_authors` and `page_dates` s
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
 
-from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, timestamp_day, url_day, url_month
+from corpuskit.text.html.calendar_days import may_be_other_day, timestamp_day, url_day, url_month
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
 from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.page_dates import PageDates
@@ -17,7 +16,13 @@ from corpuskit.text.html.page_titles import PageTitles, page_titles
 
 __all__ = ["page_metadata"]
 
-_PUBLISHED = (
+
+def _ranked(*names: str) -> dict[str, int]:
+    """Return names with their ranks: a page has few of them, and they are looked for at once."""
+    return {name: rank for rank, name in enumerate(names)}
+
+
+_PUBLISHED = _ranked(
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
@@ -51,7 +56,7 @@ _OTHER_PUBLISHED = re.compile(
     r"(?:(?<!un)publi(?:shed|cation|sh)|release)[-_.:]?(?:date|time)|(?:date|time)[-_.:]?published"
 )
 """What the names of a day of publication have in common."""
-_DATED = (
+_DATED = _ranked(
     "date",
     "dc.date",
     "dc:date",
@@ -64,7 +69,7 @@ _DATED = (
     "creation_date",
 )
 """Names of a day that may be of anything; what a reader sees is believed first."""
-_MODIFIED = (
+_MODIFIED = _ranked(
     "article:modified_time",
     "og:article:modified_time",
     "og:updated_time",
@@ -99,9 +104,9 @@ def _published_day(page: PageFacts, data: LinkedData, titles: PageTitles, addres
     A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """
     values = page.meta_values
-    dates = PageDates(page.source, titles.heading, is_day_first(language, addresses[0] if addresses else ""))
+    dates = PageDates(page.source, titles.heading, language, addresses[0] if addresses else "")
     address_day = next(filter(None, map(url_day, addresses)), "")
-    timestamps = [data.published, _first_timestamp(values, (*_PUBLISHED, *_other_names(values)))]
+    timestamps = [data.published, _first_timestamp(values, _PUBLISHED) or _other_timestamp(values)]
     days = [day for day in (address_day, *map(timestamp_day, timestamps)) if day]
     if len(days) != 1 and len(set(days)) == len(days):
         # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
@@ -127,16 +132,20 @@ def _local_day(day: str, visible_day: str) -> str:
     return visible_day if abs(distance.days) == 1 else day
 
 
-def _other_names(values: dict[str, str]) -> Iterator[str]:
-    """Yield further names of a day of publication."""
-    for name in values:
-        if ("publi" in name or "release" in name) and _OTHER_PUBLISHED.search(name):
-            yield name
+def _other_timestamp(values: dict[str, str]) -> str:
+    """Return the first value with a day under further names of a day of publication."""
+    for name, value in values.items():
+        if ("publi" in name or "release" in name) and _OTHER_PUBLISHED.search(name) and timestamp_day(value):
+            return value
+    return ""
 
 
-def _first_timestamp(values: dict[str, str], names: Iterable[str]) -> str:
-    """Return the first of the values that has a day."""
-    return next((value for name in names if (value := values.get(name)) and timestamp_day(value)), "")
+def _first_timestamp(values: dict[str, str], ranks: dict[str, int]) -> str:
+    """Return the value with a day whose name ranks first."""
+    for name in sorted(ranks.keys() & values.keys(), key=ranks.__getitem__):
+        if timestamp_day(values[name]):
+            return values[name]
+    return ""
 
 
 def _language(page: PageFacts) -> str:

@@ -93,7 +93,7 @@ _WORDLESS = re.compile(
 
 def page_author(source: PageSource, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:
     """Return the authors, separated by commas; empty if nobody is named."""
-    stated_names = [name for key in _META_AUTHORS if key in values and (name := _name(values[key]))][:1]
+    stated_names = islice((name for key in _META_AUTHORS if key in values and (name := _name(values[key]))), 1)
     weak_names: list[str] = []
     for found_names in (linked_names, stated_names, islice(_marked_names(source, titles.heading[0]), 1)):
         names = _unique(found_names)

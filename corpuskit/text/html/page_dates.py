@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
-from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
+from corpuskit.text.html.calendar_days import WrittenDay, is_day_first, timestamp_day, written_days
 from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, lines_of
 from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, text_of
@@ -92,10 +92,16 @@ class PageDates:
     none.
     """
 
-    def __init__(self, source: PageSource, heading: tuple[int, int], day_first: bool | None) -> None:
+    def __init__(self, source: PageSource, heading: tuple[int, int], language: str = "", address: str = "") -> None:
+        """`language` and `address`, if they are known, say how numbers are read that may be of a day or of a month."""
         self.source = source
         self.heading = heading
-        self.day_first = day_first
+        self._language, self._address = language, address
+
+    @cached_property
+    def day_first(self) -> bool | None:
+        """Whether 3/4/2021 is the third of April; None if nothing says so."""
+        return is_day_first(self._language, self._address)
 
     def day(self, *, modified: bool) -> str:
         """Return the day of publication that a reader sees or that is marked, or that of a change; empty if none is."""

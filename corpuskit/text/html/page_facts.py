@@ -64,7 +64,7 @@ def page_facts(markup: str) -> PageFacts:
     core = compiled_core()
     if core is not None:
         compiled_page, json_ld, values, language, address, title, tuples = core.page_facts(markup)
-        headings = [Heading(*heading) for heading in tuples]
+        headings = list(map(Heading._make, tuples))
         return PageFacts(PageSource(None, compiled_page), json_ld, values, language, address, title, headings)
     page = visible_markup(markup)
     return PageFacts(

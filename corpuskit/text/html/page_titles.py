@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
@@ -94,12 +95,16 @@ class PageTitles:
 
     def _heading_among(self, stated_titles: tuple[str, ...]) -> tuple[Heading, str] | None:
         titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
-        headings = sorted(self.all_headings, key=lambda heading: heading.level)
+        headings = sorted(self.all_headings, key=attrgetter("level"))
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
             for heading in headings:
                 for title in titles:
                     if (agreed := agree(title, heading.text)) and not self._is_in_menu(heading):
                         return heading, self._without_kicker(heading) if agreed == heading.text else agreed
+            if agree is _is_equal:
+                # Whatever the other ways to agree, one has all words of the other in a row.
+                title_words = list(filter(None, map(comparable_title, titles)))
+                headings = [item for item in headings if _has_either(comparable_title(item.text), title_words)]
         return None
 
     def _is_in_menu(self, heading: Heading) -> bool:
@@ -178,7 +183,7 @@ def page_titles(page: PageFacts, url: str) -> PageTitles:
     stated_titles = [text for name in META_TITLES if name in values and (text := tidy_title(single_line(values[name])))]
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
-    own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
+    own_headings = tuple(heading for heading in headings if not _is_compact_of(heading.text, site_names))
     titles = (*stated_titles, document_title)
     return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
 
@@ -198,6 +203,11 @@ def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
                 if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
                     return start, end
     return -1, -1
+
+
+def _has_either(words: str, other_words: list[str]) -> bool:
+    """Whether a text has one of the others within it, or lies within one."""
+    return any(words in other or other in words for other in other_words)
 
 
 def _longer_words(text: str) -> set[str]:
@@ -264,13 +274,28 @@ def _brands(
     separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS)) if stated_titles else []
     if not separators:
         return
-    heading_texts = {_compact(heading.text) for heading in headings}
-    for title in set(map(_compact, stated_titles)) - heading_texts - {""}:
-        for separator in separators:
-            first, last = _compact(document_title[: separator.start()]), _compact(document_title[separator.end() :])
+    titles = set(map(_compact, stated_titles)) - {""}
+    parts = [(_compact(document_title[: each.start()]), _compact(document_title[each.end() :])) for each in separators]
+    # What no heading could say need not be looked for among them.
+    heading_texts = _compact_among(headings, {*titles, *(last for _, last in parts)})
+    for title in titles - heading_texts:
+        for first, last in parts:
             is_last = title == last and first and first not in site_names and len(first) > len(last)
             if is_last or (title == first and last in heading_texts):
                 yield title
+
+
+def _compact_among(headings: list[Heading], compact_titles: set[str]) -> set[str]:
+    """Return those of the titles that headings say, too."""
+    return {_compact(heading.text) for heading in headings if _is_compact_of(heading.text, compact_titles)}
+
+
+def _is_compact_of(text: str, compact_titles: set[str]) -> bool:
+    """Whether a text is one of the titles, but for case and signs; its first letter tells nearly all that are none."""
+    first = text[:1]
+    if first.isascii() and first.isalnum() and not any(title.startswith(first.lower()) for title in compact_titles):
+        return False
+    return _compact(text) in compact_titles
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.rights.statements import USES
 
-__all__ = ["AgentList", "default_agents", "read_agents"]
+__all__ = ["AgentList", "default_agents", "default_training_names", "read_agents"]
 
 MOST_BYTES = 1 << 20
 _EXAMPLE = '{"crawler": "CCBot", "agents": [{"token": "GPTBot", "uses": ["train"]}]}'
@@ -34,6 +34,12 @@ class AgentList(NamedTuple):
 def default_agents() -> AgentList:
     """Return the list that comes with corpuskit."""
     return _agents((Path(__file__).with_name("agents.json")).read_bytes())
+
+
+@cache
+def default_training_names() -> frozenset[str]:
+    """Return the agents of that list that collect for training, in lower case."""
+    return frozenset(default_agents().training)
 
 
 def read_agents(path: Path) -> AgentList:

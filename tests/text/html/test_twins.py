@@ -7,7 +7,9 @@ import struct
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -15,6 +17,7 @@ from corpuskit.core.document import Reject
 from corpuskit.text.html import compiled
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
+from corpuskit.text.html.declaring_tags import declaring_tags
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import _clean, clean
 from corpuskit.text.html.page_facts import page_facts
@@ -23,6 +26,7 @@ from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import visible_markup
 from corpuskit.text.html.reader import read
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS
+from corpuskit.text.rights.page_head import head_words
 from tests.benchmarks import extraction_quality
 from tests.benchmarks.hostile_pages import ATTACKS, page
 from tests.benchmarks.twins import TOKENS, differences, mutated
@@ -91,6 +95,38 @@ def test_sections_about_other_pages() -> None:
         markup = "".join(f"é<{name} class='{chance.choice(VALUES)}'>" for name in names)
         source, python = page_facts(markup).source, PageSource(visible_markup(markup).source)
         assert source.foreign_sections() == python.foreign_sections(), markup
+
+
+DECLARING_PARTS = (
+    "<meta ", "<link\t", "<a ", "<a/", "<script ", "</ScripT ", "<title>", "</title", "<noscript>", "<!--", "-->", ">",
+    "<", '"', "'", "=", "&", " ", "\v", "\xa0", "\u00e9", "\u212a", "\u017f", "\u0130", "name", "Name=", "xname=",
+    "\u00e9name=", "type=", "rel", "REL =", "lrel=", "LICENSE", "licence", "l\u0131cense", "robots", "RoBots", "k-bot",
+    "\u212a-bot", "RSL+xml", "none", "tdm-policy", "</head>", "</head\u00e9", "<bodyx", "<body", "y>" * 20, "z" * 9_000,
+    "\0", "name='robots'", "name=ro", 'rel="license"', "rel='a license'", "rel=\u00a0license", "q" * 131_050,
+)  # fmt: skip
+
+
+@needs_core
+def test_tags_that_declare_something() -> None:
+    chance = random.Random(13)
+    words = head_words(frozenset({"k-bot", "ab"}))
+    kinds: Counter[str] = Counter()
+    for _ in range(20_000):
+        markup = "".join(chance.choices(DECLARING_PARTS, k=chance.randint(1, 40)))
+        compiled_tags = declaring_tags(markup, *words)
+        kinds.update(kind for kind, tags in compiled_tags._asdict().items() if tags)
+        with mock.patch.object(compiled, "_core", None):
+            assert declaring_tags(markup, *words) == compiled_tags, markup
+    assert min(kinds[kind] for kind in compiled_tags._fields) > 100
+
+
+@needs_core
+def test_words_that_the_core_cannot_look_for_are_left_to_python() -> None:
+    markup = "<meta name=\u00e9 content=1><meta name=a content=2>none"
+    tags = [("meta", " name=\u00e9 content=1", ""), ("meta", " name=a content=2", "")]
+    for name in ("\u00e9", "a", "rsl+xml"):
+        named_tags = [tag for tag in tags if f"name={name} " in tag[1]]
+        assert declaring_tags(markup, ("none",), frozenset({name})).of_head == named_tags
 
 
 @needs_core

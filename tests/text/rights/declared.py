@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpuskit.text.html.declaring_tags import declaring_tags
 from corpuskit.text.rights.agents import AgentList, default_agents
 from corpuskit.text.rights.decision import OPT_OUT_NOW, RightsReader
+from corpuskit.text.rights.declarations import Declaration
 from corpuskit.text.rights.evidence import evidence_of
 from corpuskit.text.rights.host_files import file_content
-from corpuskit.text.rights.page_head import header_declarations, page_declarations
+from corpuskit.text.rights.page_head import head_words, header_declarations, page_declarations
 from corpuskit.text.rights.statements import combined_rights
 from corpuskit.text.rights.table_file import HostTable, TableWriter
 
@@ -41,6 +43,11 @@ def agents_with(crawler: str) -> AgentList:
     return default_agents()._replace(crawler=crawler.lower())
 
 
+def declared_in(markup: str, agents: frozenset[str] = frozenset(), line: bytes | None = None) -> list[Declaration]:
+    """What a page declares."""
+    return page_declarations(*declaring_tags(markup, *head_words(agents), line), agents)
+
+
 def rights_of(
     files: Mapping[str, str] | None = None,
     headers: Sequence[tuple[str, str]] = (),
@@ -53,7 +60,7 @@ def rights_of(
 ) -> dict[str, Any]:
     """What the declarations come to, with the evidence; `files` are those of example.org."""
     agents = agents_with(crawler)
-    declarations = [*header_declarations(headers), *page_declarations(html, agents.training)]
+    declarations = [*header_declarations(headers), *declared_in(html, frozenset(agents.training))]
     hosts = {**(rows or {})}
     if files:
         hosts["example.org"] = [captured(kind, text) for kind, text in files.items()]

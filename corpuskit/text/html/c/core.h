@@ -21,7 +21,7 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 5
 /* As `INTERFACE` there. */
-#define INTERFACE 2
+#define INTERFACE 3
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -168,6 +168,7 @@ bool next_word_fits(const WordSet *set, const Word **word, const char *position,
 bool has_any_word(const WordSet *set, Span text);
 #define MOST_WORDS 8
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
+const char *find_letters(const char *position, const char *end, const char *word);
 void fold_letters(Span text, Buffer *folded);
 
 /* unseen.c */
@@ -374,6 +375,10 @@ PyObject *lines_above(PyObject *module, PyObject *arguments);
 PyObject *named_texts(PyObject *module, PyObject *arguments);
 PyObject *foreign_sections(PyObject *module, PyObject *capsule);
 void prepare_page_lines(void);
+
+/* declaring_tags.c */
+PyObject *load_head_words(PyObject *module, PyObject *arguments);
+PyObject *declaring_tags(PyObject *module, PyObject *arguments);
 
 /* cleaning.c */
 PyObject *clean(PyObject *module, PyObject *text);

@@ -316,6 +316,8 @@ static PyMethodDef methods[] = {
     {"choose", choose, METH_VARARGS, "Return which blocks of a page are kept."},
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
     {"load_name_words", load_name_words, METH_VARARGS, "Return words for `features`."},
+    {"load_head_words", load_head_words, METH_VARARGS, "Return words for `declaring_tags`."},
+    {"declaring_tags", declaring_tags, METH_VARARGS, "Return the tags that may declare something on a page's use."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
     {"page_facts", page_facts, METH_O, "Return what the head and the headings of a page say."},

@@ -144,3 +144,28 @@ void fold_letters(Span text, Buffer *folded)
     }
     folded->size = next - folded->start;
 }
+
+/* Return the next place where a word may be, whatever the case of its letters: its first two bytes and its last are
+   those of the word, but for the bit that tells cases apart; NULL if there is none. */
+const char *find_letters(const char *position, const char *end, const char *word)
+{
+    Py_ssize_t size = (Py_ssize_t)strlen(word);
+    const char first = word[0] | 0x20, second = word[1] | 0x20, last = word[size - 1] | 0x20;
+    while (end - position >= size) {
+        bool may_begin = true;
+        if (end - position >= TOGETHER + size) {
+            unsigned char fits = 0;
+            const char *ends = position + size - 1;
+            for (int index = 0; index < TOGETHER; index++)
+                fits |= (unsigned char)(((position[index] | 0x20) == first) & ((position[index + 1] | 0x20) == second) &
+                                        ((ends[index] | 0x20) == last));
+            may_begin = fits != 0;
+        }
+        const char *next = end - position - size < TOGETHER ? end - size + 1 : position + TOGETHER;
+        for (; may_begin && position < next; position++)
+            if ((position[0] | 0x20) == first && (position[1] | 0x20) == second && (position[size - 1] | 0x20) == last)
+                return position;
+        position = next;
+    }
+    return NULL;
+}

@@ -1,0 +1,54 @@
+"""Shortcuts in the search for a page's title change nothing: what they pass over could not have agreed."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.text.html.json_ld import comparable_title
+from corpuskit.text.html.page_titles import (
+    _compact,
+    _ends_alike,
+    _has_either,
+    _holds,
+    _is_compact_of,
+    _is_equal,
+    _is_segment,
+    _starts_alike,
+)
+
+PARTS = (
+    "The harbour",
+    "the",
+    "Harbour",
+    " ",
+    " - ",
+    " | ",
+    ": ",
+    "_",
+    "boats",
+    "İ",
+    "ς",
+    "Σ",
+    "ß",
+    "港",
+    "12",
+    "News",
+    "!",
+    "\u0301",
+)
+TEXTS = st.lists(st.sampled_from(PARTS), max_size=6).map("".join)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_texts_that_agree_lie_one_within_the_other(before: str, middle: str, behind: str) -> None:
+    whole = before + middle + behind
+    for title, heading in ((middle, whole), (whole, middle), (whole, whole), (before, behind)):
+        agreed = [agree(title, heading) for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds)]
+        title_words = [comparable_title(title)] if comparable_title(title) else []
+        assert _has_either(comparable_title(heading), title_words) or not any(agreed)
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=3))
+def test_first_letters_tell_no_title_wrong(text: str, titles: list[str]) -> None:
+    compact_titles = set(map(_compact, titles))
+    assert _is_compact_of(text, compact_titles) == (_compact(text) in compact_titles)
+    assert _is_compact_of(text, {_compact(text)})
