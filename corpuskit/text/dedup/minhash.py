@@ -64,7 +64,7 @@ def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Sign
     flat = np.concatenate([*shingled, np.empty(0, np.uint64)])
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(flat, ends, permutations, seed)
     pack = struct.Struct(f"={permutations}I").pack  # numpy takes five times as long to read lists of numbers
-    numbers = b"".join([pack(*row) for row in matrix.to_rows()])
+    numbers = bytearray().join([pack(*row) for row in matrix.to_rows()])
     return np.frombuffer(numbers, np.uint32).reshape(len(shingled), permutations)
 
 
