@@ -206,8 +206,9 @@ def summary(name: str, count: "StepCount", hint: str = "") -> None:
 
 
 def account(count: "StepCount") -> str:
-    """Return what went into a step, what came out, and what it left out, by reason, and its hits, by type."""
-    parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
+    """Return what went into a step, what it made, what came out, what it left out, by reason, and its hits, by type."""
+    made = [f"{count.made:,} made"] if count.made else []
+    parts = [f"{count.received.documents:,} in", *made, f"{count.sent.documents:,} out"]
     parts += [
         counted(reasons, word)
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
@@ -235,18 +236,19 @@ def print_outcome(
     `account` is what its output adds.
     """
     if count is None:
-        print_counts(name, 0, 0, {}, {}, error)
+        print_counts(name, 0, 0, 0, {}, {}, error)
         return
     counts = count.as_json()
     received, sent = counts["in"]["documents"], counts["out"]["documents"]
     known_keys = {"hits": counts.get("hits"), "upstream": upstream, **(account or {})}
     more_keys = {key: value for key, value in known_keys.items() if value is not None}
-    print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, more_keys)
+    print_counts(name, received, counts["made"], sent, counts["dropped"], counts["rejected"], error, more_keys)
 
 
 def print_counts(
     name: str,
     received: int,
+    made: int,
     sent: int,
     dropped: dict[str, int],
     rejected: dict[str, int],
@@ -257,6 +259,7 @@ def print_counts(
     result = {
         "command": name,
         "in": received,
+        "made": made,
         "out": sent,
         "dropped": dropped,
         "rejected": rejected,

@@ -25,7 +25,8 @@ class Through(CorpusStage):
     The program stands after `--` and is started once, without a shell; it gets one document a line and writes the same.
     A document whose id does not come out is a drop `left-out`, without its text, and one whose id is new counts as
     made, so what `jq`, `grep` or a script of your own does is counted as any other step is. The manifest has the words
-    of the command, without folders and what looks like a secret. Its exit code must be 0, and each of its lines a document, or nothing is published.
+    of the command, without folders and what looks like a secret. Its exit code must be 0, and each of its lines a
+    document, or nothing is published.
 
     Which documents come out, and whether it gives the same each time, is up to the program. Recipes, which may come
     from others, cannot run programs. Holds the ids of documents that have not come out yet in memory.

@@ -149,6 +149,14 @@ def test_a_line_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         list(Through(command=("cat", "/dev/zero")).run(iter([])))
 
 
+def test_what_a_program_makes_is_in_every_account(docs: Path, corpuskit: Run) -> None:
+    words = ("--", "sed", 'p; s/"id":"/&more-/')
+    told = json.loads(corpuskit("through", "docs.jsonl", "--json", *words).stderr.splitlines()[-1])
+    assert (told["in"], told["made"], told["out"], told["dropped"]) == (40, 40, 80, {})
+    assert b"40 in, 40 made, 80 out" in corpuskit("through", "docs.jsonl", *words).stderr
+    assert b" made" not in corpuskit("through", "docs.jsonl", "--", "cat").stderr
+
+
 CANARY = "canary-Xyz123"
 SECRET_WORDS = [
     ("sh", "-c", f"cat # -H 'Authorization: Bearer {CANARY}'"),
