@@ -23,6 +23,8 @@ LONGEST = 800
 """Longest message, in characters: the names it repeats may have been chosen by others."""
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What no answer holds, whatever it quotes. Marks of direction stay, as they are part of Arabic and Hebrew text."""
 
 _logs: list[BinaryIO] = []
 """The log that is kept, if one is."""
@@ -179,10 +181,13 @@ def silence_destructors() -> None:
 
 
 def write_stdout(text: str) -> None:
-    """Print an answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
+    """Print an answer on standard output, with control characters spelled out.
+
+    Raises BrokenPipeError if nobody reads it, PublishError if it is closed.
+    """
     if sys.stdout is None:
         raise PublishError("standard output is closed; redirect it")
-    sys.stdout.write(printable_name(text.rstrip("\n")) + "\n")
+    sys.stdout.write(_CONTROLS.sub(lambda match: escape(match[0]), printable_name(text.rstrip("\n"))) + "\n")
     sys.stdout.flush()
 
 
