@@ -159,7 +159,7 @@ class FolderOutput:
             f"{new_card_beside(name)}"
             for name in self._edited_cards
         ]
-        return [*self.totals.html_remarks(), *self._id_remarks, *edited_cards]
+        return [*self.totals.remarks(), *self._id_remarks, *edited_cards]
 
     def account(self) -> dict[str, int]:
         """Return nothing."""
