@@ -118,7 +118,9 @@ def _enter_failure(name: str, arguments: list[str]) -> None:
     with contextlib.suppress(CorpuskitError, ImportError):
         if issubclass(find_step(name), (Command, Report)):
             return
-    enter_failure(name or "corpuskit")
+    # What went wrong first is what people have to know.
+    with contextlib.suppress(Exception):
+        enter_failure(name or "corpuskit")
 
 
 def _refusal_of_system(error: Exception) -> CorpuskitError | None:

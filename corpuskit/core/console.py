@@ -23,6 +23,8 @@ LONGEST = 800
 """Longest message, in characters: the names it repeats may have been chosen by others."""
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What no answer holds, whatever it quotes. Marks of direction stay, as they are part of Arabic and Hebrew text."""
 
 _logs: list[BinaryIO] = []
 """The log that is kept, if one is."""
@@ -179,10 +181,13 @@ def silence_destructors() -> None:
 
 
 def write_stdout(text: str) -> None:
-    """Print an answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
+    """Print an answer on standard output, with control characters spelled out.
+
+    Raises BrokenPipeError if nobody reads it, PublishError if it is closed.
+    """
     if sys.stdout is None:
         raise PublishError("standard output is closed; redirect it")
-    sys.stdout.write(printable_name(text.rstrip("\n")) + "\n")
+    sys.stdout.write(_CONTROLS.sub(lambda match: escape(match[0]), printable_name(text.rstrip("\n"))) + "\n")
     sys.stdout.flush()
 
 
@@ -213,8 +218,9 @@ def summary(name: str, count: "StepCount", hint: str = "") -> None:
 
 
 def account(count: "StepCount") -> str:
-    """Return what went into a step, what came out, and what it left out, by reason, and its hits, by type."""
-    parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
+    """Return what went into a step, what it made, what came out, what it left out, by reason, and its hits, by type."""
+    made = [f"{count.made:,} made"] if count.made else []
+    parts = [f"{count.received.documents:,} in", *made, f"{count.sent.documents:,} out"]
     parts += [
         counted(reasons, word)
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
@@ -242,18 +248,19 @@ def print_outcome(
     `account` is what its output adds.
     """
     if count is None:
-        print_counts(name, 0, 0, {}, {}, error)
+        print_counts(name, 0, 0, 0, {}, {}, error)
         return
     counts = count.as_json()
     received, sent = counts["in"]["documents"], counts["out"]["documents"]
     known_keys = {"hits": counts.get("hits"), "upstream": upstream, **(account or {})}
     more_keys = {key: value for key, value in known_keys.items() if value is not None}
-    print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, more_keys)
+    print_counts(name, received, counts["made"], sent, counts["dropped"], counts["rejected"], error, more_keys)
 
 
 def print_counts(
     name: str,
     received: int,
+    made: int,
     sent: int,
     dropped: dict[str, int],
     rejected: dict[str, int],
@@ -264,6 +271,7 @@ def print_counts(
     result = {
         "command": name,
         "in": received,
+        "made": made,
         "out": sent,
         "dropped": dropped,
         "rejected": rejected,

@@ -84,6 +84,9 @@ before a line in the middle where such files were joined; RFC 8259, section 8.1,
 NUMBER_AS_ID = "number-as-id"
 """The way of a document whose id was an integer, and is now its digits: other tools write such ids."""
 
+UNKNOWN_DEPTH = 1 << 64
+"""Deeper than any integer that a line can hold, so that no limit lets pass what cannot be read."""
+
 _TEXT_KEY = b'"text":'
 MAX_TRIES = 4
 """How many keys called `text` are tried to find the record's own."""
@@ -188,11 +191,11 @@ def parse_lossless(line: bytes) -> Any:
 
 
 def gen_depth(document: Document) -> int:
-    """Return how many models stand between a document and what a person wrote."""
+    """Return how many models stand between a document and what a person wrote; `UNKNOWN_DEPTH` if it says no number."""
     depth = document.metadata.get("gen_depth")
-    if type(depth) is int and depth >= 0:
-        return depth
-    return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
+    if depth is None:
+        return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
+    return depth if type(depth) is int and depth >= 0 else UNKNOWN_DEPTH
 
 
 def parents_of(document: Document) -> list[str]:

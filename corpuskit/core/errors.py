@@ -108,6 +108,12 @@ class RemoteError(CorpuskitError):
     exit_code = 7
 
 
+CLOCK_OUT_OF_RANGE = (
+    "the clock of this machine is past the year 2262, which Python cannot read; nothing was published. Set the clock, "
+    "and run it again"
+)
+
+
 def refusal_of_system(error: BaseException, location: Path | None = None) -> PublishError | None:
     """Return what the operating system refused, as an error for the user; None if it refused nothing.
 
@@ -115,6 +121,8 @@ def refusal_of_system(error: BaseException, location: Path | None = None) -> Pub
     """
     if is_out_of_memory(error):
         return PublishError(NO_MEMORY)
+    if isinstance(error, OverflowError) and "timestamp too large" in str(error):
+        return PublishError(CLOCK_OUT_OF_RANGE)
     if not isinstance(error, OSError):
         return None
     if error.errno in NO_DESCRIPTORS:

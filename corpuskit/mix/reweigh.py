@@ -117,6 +117,7 @@ class Reweigh(Command):
 
     def _feedback(self, name: str, left_out: "Counter[str]", *, quiet: bool) -> "FeedbackTexts":
         """Return the texts of one set. Raises RefusedError for a document whose consent does not hold."""
+        from corpuskit.core.document import gen_depth
         from corpuskit.mix.fitting.feedback import FeedbackSampler
         from corpuskit.text.prose import require_prose
 
@@ -126,7 +127,7 @@ class Reweigh(Command):
             tenant, actor = document.metadata.get("tenant"), document.metadata.get("actor")
             if not isinstance(actor, str) or not actor or not document.text:
                 left_out["without an actor" if document.text else "without text"] += 1
-            elif document.metadata.get("gen_depth") or document.metadata.get("origin") == "synthetic":
+            elif gen_depth(document) or document.metadata.get("origin") == "synthetic":
                 left_out["synthetic"] += 1
             else:
                 self._demand_consent(document)

@@ -1,14 +1,12 @@
 """`through`: documents pass another program, and its part in them is on record."""
 
 import os
-import re
 import select
-import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from corpuskit.core.document import MAX_LINE, Document, Reject, decode, encode
 from corpuskit.core.errors import UpstreamError, UsageError
@@ -19,8 +17,6 @@ from corpuskit.core.wording import excerpt
 BLOCK = 256 * 1024
 CHUNK = 64 * 1024
 
-_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
-
 
 @dataclass(frozen=True)
 class Through(CorpusStage):
@@ -29,7 +25,8 @@ class Through(CorpusStage):
     The program stands after `--` and is started once, without a shell; it gets one document a line and writes the same.
     A document whose id does not come out is a drop `left-out`, without its text, and one whose id is new counts as
     made, so what `jq`, `grep` or a script of your own does is counted as any other step is. The manifest has the words
-    of the command. Its exit code must be 0, and each of its lines a document, or nothing is published.
+    of the command, without folders and what looks like a secret. Its exit code must be 0, and each of its lines a
+    document, or nothing is published.
 
     Which documents come out, and whether it gives the same each time, is up to the program. Recipes, which may come
     from others, cannot run programs. Holds the ids of documents that have not come out yet in memory.
@@ -47,10 +44,18 @@ class Through(CorpusStage):
         """Raise UsageError without a program, or with one that cannot be found."""
         if not self.command:
             raise UsageError("name the program after `--`: `corpuskit through -- jq -c .`")
-        if any(_PASSWORD.search(word) for word in self.command):
-            raise UsageError("a password in an address would be on record with the command; give it in the environment")
         if shutil.which(self.command[0]) is None:
             raise UsageError(f"no program is called {excerpt(self.command[0])!r}; check its name and the PATH")
+
+    def options(self) -> dict[str, Any]:
+        """Return the words of the command as they go on record."""
+        from corpuskit.text.pii.command_words import words_on_record
+
+        return {"command": words_on_record(self.command)}
+
+    @property
+    def _command_line(self) -> str:
+        return excerpt(" ".join(self.options()["command"]))
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield what the program writes: documents that came out, others that it made, drops for those it left out.
@@ -88,7 +93,7 @@ class Through(CorpusStage):
             code = process.wait()
         if code:
             how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
-            raise UpstreamError(f"`{excerpt(shlex.join(self.command))}` {how}; nothing was published")
+            raise UpstreamError(f"`{self._command_line}` {how}; nothing was published")
 
     def _start(self) -> "subprocess.Popen[bytes]":
         try:
@@ -110,8 +115,8 @@ class Through(CorpusStage):
             parts.append(rest)
             size += len(rest)
             if size > MAX_LINE:
-                command = excerpt(shlex.join(self.command))
-                raise UpstreamError(f"`{command}` wrote a line of more than {MAX_LINE:,} bytes; nothing was published")
+                whose = f"`{self._command_line}` wrote a line of more than"
+                raise UpstreamError(f"{whose} {MAX_LINE:,} bytes; nothing was published")
         yield b"".join(parts)
 
     def _document(self, line: bytes) -> Document:
@@ -120,7 +125,7 @@ class Through(CorpusStage):
         except Reject as reject:
             written = excerpt(line[:200].decode(errors="replace"))
             raise UpstreamError(
-                f"`{excerpt(shlex.join(self.command))}` wrote a line that is no document ({reject.reason}): {written}; "
+                f"`{self._command_line}` wrote a line that is no document ({reject.reason}): {written}; "
                 "it must write one JSON object a line, as `jq -c` does"
             ) from None
 

@@ -43,9 +43,9 @@ class SynthPlan(Command):
     `plan.jsonl` stands `plan.seeds.jsonl`, which says what each request was made from; keep the two together.
 
     Seeds that must not be repeated are left out and counted: `rights-disallowed` (for training, or as input to a
-    model), `rights-unreadable` (not in the form of docs/record.md), `foreign-tenant`, `no-consent` and `expired` (see
-    `--audience`), `unmasked-pii` (run `scrub-pii` before), `missing-field`. If no seed has a field of the template,
-    nothing is written.
+    model), `rights-unreadable` and `gen-depth-unreadable` (not in the form of docs/record.md), `foreign-tenant`,
+    `no-consent` and `expired` (see `--audience`), `unmasked-pii` (run `scrub-pii` before), `missing-field`. If no seed
+    has a field of the template, nothing is written.
 
     `--samples` asks for several answers to each prompt. `--quota`, as `synth-gaps --json` writes it, says how many each
     class is to have; its seeds take turns. What is made of a seed has its `labels`, language, licence, rights, tenant

@@ -215,11 +215,12 @@ def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
 
 
 def _or_none_given(value: str | list[str] | None, name: str) -> str:
-    return f"no {name} given" if value is None else ", ".join([value] if isinstance(value, str) else value)
+    values = [value] if isinstance(value, str) else value
+    return f"no {name} given" if values is None else ", ".join(map(console.escape, values))
 
 
 def _lines(answer: Description) -> list[str]:
-    lines = [f"{answer['documents']:,} documents, {answer['tokens']:,} tokens ({answer['tokenizer']})"]
+    lines = [f"{answer['documents']:,} documents, {answer['tokens']:,} tokens ({console.escape(answer['tokenizer'])})"]
     lines.append("characters  " + "  ".join(f"{name} {value:,}" for name, value in answer["characters"].items()))
     for key, counts in (("languages", answer["languages"]), ("domains", answer["domains"])):
         lines += ["", key]
@@ -237,11 +238,11 @@ def _lines(answer: Description) -> list[str]:
     lines += ["", f"upstream    {answer['upstream']}"]
     lines += [f"damage      {damage_text(answer['damage'])}"] if answer["damage"] else []
     for step, hits in answer["hits"].items():
-        lines += ["", f"found by {step}"]
+        lines += ["", f"found by {console.escape(step)}"]
         lines += [f"  {number:>10,}  {console.escape(kind)}" for kind, number in ranked_counts(hits)]
     lines += ["", "left out" if answer["left_out"] else "left out    nothing"]
     for entry in answer["left_out"]:
         samples = f"  e.g. {', '.join(map(console.escape, entry['samples']))}" if entry["samples"] else ""
-        what = f"{entry['step']} {entry['verdict']} {entry['reason']}"
+        what = console.escape(f"{entry['step']} {entry['verdict']} {entry['reason']}")
         lines.append(f"  {entry['documents']:>10,}  {what} ({entry['share']:.1%}){samples}")
     return lines

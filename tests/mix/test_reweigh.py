@@ -163,6 +163,8 @@ def test_what_does_not_count_is_counted(folder: Path, shell: Run) -> None:
     extra = [
         {"id": "1", "text": "made by a model", "metadata": {"actor": "u1", "gen_depth": 1}},
         {"id": "2", "text": "made by a model too", "metadata": {"actor": "u1", "origin": "synthetic"}},
+        {"id": "2b", "text": "made by a model, it seems", "metadata": {"actor": "u1", "generator": "m"}},
+        {"id": "2c", "text": "nobody can tell", "metadata": {"actor": "u1", "gen_depth": ""}},
         {"id": "3", "text": "said by nobody", "metadata": {}},
         {"id": "4", "text": "", "metadata": {"actor": "u1"}},
     ]
@@ -180,7 +182,7 @@ def test_what_does_not_count_is_counted(folder: Path, shell: Run) -> None:
         "in both sets, by one user": 1,
         "rejected of the corpus, as no documents": 2,
         "rejected, as no documents": 1,
-        "synthetic": 2,
+        "synthetic": 4,
         "without an actor": 1,
         "without text": 1,
     }

@@ -84,11 +84,26 @@ def test_json_says_what_was_published_and_where(recipe: Path, corpuskit: Run) ->
     assert told["tokens"] == sum(source["tokens"] for source in told["sources"].values())
     assert [step["id"] for step in told["steps"]] == [step["id"] for step in manifest["steps"]]
     for step in told["steps"]:
-        assert step["in"] == step["out"] + sum(step["dropped"].values()) + sum(step["rejected"].values())
+        assert step["in"] + step["made"] == step["out"] + sum(step["dropped"].values()) + sum(step["rejected"].values())
     novels = told["sources"]["novels"]
     assert (novels["read"], novels["documents"], novels["quota"], novels["bound_by"]) == (2, 1, 500, "caps.licensed")
     again = json.loads(corpuskit("mix", "recipe.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
     assert {**again, "seconds": 0} == {**told, "seconds": 0}
+
+
+def test_repetitions_are_in_every_account(recipe: Path, corpuskit: Run) -> None:
+    text = RECIPE.format(budget=2000).replace(
+        "[notes.jsonl], origin: other", "[notes.jsonl], max_epochs: 3, origin: other"
+    )
+    (recipe / "recipe.yaml").write_text(text)
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["made"] == told["steps"][-1]["made"] == 6, "two more of each of the three notes"
+    for account in (told, *told["steps"]):
+        left_out = sum(account["dropped"].values()) + sum(account["rejected"].values())
+        assert account["in"] + account["made"] == account["out"] + left_out
+    said = corpuskit("mix", "recipe.yaml", "-o", "other", "--no-cache").stderr.decode()
+    assert f"made by {told['steps'][-1]['id']}: 6\n" in said
 
 
 def test_without_a_budget_nothing_is_said_of_quotas(recipe: Path, corpuskit: Run) -> None:

@@ -100,6 +100,7 @@ OUT_OF_BOUNDS = {
         {"url": "https://example.org/", "declarations": {"header": {"tdm-reservation": "1"}}},
     ],
     "rights-unreadable": [{"rights": "no"}, {"rights": {"train": "DISALLOWED"}}, {"rights": {"Train": "disallowed"}}],
+    "gen-depth-unreadable": [{"gen_depth": "2"}, {"gen_depth": 2.5}, {"gen_depth": -1}, {"gen_depth": True}],
     "foreign-tenant": [
         {"tenant": "other"},
         {"tenant": "other", "consent": {"scope": ["text", "train"]}},

@@ -3,12 +3,14 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 
 from corpuskit.core.tokens import estimate
 from tests.conftest import Run, lines_of
+from tests.support.resealed import reseal
 
 
 def test_figures_add_up(tmp_path: Path, shell: Run) -> None:
@@ -94,3 +96,28 @@ def test_a_shard_with_fewer_documents_is_not_described_as_if_it_were_whole(
     done = shell(f"corpuskit {command}")
     assert done.returncode == 3 and done.stdout == b""
     assert b"has 5 documents, not the 12 that the manifest says; `corpuskit verify` the dataset" in done.stderr
+
+
+def test_no_word_of_a_forged_manifest_drives_the_terminal(tmp_path: Path, shell: Run) -> None:
+    rows = [
+        {"id": "1", "text": "a word", "metadata": {"source": "s", "language": "en", "url": "https://example.org/x"}}
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(rows) + b"broken\n")
+    assert shell("corpuskit export in.jsonl -o out --quiet").returncode == 0
+    words = "\x1b]0;x\x07\x9b2J\nforged: 1"
+    content: Any = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    content["tokenizer"] = words
+    content["sources"] = {
+        f"{name}{words}": {**entry, "origin": words, "license": [words]} for name, entry in content["sources"].items()
+    }
+    (step,) = content["steps"]
+    step |= {"id": step["id"] + words, "rejected": {words: 1}, "hits": {words: 2}}
+    (tmp_path / "out" / "manifest.json").write_text(json.dumps(content))
+    reseal(tmp_path / "out")
+    for command in ("stats out", "stats out --json", "report out --as card", "report out", "status out"):
+        done = shell(f"corpuskit {command}")
+        assert done.returncode in (0, 2), command
+        told = (done.stdout + done.stderr).decode()
+        assert not {"\x1b", "\x07", "\x9b"} & set(told), command
+        assert "\nforged: 1" not in told, command
+    assert "\\u001b]0;x" in shell("corpuskit stats out").stdout.decode()

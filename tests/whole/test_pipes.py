@@ -237,6 +237,7 @@ def test_bad_lines_are_rejected_and_their_neighbours_kept(shell: Run, tmp_path: 
         "command": "export",
         "upstream": "none",
         "in": 7,
+        "made": 0,
         "out": 2,
         "dropped": {},
         "rejected": {"bad-json": 1, "bad-utf8": 1, "duplicate-key": 1, "not-finite": 1, "line-too-long": 1},

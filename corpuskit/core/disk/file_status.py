@@ -26,4 +26,8 @@ def status_entry(status: os.stat_result) -> FileStatus:
 def settled(status: FileStatus) -> FileStatus:
     """Return the status if it can be compared later, or else `UNSETTLED`, which equals that of no file."""
     _, modified, changed, *_ = status
-    return status if time.time_ns() - max(modified, changed) > SETTLED_AFTER else UNSETTLED
+    try:
+        now = time.time_ns()
+    except OverflowError:  # the clock is past the year 2262
+        return UNSETTLED
+    return status if now - max(modified, changed) > SETTLED_AFTER else UNSETTLED

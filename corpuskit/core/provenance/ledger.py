@@ -186,7 +186,8 @@ class Ledger:
 
     def _sweep(self) -> None:
         for entry in os.scandir(self.folder):
-            with contextlib.suppress(OSError):
+            # A clock that is past the year 2262 cannot be read: no entry is old then.
+            with contextlib.suppress(OSError, OverflowError):
                 if _age(entry) > DAYS_KEPT * 86400:
                     filesystem.remove(Path(entry.path))
 

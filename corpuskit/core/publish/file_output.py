@@ -109,7 +109,7 @@ class FileOutput:
 
     def remarks(self) -> list[str]:
         """Return what the user should know after publication: pages and equal ids."""
-        return [*self.totals.html_remarks(), *self._id_remarks]
+        return [*self.totals.remarks(), *self._id_remarks]
 
     def account(self) -> dict[str, int]:
         """Return nothing."""

@@ -160,7 +160,7 @@ class FolderOutput:
             f"{new_card_beside(name)}"
             for name in self._edited_cards
         ]
-        return [*self.totals.html_remarks(), *self._id_remarks, *edited_cards, *self._replaced_sources()]
+        return [*self.totals.remarks(), *self._id_remarks, *edited_cards, *self._replaced_sources()]
 
     def _replaced_sources(self) -> list[str]:
         """Return that a dataset of other sources was replaced: the name of the folder may have been a mistake."""

@@ -9,6 +9,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.media_type import is_html
 from corpuskit.core.provenance.entries import ContentEntry, SourceEntry
 from corpuskit.core.publish.contents import ContentPart, Contents, sum_of
+from corpuskit.core.reserved_types import mistyped_keys, mistyped_notice
 from corpuskit.core.tokens import DEFAULT_TOKENIZER
 from corpuskit.core.wording import quantity
 
@@ -28,6 +29,8 @@ class SourceTotals:
     contents: Contents = field(default_factory=Contents)
     html: int = 0
     """Documents that are HTML still, tags and all."""
+    mistyped: Counter[str] = field(default_factory=Counter)
+    """Documents by each reserved key that has another type than is reserved for it."""
 
 
 class SourcePart(TypedDict):
@@ -42,6 +45,7 @@ class SourcePart(TypedDict):
     contents: ContentPart
     signals: NotRequired[dict[str, int]]
     html: NotRequired[int]
+    mistyped: NotRequired[dict[str, int]]
 
 
 @dataclass
@@ -78,6 +82,8 @@ class Totals:
                 values.add(str(metadata[key]))
         total.contents.add(document.text, metadata)
         total.html += is_html(document)
+        if keys := mistyped_keys(metadata):
+            total.mistyped.update(keys)
         if signal := metadata.get("signal"):
             total.signals[_kind_of(signal)] += 1
         self.tokens += tokens
@@ -101,6 +107,8 @@ class Totals:
                 parts[name]["signals"] = dict(sorted(total.signals.items()))
             if total.html:
                 parts[name]["html"] = total.html
+            if total.mistyped:
+                parts[name]["mistyped"] = dict(sorted(total.mistyped.items()))
         return parts
 
     def merge(self, parts: dict[str, SourcePart]) -> None:
@@ -116,6 +124,7 @@ class Totals:
             total.contents.merge(part["contents"])
             total.signals.update(part.get("signals", {}))
             total.html += part.get("html", 0)
+            total.mistyped.update(part.get("mistyped", {}))
             self.documents += part["documents"]
             self.tokens += part["tokens"]
 
@@ -136,8 +145,12 @@ class Totals:
                 entries[name]["signals"] = dict(sorted(total.signals.items()))
         return entries
 
-    def html_remarks(self) -> list[str]:
-        """Return what people should know of pages that were published as they are: one line, or none."""
+    def remarks(self) -> list[str]:
+        """Return what people should know of what was published as it is: HTML, and metadata of other types."""
+        mistyped = sum((total.mistyped for total in self.sources.values()), Counter[str]())
+        return [*self._html_remarks(), *([mistyped_notice(mistyped)] if mistyped else [])]
+
+    def _html_remarks(self) -> list[str]:
         pages = 0 if self.html_is_meant else sum(total.html for total in self.sources.values())
         verb = "is" if pages == 1 else "are"
         return [f"{quantity(pages, 'document')} {verb} HTML, tags and all; put `extract` before"] if pages else []

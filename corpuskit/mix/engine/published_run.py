@@ -48,6 +48,7 @@ class StepOutcome(_StepOutcomeKeys):
     """What `--json` says of one step; counts are null before a cut."""
 
     id: str
+    made: int
     out: int | None
     dropped: dict[str, int]
     rejected: dict[str, int]
@@ -58,6 +59,8 @@ class OutcomeNote(TypedDict):
     """What `--json` says of the run."""
 
     read: int
+    made: int
+    """Documents that steps added: repetitions, and parts of what was split."""
     documents: int
     dropped: dict[str, int]
     rejected: dict[str, int]
@@ -140,8 +143,8 @@ def tell_unchanged(recipe: Recipe, inputs: Inputs, settings: Settings, target: P
 
 def print_outcome(outcome: OutcomeNote, target: Path, seconds: float) -> None:
     """Print the line of `--json`: what was published, where, and in how many seconds."""
-    counts = (outcome["read"], outcome["documents"], outcome["dropped"], outcome["rejected"])
-    printed_keys = ("read", "documents", "dropped", "rejected")
+    counts = (outcome["read"], outcome["made"], outcome["documents"], outcome["dropped"], outcome["rejected"])
+    printed_keys = ("read", "made", "documents", "dropped", "rejected")
     more_keys = {key: value for key, value in outcome.items() if key not in printed_keys}
     console.print_counts("mix", *counts, more_keys={"output": str(target), "seconds": round(seconds, 3), **more_keys})
 
@@ -167,6 +170,7 @@ def published_facts(manifest: Manifest) -> PublishedFacts:
             {
                 "id": entry["id"],
                 "in": entry["in"]["documents"] if "in" in entry else None,
+                "made": entry.get("made", 0),
                 "out": entry["out"]["documents"] if "out" in entry else None,
                 "dropped": entry.get("dropped", {}),
                 "rejected": entry.get("rejected", {}),

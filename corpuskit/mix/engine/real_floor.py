@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import READ_ROWS, with_repeats
-from corpuskit.core.document import Document, gen_depth
+from corpuskit.core.document import UNKNOWN_DEPTH, Document, gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.terminal import table_lines
 from corpuskit.core.tokens import counter, token_version
-from corpuskit.core.wording import excerpt, quantity
+from corpuskit.core.wording import excerpt, quantity, value_text
 from corpuskit.mix.engine.engine import Engine
 from corpuskit.mix.engine.task_files import TaskFile, entry_and_sha256
 from corpuskit.mix.engine.task_results import RealTokensResult, TaskFileEntry
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-RULES = "1"
+RULES = "2"
 """Version of what is real, and of the classes."""
 COLUMNS = 3
 """Of a row: a hash of class and text, the number of the class, the tokens of the text."""
@@ -74,12 +74,19 @@ class RealTokens:
 def demand_depth(document: Document, most: int) -> None:
     """Raise RefusedError for a document that more models stand behind than the policy allows."""
     depth = gen_depth(document)
-    if depth > most:
+    if depth <= most:
+        return
+    whose = f"document {excerpt(document.id)!r} of source `{document.metadata.get('source')}`"
+    if depth == UNKNOWN_DEPTH:
+        stated = excerpt(value_text(document.metadata["gen_depth"]))
         raise RefusedError(
-            f"document {excerpt(document.id)!r} of source `{document.metadata.get('source')}` has gen_depth {depth}, "
-            f"where the policy allows {most}; nothing was published. Leave out what is made of synthetic documents, or "
-            f"allow it with `policy: {{gen_depth: {depth}}}`"
+            f"the gen_depth of {whose} is {stated!r}, no whole number from 0 on, so it cannot be held to the policy; "
+            "nothing was published. Write the number in the source, or leave the document out"
         )
+    raise RefusedError(
+        f"{whose} has gen_depth {depth}, where the policy allows {most}; nothing was published. Leave out what is made "
+        f"of synthetic documents, or allow it with `policy: {{gen_depth: {depth}}}`"
+    )
 
 
 class RealFile(NamedTuple):

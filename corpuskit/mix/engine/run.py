@@ -268,6 +268,7 @@ class MixRun:
         self._complete_summaries(self.output.totals)
         return {
             "read": sum(summary.read for summary in self.summaries.values()),
+            "made": sum(step.get("made", 0) for step in manifest["steps"]),
             "documents": self.output.totals.documents,
             "dropped": sum_left_out(manifest["steps"], "dropped"),
             "rejected": sum_left_out(manifest["steps"], "rejected"),

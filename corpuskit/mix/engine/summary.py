@@ -115,8 +115,19 @@ def hits_lines(steps: Iterable[StepEntry]) -> Iterator[str]:
             yield f"found by {step['id']}: {counts}"
 
 
+def made_lines(steps: Iterable[StepEntry]) -> Iterator[str]:
+    """Yield how many documents steps added, which stand in no row: repetitions, and parts of what was split.
+
+    >>> list(made_lines([{"id": "3-chunk", "made": 1200}, {"id": "4-mix", "made": 0}]))
+    ['made by 3-chunk: 1,200']
+    """
+    for step in steps:
+        if step.get("made"):
+            yield f"made by {step['id']}: {step['made']:,}"
+
+
 def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
-    """Print the summary on standard error, and below it what the steps of the corpus found."""
+    """Print the summary on standard error, and below it what the steps of the corpus made and found."""
     sys.stderr.write(_summary(summaries, tokenizer, steps, terminal_width(sys.stderr)) + "\n")
     log_summary(summaries, tokenizer, steps)
 
@@ -129,7 +140,9 @@ def log_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: I
 def _summary(
     summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry], width: int | None = None
 ) -> str:
-    return "\n".join([summary_table(summaries, tokenizer, width), *folded(hits_lines(steps), width)])
+    return "\n".join(
+        [summary_table(summaries, tokenizer, width), *folded([*made_lines(steps), *hits_lines(steps)], width)]
+    )
 
 
 def published_message(documents: int, target: Path) -> str:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from corpuskit.core.audience import Audience
-from corpuskit.core.document import Document
+from corpuskit.core.document import UNKNOWN_DEPTH, Document, gen_depth
 from corpuskit.core.options import build_step
 from corpuskit.core.outcome import Drop
 from corpuskit.core.registry import find_step
@@ -38,6 +38,8 @@ class SeedRules:
             return "missing-field"
         if objection := self._audience.objection(document):
             return objection[0]
+        if gen_depth(document) == UNKNOWN_DEPTH:
+            return "gen-depth-unreadable"
         if not _are_readable(document.metadata.get("rights")):
             return "rights-unreadable"
         if self._is_disallowed(document):

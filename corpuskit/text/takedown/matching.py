@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ADDRESSES, ID_HASH, ID_PREFIX, TEXT_HASH, AddressOf, Entry, id_digits
@@ -96,15 +96,17 @@ class TakedownMatcher:
             for digits in map(id_digits, parents):
                 if digits in hashes:
                     yield PARENT, hashes[digits]
-        if self._id_prefixes and (prefixes := self._id_prefixes.get(str(metadata.get("source")))):
-            yield REASONS[ID_PREFIX], prefixes.of(document.id)
-            for parent in parents:
-                yield PARENT, prefixes.of(parent)
-        if self._reads_urls and isinstance(url := metadata.get("url"), str) and url:
-            yield from self._naming_address(url)
+        for source in _words_of(metadata.get("source")) if self._id_prefixes else ():
+            if prefixes := self._id_prefixes.get(source):
+                yield REASONS[ID_PREFIX], prefixes.of(document.id)
+                for parent in parents:
+                    yield PARENT, prefixes.of(parent)
+        if self._reads_urls:
+            for url in _words_of(metadata.get("url")):
+                yield from self._naming_address(url)
         for kind in self._owner_kinds:
-            if (value := metadata.get(kind)) is not None and str(value) in by_value[kind]:
-                yield REASONS[kind], by_value[kind][str(value)]
+            words = _words_of(metadata.get(kind))
+            yield from ((REASONS[kind], by_value[kind][word]) for word in words if word in by_value[kind])
         for value in self._hashes_of(document.text):
             if value in by_value[TEXT_HASH]:
                 yield REASONS[TEXT_HASH], by_value[TEXT_HASH][value]
@@ -156,9 +158,19 @@ class TakedownMatcher:
     def _admits(entry: Entry, document: Document) -> bool:
         """Whether a document is of the source and of the tenant to which the entry is narrowed."""
         metadata = document.metadata
-        return (entry.source is None or entry.source == metadata.get("source")) and (
-            entry.tenant is None or entry.tenant == metadata.get("tenant")
+        return (entry.source is None or entry.source in _words_of(metadata.get("source"))) and (
+            entry.tenant is None or entry.tenant in _words_of(metadata.get("tenant"))
         )
+
+
+def _words_of(value: Any) -> list[str]:
+    """Return a value as what entries name it by; a number, or a list of words, hides no document.
+
+    >>> _words_of("web"), _words_of(5), _words_of(["a", 7]), _words_of(None), _words_of(""), _words_of({})
+    (['web'], ['5'], ['a', '7'], [], [], [])
+    """
+    listed = value if isinstance(value, list) else [value]
+    return [str(word) for word in listed if word != "" and isinstance(word, str | int) and not isinstance(word, bool)]
 
 
 def _canonical(host: str, rest: str, server: str) -> str:

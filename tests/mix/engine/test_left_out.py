@@ -39,6 +39,7 @@ def test_no_result_is_counted_in_the_json(day: Path, corpuskit: Run) -> None:
     assert outcome | {"error": ""} == {
         "command": "mix",
         "in": 7,
+        "made": 0,
         "out": 0,
         "dropped": {"language": 6},
         "rejected": {"no-text": 1},

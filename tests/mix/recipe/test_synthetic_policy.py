@@ -178,6 +178,16 @@ def test_what_is_made_of_synthetic_text_is_refused(mix: Mix, tmp_path: Path, job
     assert b"has gen_depth 1" in done.stderr
 
 
+@pytest.mark.parametrize("value", ["2", "two", 0.5, -1, True, [1], {}, ""])
+def test_a_depth_that_is_no_whole_number_passes_no_limit(mix: Mix, tmp_path: Path, value: Any) -> None:
+    made = [*rows(range(1000, 1005), gen_depth=1), row(1005, "card", gen_depth=value)]
+    done = mix(rows(range(5)), made, policy="{gen_depth: 9000000000000000000}")
+    assert done.returncode == 6
+    assert b"'d1005' of source `made`" in done.stderr
+    assert b"no whole number" in done.stderr
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
 @pytest.mark.parametrize(
     ("metadata", "expected"),
     [
@@ -187,6 +197,8 @@ def test_what_is_made_of_synthetic_text_is_refused(mix: Mix, tmp_path: Path, job
         ({"origin": "synthetic", "gen_depth": 0}, False),
         ({"gen_depth": 1}, False),
         ({"generator": "m"}, False),
+        ({"origin": "crawl", "gen_depth": "0"}, False),
+        ({"origin": "crawl", "gen_depth": None}, True),
     ],
 )
 def test_real_is_what_no_model_wrote(metadata: dict[str, Any], expected: bool) -> None:

@@ -29,6 +29,13 @@ def reason_of(entry: Entry, identifier: str = "d", text: str = TEXT, **metadata:
         (Entry("id", "d", source="web"), {"source": "web"}, True),
         (Entry("id", "d", source="web"), {"source": "wiki"}, False),
         (Entry("id", "d", source="web"), {}, False),
+        (Entry("id", "d", source="5"), {"source": 5}, True),
+        (Entry("id", "d", tenant="acme"), {"tenant": ["acme"]}, True),
+        (Entry("id_prefix", "d", "5"), {"source": 5}, True),
+        (Entry("actor", "7"), {"actor": 7}, True),
+        (Entry("actor", "u1"), {"actor": ["u0", "u1"]}, True),
+        (Entry("url", "https://example.org/a"), {"url": ["https://example.org/b", "https://example.org/a"]}, True),
+        (Entry("url", "https://example.org/a"), {"url": {"of": "https://example.org/a"}}, False),
         (Entry("id", "d", tenant="acme"), {"tenant": "acme"}, True),
         (Entry("id", "d", tenant="acme"), {"tenant": "birch"}, False),
         (Entry("id_hash", id_digits("d")), {}, True),
@@ -106,7 +113,9 @@ def test_what_was_made_from_it_is_named_too(entry: Entry, metadata: dict[str, An
     assert reason_of(entry, **metadata) == ("takedown-parent" if is_named else None)
 
 
-@pytest.mark.parametrize("metadata", [{"url": 7}, {"url": None}, {"tenant": ["acme"]}, {"actor": {}}, {"source": []}])
+@pytest.mark.parametrize(
+    "metadata", [{"url": 7}, {"url": None}, {"tenant": {"acme": 1}}, {"actor": {}}, {"source": []}]
+)
 def test_odd_metadata_names_nobody(metadata: dict[str, Any]) -> None:
     entries = [Entry("url", "https://example.org/"), Entry("tenant", "acme"), Entry("id_prefix", "x", "web")]
     assert TakedownMatcher(entries, address_of).find(Document("d", "", metadata)) is None
