@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, ClassVar, Literal
 
 from corpuskit.core import console
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import CorpuskitError, UsageError, in_one
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import VERBATIM
 from corpuskit.core.settings import Settings
@@ -102,7 +102,7 @@ class Mix(Command):
         if self.check:
             console.write_stdout(_soundness(recipe, settings.json))
             return 0
-        inputs = {source.name: _resolved_inputs(source, settings) for source in recipe.sources}
+        inputs = _inputs_of(recipe, settings)
         demand_unwritten(unread_pipe([each for listed in inputs.values() for each in listed], arguments))
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
@@ -205,12 +205,27 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
     return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
 
 
-def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
-    """Return the inputs that a source names. Raises UsageError with its line if there are none."""
-    from corpuskit.core.stream.step_inputs import resolve_inputs
-    from corpuskit.mix.engine.located_errors import errors_located, source_location
+def _inputs_of(recipe: "Recipe", settings: Settings) -> "dict[str, list[Input]]":
+    """Return the inputs of each source. Raises one error for all inputs that are missing, with their lines."""
+    inputs: dict[str, list[Input]] = {}
+    errors: list[CorpuskitError] = []
+    for source in recipe.sources:
+        try:
+            inputs[source.name] = _resolved_inputs(source, settings)
+        except UsageError as error:
+            errors += [error, *error.others]
+    if errors:
+        raise in_one(errors)
+    return inputs
 
-    with errors_located(source_location(source), [source.from_step]), console.remarks_on(f"source `{source.name}`"):
+
+def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
+    """Return the inputs that a source names. Raises UsageError with the line of each that is missing."""
+    from corpuskit.core.stream.step_inputs import resolve_inputs
+    from corpuskit.mix.engine.located_errors import errors_located, locations_of_inputs, source_location
+
+    located = errors_located(source_location(source), [source.from_step], locations_of_inputs(source))
+    with located, console.remarks_on(f"source `{source.name}`"):
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
         raise UsageError(source.order_problem)

@@ -66,6 +66,7 @@ class Node:
             return None
         except UsageError as error:
             self.tree.mistakes.extend((error, *error.others))
+            self.tree.faulty.add(self.trail)
             return None
 
     def keys(

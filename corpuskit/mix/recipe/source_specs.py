@@ -49,6 +49,8 @@ class SourceSpec:
     steps: tuple[Step, ...] = ()
     location: str = field(default="", compare=False)
     """Where the recipe defines the source: `recipe.yaml:12`."""
+    license_location: str = field(default="", compare=False)
+    """Where the recipe states the licence, or else defines the source."""
     input_locations: tuple[str, ...] = field(default=(), compare=False)
     """Where the recipe names each of the inputs."""
     order_problem: str = field(default="", compare=False)
@@ -94,6 +96,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         max_epochs=max_epochs or 1.0,
         steps=steps,
         location=node.location,
+        license_location=(node.get("license") or node).location,
         input_locations=tuple(item.location for item in node.need("inputs", "").items()) if inputs else (),
     )
 
@@ -114,7 +117,7 @@ def _options_elsewhere(node: Node, find: FindStep) -> dict[str, str]:
 def _optional(node: Node, key: str, read: Callable[[Node], Any]) -> Any:
     """Return what `read` makes of the value under a key; None if there is none, or if it is wrong, which is noted."""
     entry = node.get(key)
-    return None if entry is None else node.attempt(lambda: read(entry))
+    return None if entry is None else entry.attempt(lambda: read(entry))
 
 
 def _source_step(node: Node, folder: Path, find: FindStep) -> Source:

@@ -64,6 +64,12 @@ class Marked:
     """What is wrong with the values, as far as it has been noted."""
     misspelt: set[Trail] = field(default_factory=set, repr=False, compare=False)
     """Keys that are missing because they are misspelt."""
+    faulty: set[Trail] = field(default_factory=set, repr=False, compare=False)
+    """Mappings and lists in which a mistake has been noted."""
+
+    def is_sound(self, *trail: str | int) -> bool:
+        """Whether no mistake has been noted in the value that a trail leads to, nor in the spelling of its key."""
+        return all(other[: len(trail)] != trail for other in self.faulty | self.misspelt)
 
     def line(self, *trail: str | int) -> int:
         """Return the line of the key or list item that a trail leads to, or else of the nearest one around it."""
