@@ -149,7 +149,7 @@ def near_name(path: Path, endings: tuple[str, ...] = ("",)) -> str:
         names = [name for name in os.listdir(path.parent) if name.lower().endswith(endings)]
     except OSError:
         return ""
-    near = nearest(path.name, names)
+    near = nearest(path.name, names, abbreviated=False)
     return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 

@@ -172,6 +172,9 @@ def _allow_list(node: Node) -> tuple[str, ...]:
     )
     node.keys("allow", write=f"{{allow: {listed}}}")
     allow = node.need("allow", "SPDX licences that sources may have").items()
+    if len(allow) == 1 and isinstance(allow[0].value, str) and "," in allow[0].value:
+        names = [name.strip() for name in allow[0].value.split(",")]
+        allow[0].misfit("a list of SPDX licences", f"; write `allow: [{', '.join(names)}]`")
     if not allow:
         node.fail("must allow at least one licence")
     return tuple(filter(None, (node.attempt(functools.partial(_entry, entry)) for entry in allow)))

@@ -29,6 +29,7 @@ from corpuskit.core.format import TokenOptions
 from corpuskit.core.option_values import is_address
 from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.publish.card_words import card_words, problems_of, read_card_words
+from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.registry import (
     demand_distinct_formats,
     demand_token_options,
@@ -59,6 +60,7 @@ from corpuskit.mix.solver.limits import Limit
 Section = TypeVar("Section")
 
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
+TOKENS_EXAMPLE = "2_000_000, 2M or 1.5B"
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 CAP_OF_SOURCE = (
@@ -258,7 +260,9 @@ def tags_of(source: SourceSpec) -> Tags:
 def _budget(node: Node, folder: Path) -> Budget | None:
     is_number = isinstance(node.value, (int, float, str))
     node.keys(*BUDGET_KEYS, write=f"{{tokens: {node.value}}}" if is_number else "{tokens: 2_000_000}")
-    tokens = node.attempt(lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1))
+    tokens = node.attempt(
+        lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1, example=TOKENS_EXAMPLE)
+    )
     tokenizer = node.get("tokenizer")
     name = tokenizer.text() if tokenizer else DEFAULT_TOKENIZER
     if tokens is None:
@@ -268,7 +272,15 @@ def _budget(node: Node, folder: Path) -> Budget | None:
     if tokenizer and not name.endswith(".json"):
         near = did_you_mean(name, TOKENIZERS)
         tokenizer.misfit(TOKENIZER_KINDS, near)
-    return Budget(tokens, str(folder / name))
+    return Budget(tokens, _tokenizer_file(tokenizer, folder) if tokenizer else name)
+
+
+def _tokenizer_file(node: Node, folder: Path) -> str:
+    """Return the path of a tokenizer.json that exists."""
+    path = folder / node.text()
+    if not path.is_file():
+        node.fail(f"names no file: {node.echo}{near_name(path, ('.json',))}")
+    return str(path)
 
 
 def _caps(node: Node, names: Sequence[str]) -> tuple[dict[str, float], float | None]:
@@ -318,7 +330,8 @@ def _output(node: Node, folder: Path, default_order: str, budget: Budget | None)
         dir=_section(node, "dir", lambda entry: _folder_below(entry, folder)),
         formats=tuple(dict.fromkeys(filter(None, names))) or ("jsonl",),
         order=order or default_order,
-        shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
+        shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1, example="50_000"))
+        or SHARD_DOCUMENTS,
         report=_section(node, "report", lambda entry: entry.switch()) or False,
         tokens=tokens,
     )
@@ -326,9 +339,10 @@ def _output(node: Node, folder: Path, default_order: str, budget: Budget | None)
 
 def _token_options(node: Node, folder: Path, budget: Budget | None, formats: Sequence[str]) -> TokenOptions | None:
     """Return what formats of token ids are made with: the tokenizer of the budget, if the output names none."""
-    name = _section(node, "tokenizer", lambda entry: entry.text())
+    path = _section(node, "tokenizer", lambda entry: _tokenizer_file(entry, folder))
     end_token = _section(node, "end_token", lambda entry: entry.text())
-    path = str(folder / name) if name else None
+    if path is None and node.get("tokenizer") is not None:
+        return None
     if path is None and budget is not None and budget.tokenizer not in TOKENIZERS:
         path = budget.tokenizer if any(is_token_format(find_format(format_)) for format_ in formats) else None
     tokens = None if path is None else TokenOptions(path, end_token)
