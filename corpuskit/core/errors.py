@@ -13,11 +13,11 @@ A message is one line that says what is wrong, where, and what to do about it.
 
 import errno
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpuskit.core.wording import with_logins_hidden
+from corpuskit.core.wording import quantity, with_logins_hidden
 
 if TYPE_CHECKING:
     from corpuskit.core.counts import StepCount
@@ -45,6 +45,10 @@ TOO_MANY_FILES = "too many files are open at once; nothing was published. Allow 
 OUT_OF_MEMORY = ("not enough memory", "cannot allocate memory", "failed to map segment", "can't start new thread")
 """What libraries say of it in errors of other types: zstd, the system, its loader of libraries, Python's threads."""
 NO_MEMORY = "not enough memory; nothing was published. Allow more of it, or try a smaller -j, and run it again"
+
+
+MOST_MISTAKES = 100
+"""Lines on mistakes; if there are more mistakes, the last line counts the rest."""
 
 
 class CorpuskitError(Exception):
@@ -76,6 +80,8 @@ class UsageError(CorpuskitError):
     exit_code = 2
     missing_input: str = ""
     """The argument that names nothing, if that is what is wrong."""
+    argument: str = ""
+    """The argument that cannot be read, for whatever reason."""
 
 
 class DamagedError(CorpuskitError):
@@ -112,6 +118,21 @@ CLOCK_OUT_OF_RANGE = (
     "the clock of this machine is past the year 2262, which Python cannot read; nothing was published. Set the clock, "
     "and run it again"
 )
+
+
+def in_one(errors: Sequence[CorpuskitError]) -> CorpuskitError:
+    """Return the first error with the others; of hundreds, as in a file that is no recipe, those after 100 are counted.
+
+    >>> [str(error) for error in in_one([UsageError(f"mistake {number}") for number in range(3000)]).others[-2:]]
+    ['mistake 98', 'and 2,901 mistakes more']
+    """
+    first, *others = errors
+    if len(errors) > MOST_MISTAKES:
+        others = [
+            *others[: MOST_MISTAKES - 2],
+            UsageError(f"and {quantity(len(errors) - MOST_MISTAKES + 1, 'mistake')} more"),
+        ]
+    return first.with_others(others)
 
 
 def refusal_of_system(error: BaseException, location: Path | None = None) -> PublishError | None:

@@ -9,6 +9,8 @@ from typing import Any
 FEW_INPUTS = 3
 """Inputs up to which the same remark is made of each by its name."""
 VOWELS = "aeiou"
+LIKE_AT_ANOTHER_START = 0.7
+"""How alike two words must be that begin with different letters, where .6 is enough for others."""
 NO_NAME = "an argument is empty; is a variable not set? Name a file or folder (`.` is the current folder)"
 """What commands say of an argument without a character."""
 
@@ -82,21 +84,33 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f" (did you mean `{near}`?)" if near else ""
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
+def nearest(word: str, candidates: Iterable[str], *, abbreviated: bool = True) -> str | None:
     """Return the candidate that is most like the word, whatever its case, or None if none is near.
+
+    Slips seldom change the first letter. If the word may be `abbreviated`, a candidate with its letters in order is
+    near.
 
     >>> nearest("Fields", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
     ('field', 'CC0-1.0', 'markdown')
+    >>> nearest("sttus", ["turns"]), nearest("nix", ["newline.txt"], abbreviated=False), nearest("a", ["A.txt"])
+    (None, None, None)
     """
     import difflib
 
     by_lower = {candidate.lower(): candidate for candidate in candidates}
     lower = word.lower()
-    near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(lower, by_lower, n=3, cutoff=0.6)
+    near = [other for other in near if other[:1] == lower[:1] or _likeness(lower, other) >= LIKE_AT_ANOTHER_START]
     if not near and len(lower) > 1:
-        near = [other for other in by_lower if other.startswith(f"{lower}-")]
-        near += [other for other in by_lower if _abbreviates(lower, other)]
+        near = [other for other in by_lower if other.startswith(f"{lower}-" if abbreviated else lower)]
+        near += [other for other in by_lower if abbreviated and _abbreviates(lower, other)]
     return by_lower[near[0]] if near else None
+
+
+def _likeness(word: str, other: str) -> float:
+    import difflib
+
+    return difflib.SequenceMatcher(None, other, word).ratio()
 
 
 def _abbreviates(word: str, candidate: str) -> bool:

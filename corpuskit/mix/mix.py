@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, ClassVar, Literal
 
 from corpuskit.core import console
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import CorpuskitError, UsageError, in_one
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import VERBATIM
 from corpuskit.core.settings import Settings
@@ -89,7 +89,6 @@ class Mix(Command):
         from corpuskit.core.publish.verdict_targets import demand_verdict_files
         from corpuskit.core.stream.step_inputs import demand_unwritten, unread_pipe
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
-        from corpuskit.mix.engine.quotas import demand_possible_shares
         from corpuskit.mix.engine.real_floor import demand_snapshot
         from corpuskit.mix.engine.takedown_gate import demand_list_with_all_entries
         from corpuskit.mix.recipe.cluster_profile import read_profile
@@ -99,12 +98,11 @@ class Mix(Command):
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`, or `-` for standard input")
         recipe = load_recipe(Path(arguments[0]), overrides=self.set, name=arguments[0])
-        demand_possible_shares(recipe)
         profile = read_profile(self.profile)
         if self.check:
             console.write_stdout(_soundness(recipe, settings.json))
             return 0
-        inputs = _inputs_of_sources(recipe, settings)
+        inputs = _inputs_of(recipe, settings)
         demand_unwritten(unread_pipe([each for listed in inputs.values() for each in listed], arguments))
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
@@ -209,25 +207,27 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
     return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
 
 
-def _inputs_of_sources(recipe: "Recipe", settings: Settings) -> "dict[str, list[Input]]":
-    """Return the inputs of each source, by its name. Raises UsageError for all sources that name what is not there."""
-    inputs, mistakes = {}, list[UsageError]()
+def _inputs_of(recipe: "Recipe", settings: Settings) -> "dict[str, list[Input]]":
+    """Return the inputs of each source. Raises one error for all inputs that are missing, with their lines."""
+    inputs: dict[str, list[Input]] = {}
+    errors: list[CorpuskitError] = []
     for source in recipe.sources:
         try:
             inputs[source.name] = _resolved_inputs(source, settings)
         except UsageError as error:
-            mistakes += [error]
-    if mistakes:
-        raise mistakes[0].with_others([*mistakes[0].others, *mistakes[1:]])
+            errors += [error, *error.others]
+    if errors:
+        raise in_one(errors)
     return inputs
 
 
 def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
-    """Return the inputs that a source names. Raises UsageError with its line if there are none."""
+    """Return the inputs that a source names. Raises UsageError with the line of each that is missing."""
     from corpuskit.core.stream.step_inputs import resolve_inputs
-    from corpuskit.mix.engine.located_errors import errors_located, source_location
+    from corpuskit.mix.engine.located_errors import errors_located, locations_of_inputs, source_location
 
-    with errors_located(source_location(source), [source.from_step]), console.remarks_on(f"source `{source.name}`"):
+    located = errors_located(source_location(source), [source.from_step], locations_of_inputs(source))
+    with located, console.remarks_on(f"source `{source.name}`"):
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
         raise UsageError(source.order_problem)

@@ -163,7 +163,9 @@ def test_messages_name_the_recipe_by_its_path(tmp_path: Path, shell: Run) -> Non
 
 
 def test_limits_that_leave_nothing_are_refused(tmp_path: Path, shell: Run, few_trees: str) -> None:
-    (tmp_path / "recipe.yaml").write_text(recipe("caps: {any_source: 0.2}"))
-    done = shell(f"{few_trees} fit ratios.csv losses.csv --candidates 1000 --recipe recipe.yaml")
+    (tmp_path / "recipe.yaml").write_text(recipe())
+    supply = ",".join(f"{name}=1K" for name in SOURCES)
+    words = f"--candidates 1000 --recipe recipe.yaml --supply {supply}"
+    done = shell(f"{few_trees} fit ratios.csv losses.csv {words}")
     assert done.returncode == 6
     assert b"no mixture keeps all limits" in done.stderr

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from corpuskit.core import console
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, UsageError, in_one
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.other_files import advice_on_files, endings, found_instead
@@ -61,10 +61,10 @@ def resolve(
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of the datasets that corpuskit published there. Raises UsageError for what does not exist and for
-    empty globs. URLs may lead into private networks only if that is allowed.
+    empty globs, with the others after the first. URLs may lead into private networks only if that is allowed.
     """
     listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
-    named = [_expand(os.fspath(argument), suffixes, base) for argument in listed]
+    named = _all_expanded([os.fspath(argument) for argument in listed], suffixes, base)
     inputs = [item for items in named for item in items]
     for item in inputs:
         item.allow_private = allow_private
@@ -79,6 +79,20 @@ def resolve(
 def is_dataset(folder: Path) -> bool:
     """Whether this is a folder that corpuskit published."""
     return (folder / MANIFEST).is_file()
+
+
+def _all_expanded(arguments: Sequence[str], suffixes: Sequence[str], base: Path | None) -> list[list[Input]]:
+    """Return the inputs of each argument. Raises one UsageError for all arguments that cannot be read."""
+    named, errors = [], []
+    for argument in arguments:
+        try:
+            named.append(_expand(argument, suffixes, base))
+        except UsageError as error:
+            error.argument = argument
+            errors.append(error)
+    if errors:
+        raise in_one(errors)
+    return named
 
 
 def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[Input]:
@@ -135,7 +149,7 @@ def near_name(path: Path, endings: tuple[str, ...] = ("",)) -> str:
         names = [name for name in os.listdir(path.parent) if name.lower().endswith(endings)]
     except OSError:
         return ""
-    near = nearest(path.name, names)
+    near = nearest(path.name, names, abbreviated=False)
     return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 

@@ -16,6 +16,7 @@ from corpuskit.core.tokens import counter
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.estimate import ResourceNeed, SupplyEstimate, estimate_need, estimate_supply, stored_bytes
 from corpuskit.mix.engine.phases import AUDIENCE, Inputs, phase_name, steps_of, target_folder, tokenizer_of
+from corpuskit.mix.engine.quotas import allocate
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -23,6 +24,7 @@ from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe, whole_pipe
 from corpuskit.mix.recipe.source_specs import SourceSpec
+from corpuskit.mix.solver.conflict import Infeasible
 
 
 def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
@@ -46,6 +48,8 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
     if recipe.budget:
         tokenizer = Path(recipe.budget.tokenizer).name
         lines.append(f"# budget: {recipe.budget.tokens:,} tokens ({tokenizer}), seed {recipe.seed}")
+    conflict = _budget_conflict(recipe, inputs, supplies)
+    lines += [f"# by this estimate, {conflict}"] if conflict else []
     if any(AUDIENCE in pipe for pipe in (*pipes.values(), together_pipe(recipe))):
         lines.append(f"# {AUDIENCE} is in every recipe: nobody's documents go to others (`policy: {{audience: …}}`)")
     lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
@@ -66,10 +70,25 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
         },
         "together": together_pipe(recipe),
         "pipe": pipe,
+        "conflict": conflict or None,
         "memory": need.memory,
         "disk": need.disk,
     }
     return console.answer_line("mix", answer), need
+
+
+def _budget_conflict(recipe: Recipe, inputs: Inputs, supplies: Sequence[SupplyEstimate]) -> str:
+    """Return why the budget cannot be met with what the sources are likely to give; empty if it can, or none knows."""
+    files = [file for listed in inputs.values() for file in listed]
+    is_known = all(supply.sampled for supply in supplies) and all(file.local_path is not None for file in files)
+    if recipe.budget is None or not is_known:
+        return ""
+    sources = zip(recipe.sources, supplies, strict=True)
+    try:
+        allocate(recipe, {source.name: supply.tokens for source, supply in sources})
+    except Infeasible as conflict:
+        return str(conflict)
+    return ""
 
 
 def task_report(

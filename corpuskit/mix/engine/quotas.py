@@ -1,14 +1,13 @@
 """How many tokens of each source a corpus gets, by the recipe and what was measured, and how that is filled."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.provenance.entries import QuotaEntry
-from corpuskit.mix.engine.located_errors import errors_located
+from corpuskit.mix.recipe.budget_limits import conflicts_located, supplies_of
 from corpuskit.mix.recipe.recipe import Recipe
-from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
+from corpuskit.mix.solver.allocate import Allocation, solve
 from corpuskit.mix.solver.binding import binding_limits
 from corpuskit.mix.solver.sampling import QuotaPlan, plan_quota
 
@@ -24,40 +23,21 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
     """
     if recipe.budget is None:
         raise ValueError("without a budget every document passes once")
-    with errors_located(recipe.name, []):
-        allocations = solve(_supplies(recipe, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source)
+    with conflicts_located(recipe.limit_locations):
+        allocations = solve(
+            supplies_of(recipe.sources, recipe.floors, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source
+        )
     return {allocation.name: allocation for allocation in allocations}
-
-
-def demand_possible_shares(recipe: Recipe) -> None:
-    """Raise Infeasible if no sources, however large, could meet the recipe's caps and floors."""
-    if recipe.budget is not None:
-        full = dict.fromkeys([source.name for source in recipe.sources], recipe.budget.tokens)
-        supplies = [replace(supply, max_epochs=None) for supply in _supplies(recipe, full)]
-        with errors_located(recipe.name, []):
-            solve(supplies, recipe.budget.tokens, recipe.caps, recipe.any_source)
 
 
 def quota_entries(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, QuotaEntry]:
     """Return each source's quota and the limit that it lies on, as the manifest states them. Raises as `allocate`."""
     quotas = {name: allocation.tokens for name, allocation in allocate(recipe, tokens).items()}
     budget = recipe.budget.tokens if recipe.budget else 0
-    bound_by = binding_limits(_supplies(recipe, tokens), quotas, budget, recipe.caps, recipe.any_source)
+    bound_by = binding_limits(
+        supplies_of(recipe.sources, recipe.floors, tokens), quotas, budget, recipe.caps, recipe.any_source
+    )
     return {name: {"tokens": quota, "bound_by": bound_by[name]} for name, quota in quotas.items()}
-
-
-def _supplies(recipe: Recipe, tokens: Mapping[str, int]) -> list[SourceSupply]:
-    return [
-        SourceSupply(
-            name=source.name,
-            origin=source.origin,
-            tokens=tokens.get(source.name, 0),
-            weight=source.weight,
-            max_epochs=source.max_epochs,
-            floor=recipe.floors.get(source.name),
-        )
-        for source in recipe.sources
-    ]
 
 
 def plan_quotas(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[tuple[QuotaPlan, ...], dict[str, QuotaEntry]]:

@@ -1,2 +1,2 @@
-"""A recipe, read and checked. Reading order: yaml, node, policy, source_specs, recipe, overrides,
+"""A recipe, read and checked. Reading order: yaml, node, policy, source_specs, budget_limits, recipe, overrides,
 shell_pipe, cluster_profile."""

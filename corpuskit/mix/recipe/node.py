@@ -66,6 +66,7 @@ class Node:
             return None
         except UsageError as error:
             self.tree.mistakes.extend((error, *error.others))
+            self.tree.faulty.add(self.trail)
             return None
 
     def keys(
@@ -134,8 +135,10 @@ class Node:
         if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
             self.misfit("a string", "; put it in quotes")
         if isinstance(self.value, list):
-            self.misfit("a string", "; put a glob with brackets in quotes")
-        if not isinstance(self.value, str) or not self.value or "\0" in self.value:
+            self.misfit("a string", "; put a glob with brackets in quotes" if "inputs" in self.trail else "")
+        if self.value == "":
+            self.misfit("a string that is not empty")
+        if not isinstance(self.value, str) or "\0" in self.value:
             self.misfit("a string")
         return self.value
 
@@ -155,8 +158,11 @@ class Node:
             self.misfit("true or false")
         return bool(self.value)
 
-    def whole(self, least: int, most: int = 2**63 - 1) -> int:
-        """Return this value if it is a whole number within the bounds; 1e6 is one, and so are `1M` and `2.5B`."""
+    def whole(self, least: int, most: int = 2**63 - 1, example: str = "") -> int:
+        """Return this value if it is a whole number within the bounds; 1e6 is one, and so are `1M` and `2.5B`.
+
+        `example` is what a message shows, if it helps.
+        """
         value = self.value
         if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
             value = int(value)
@@ -166,7 +172,7 @@ class Node:
             value = number.numerator if number.denominator == 1 else self.value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             bound = f" from {least} on" if least >= 0 else ""
-            self.misfit(f"a whole number{bound}", "" if least < 0 else ", such as 2_000_000, 2M or 1.5B")
+            self.misfit(f"a whole number{bound}", f", such as {example}" if example else "")
         return value
 
     def positive(self) -> float:

@@ -1,11 +1,12 @@
 """Values of a recipe that the command line sets: `--set budget.tokens=5M`."""
 
 import copy
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import did_you_mean, excerpt
+from corpuskit.core.errors import UsageError, in_one
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.mix.recipe.yaml import Marked, Trail, parse
 
 USAGE = "`--set` takes a key, `=` and a value, as in `--set budget.tokens=5M`"
@@ -21,18 +22,52 @@ def with_overrides(tree: Marked, settings: Sequence[str]) -> Marked:
     value, overrides = copy.deepcopy(tree.value), dict(tree.overrides)
     if not isinstance(value, dict):
         return tree
+    errors: list[UsageError] = []
     for setting in settings:
-        path, equals, text = setting.partition("=")
-        if not path or not equals:
-            raise UsageError(f"{USAGE}, not {excerpt(setting)!r}")
-        location = f"--set {excerpt(path)}"
-        trail = _set_value(value, path, _value_of(text, location), location)
-        overrides[trail] = location
+        try:
+            trail, location = _apply(setting, value)
+        except UsageError as error:
+            errors.append(error)
+        else:
+            overrides[trail] = location
+    errors += _unknown_sources(tree, value, overrides)
+    if errors:
+        raise in_one(errors)
     return Marked(tree.name, value, tree.lines, overrides)
 
 
+def _apply(setting: str, value: dict[str, Any]) -> tuple[Trail, str]:
+    """Set what one `KEY.KEY=VALUE` says, and return its trail and its location for messages."""
+    path, equals, text = setting.partition("=")
+    if not path or not equals:
+        raise UsageError(f"{USAGE}, not {excerpt(setting)!r}")
+    location = f"--set {excerpt(path)}"
+    return _set_value(value, path, _value_of(text, location), location), location
+
+
+def _unknown_sources(tree: Marked, value: dict[str, Any], overrides: Mapping[Trail, str]) -> Iterator[UsageError]:
+    """Yield the errors for values of sources that the recipe does not have, unless they make up a new source."""
+    known, given = ((each.get("sources") if isinstance(each, dict) else None) for each in (tree.value, value))
+    if not isinstance(known, dict) or not isinstance(given, dict):
+        return
+    for trail, location in overrides.items():
+        if len(trail) < 3 or trail[0] != "sources" or trail[1] in known:
+            continue
+        if "from" not in given[trail[1]]:
+            name = str(trail[1])
+            near = did_you_mean(name, known)
+            yield UsageError(f"{location}: no source `{excerpt(name)}`{near}; sources here: {comma_list(known)}")
+
+
 def _value_of(text: str, location: str) -> Any:
-    value = parse(f"value: {text}".encode(errors="surrogateescape"), location).value
+    try:
+        value = parse(f"value: {text}".encode(errors="surrogateescape"), location).value
+    except UsageError as error:
+        if "\n" in text:
+            raise
+        # The parser names a line, and may have read on beyond the only one.
+        problem = re.sub(r":[0-9]+: ", ": ", str(error).removeprefix(location), count=1)
+        raise UsageError(f"{location}{problem}") from None
     if not isinstance(value, dict) or list(value) != ["value"]:
         raise UsageError(f"{location}: {excerpt(text)!r} is more than one value")
     return value["value"]

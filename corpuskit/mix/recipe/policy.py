@@ -62,10 +62,13 @@ class Policy:
         masked_fields = {field: None for step in steps if step.name() == "scrub-pii" for field in _fields_of(step)}
         return [build_step(find_step("require-masked"), {"fields": list(masked_fields)})]
 
-    def check(self, source: str, location: str, license: str | None, steps: Iterable[Step]) -> None:
-        """Raise RefusedError if the policy forbids a source with this licence and these steps."""
+    def check_license(self, source: str, location: str, license: str | None) -> None:
+        """Raise RefusedError if the policy forbids a source with this licence."""
         if self.licenses is not None:
             self._check_license(source, location, license, self.licenses)
+
+    def check_steps(self, source: str, location: str, steps: Iterable[Step]) -> None:
+        """Raise RefusedError if the policy forbids a source with these steps."""
         scrubs = [step for step in steps if step.name() == "scrub-pii"] if self.pii_required else []
         if self.pii_required and not scrubs:
             raise RefusedError(
@@ -169,6 +172,9 @@ def _allow_list(node: Node) -> tuple[str, ...]:
     )
     node.keys("allow", write=f"{{allow: {listed}}}")
     allow = node.need("allow", "SPDX licences that sources may have").items()
+    if len(allow) == 1 and isinstance(allow[0].value, str) and "," in allow[0].value:
+        names = [name.strip() for name in allow[0].value.split(",")]
+        allow[0].misfit("a list of SPDX licences", f"; write `allow: [{', '.join(names)}]`")
     if not allow:
         node.fail("must allow at least one licence")
     return tuple(filter(None, (node.attempt(functools.partial(_entry, entry)) for entry in allow)))

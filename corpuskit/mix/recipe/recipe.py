@@ -25,11 +25,12 @@ from typing import TypeVar
 
 from corpuskit.core.disk.regular_file import PASSED_BY_SHELLS
 from corpuskit.core.document import ORIGINS
-from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
+from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError, in_one
 from corpuskit.core.format import TokenOptions
 from corpuskit.core.option_values import is_address
 from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.publish.card_words import card_words, problems_of, read_card_words
+from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.registry import (
     demand_distinct_formats,
     demand_token_options,
@@ -41,7 +42,8 @@ from corpuskit.core.registry import (
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
 from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS
-from corpuskit.core.wording import did_you_mean, excerpt, quantity
+from corpuskit.core.wording import did_you_mean, excerpt
+from corpuskit.mix.recipe.budget_limits import demand_shares_that_hold, limit_locations
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.overrides import with_overrides
 from corpuskit.mix.recipe.policy import FROM_DOCUMENTS, Policy, read_policy
@@ -54,10 +56,12 @@ from corpuskit.mix.recipe.source_specs import (
 )
 from corpuskit.mix.recipe.yaml import Marked
 from corpuskit.mix.recipe.yaml import load as load_yaml
+from corpuskit.mix.solver.limits import Limit
 
 Section = TypeVar("Section")
 
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
+TOKENS_EXAMPLE = "2_000_000, 2M or 1.5B"
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 CAP_OF_SOURCE = (
@@ -66,8 +70,6 @@ CAP_OF_SOURCE = (
 )
 FLOOR_OF_ORIGIN = "is an origin, and floors are by source; write the name of a source"
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report", "tokenizer", "end_token")
-MOST_MISTAKES = 100
-"""Lines on mistakes; if there are more mistakes, the last line counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class Recipe:
     output: OutputSpec = field(default_factory=OutputSpec)
     card: CardEntry | None = None
     """What people wrote for the dataset card."""
+    limit_locations: Mapping[Limit, str] = field(default_factory=dict, compare=False, repr=False)
+    """Where the recipe states each limit of its budget: `recipe.yaml:4`."""
 
 
 def load_recipe(
@@ -121,7 +125,8 @@ def load_recipe(
 
     Messages call it `name`, by default the last part of its path.
 
-    Raises UsageError, with the lines of all mistakes, and RefusedError if its own policy forbids a source.
+    Raises UsageError, with the lines of all mistakes and of all that the recipe itself refuses: sources that its policy
+    forbids, shares that cannot all hold. If that is all, it is a RefusedError.
     """
     path = Path(path)
     folder = Path() if str(path).startswith(PASSED_BY_SHELLS) else path.parent
@@ -150,7 +155,6 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
     output = _section(top, "output", lambda node: _output(node, folder, default_order, budget))
     card = _section(top, "card", lambda node: _card(node, folder))
     sources = with_order_problems(top, sources or (), together)
-    _raise_mistakes(tree)
     recipe = Recipe(
         name=tree.name,
         sources=sources,
@@ -163,8 +167,9 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
         together=together,
         output=output or OutputSpec(order=default_order),
         card=card,
+        limit_locations=limit_locations(tree),
     )
-    _check_policy(recipe)
+    _raise_all(tree.mistakes, _refusals(recipe, tree))
     return recipe
 
 
@@ -180,12 +185,12 @@ def _names_of_sources(top: Node) -> list[str]:
     return list(sources.value) if sources is not None and isinstance(sources.value, dict) else []
 
 
-def _raise_mistakes(tree: Marked) -> None:
-    """Raise one UsageError for all mistakes that were noted, in the order of their lines."""
-    unique = {str(mistake): mistake for mistake in tree.mistakes}
-    if unique:
-        first, *others = sorted(unique.values(), key=lambda mistake: _line_of(str(mistake)))
-        raise first.with_others(_first_of(others))
+def _raise_all(mistakes: Sequence[CorpuskitError], refusals: Sequence[CorpuskitError]) -> None:
+    """Raise one error for all mistakes, in the order of their lines, and then for all that is refused."""
+    unique = {str(mistake): mistake for mistake in mistakes}
+    errors = [*sorted(unique.values(), key=lambda mistake: _line_of(str(mistake))), *refusals]
+    if errors:
+        raise in_one(errors)
 
 
 def _line_of(message: str) -> int:
@@ -193,25 +198,37 @@ def _line_of(message: str) -> int:
     return int(line[1]) if line else 0
 
 
-def _check_policy(recipe: Recipe) -> None:
-    """Raise RefusedError for all that the recipe's own policy forbids."""
-    refusals = []
+def _refusals(recipe: Recipe, tree: Marked) -> list[CorpuskitError]:
+    """Return what the recipe's own policy and shares forbid, as far as nothing is wrong with what that depends on."""
+    if not tree.is_sound("policy"):
+        return []
+    checks: list[Callable[[], None]] = []
     for source in recipe.sources:
-        try:
-            recipe.policy.check(source.name, source.location, source.license, (*source.steps, *recipe.together))
-        except RefusedError as refusal:
-            refusals.append(refusal)
-    if refusals:
-        raise refusals[0].with_others(_first_of(refusals[1:]))
+        steps = (*source.steps, *recipe.together)
+        if tree.is_sound("sources", source.name, "license"):
+            checks.append(functools.partial(_check_license, recipe.policy, source))
+        if tree.is_sound("together") and tree.is_sound("sources", source.name, "steps"):
+            checks.append(functools.partial(recipe.policy.check_steps, source.name, source.location, steps))
+    if recipe.sources and len(recipe.sources) == len(_names_of_sources(Node(tree))):
+        checks.append(functools.partial(_check_shares, recipe))
+    return [refusal for check in checks if (refusal := _refusal(check)) is not None]
 
 
-def _first_of(errors: Sequence[CorpuskitError]) -> list[CorpuskitError]:
-    """Return the errors after the first that are told: all, unless a file that is no recipe has hundreds of them."""
-    if len(errors) < MOST_MISTAKES:
-        return list(errors)
-    first_errors = errors[: MOST_MISTAKES - 2]
-    rest = len(errors) - len(first_errors)
-    return [*first_errors, UsageError(f"and {quantity(rest, 'mistake')} more")]
+def _check_license(policy: Policy, source: SourceSpec) -> None:
+    policy.check_license(source.name, source.license_location, source.license)
+
+
+def _check_shares(recipe: Recipe) -> None:
+    if recipe.budget is not None:
+        demand_shares_that_hold(recipe.sources, recipe.caps, recipe.any_source, recipe.floors, recipe.limit_locations)
+
+
+def _refusal(check: Callable[[], None]) -> RefusedError | None:
+    try:
+        check()
+    except RefusedError as refusal:
+        return refusal
+    return None
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
@@ -245,7 +262,9 @@ def tags_of(source: SourceSpec) -> Tags:
 def _budget(node: Node, folder: Path) -> Budget | None:
     is_number = isinstance(node.value, (int, float, str))
     node.keys(*BUDGET_KEYS, write=f"{{tokens: {node.value}}}" if is_number else "{tokens: 2_000_000}")
-    tokens = node.attempt(lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1))
+    tokens = node.attempt(
+        lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1, example=TOKENS_EXAMPLE)
+    )
     tokenizer = node.get("tokenizer")
     name = tokenizer.text() if tokenizer else DEFAULT_TOKENIZER
     if tokens is None:
@@ -255,7 +274,15 @@ def _budget(node: Node, folder: Path) -> Budget | None:
     if tokenizer and not name.endswith(".json"):
         near = did_you_mean(name, TOKENIZERS)
         tokenizer.misfit(TOKENIZER_KINDS, near)
-    return Budget(tokens, str(folder / name))
+    return Budget(tokens, _tokenizer_file(tokenizer, folder) if tokenizer else name)
+
+
+def _tokenizer_file(node: Node, folder: Path) -> str:
+    """Return the path of a tokenizer.json that exists."""
+    path = folder / node.text()
+    if not path.is_file():
+        node.fail(f"names no file: {node.echo}{near_name(path, ('.json',))}")
+    return str(path)
 
 
 def _caps(node: Node, names: Sequence[str]) -> tuple[dict[str, float], float | None]:
@@ -305,7 +332,8 @@ def _output(node: Node, folder: Path, default_order: str, budget: Budget | None)
         dir=_section(node, "dir", lambda entry: _folder_below(entry, folder)),
         formats=tuple(dict.fromkeys(filter(None, names))) or ("jsonl",),
         order=order or default_order,
-        shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
+        shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1, example="50_000"))
+        or SHARD_DOCUMENTS,
         report=_section(node, "report", lambda entry: entry.switch()) or False,
         tokens=tokens,
     )
@@ -313,9 +341,10 @@ def _output(node: Node, folder: Path, default_order: str, budget: Budget | None)
 
 def _token_options(node: Node, folder: Path, budget: Budget | None, formats: Sequence[str]) -> TokenOptions | None:
     """Return what formats of token ids are made with: the tokenizer of the budget, if the output names none."""
-    name = _section(node, "tokenizer", lambda entry: entry.text())
+    path = _section(node, "tokenizer", lambda entry: _tokenizer_file(entry, folder))
     end_token = _section(node, "end_token", lambda entry: entry.text())
-    path = str(folder / name) if name else None
+    if path is None and node.get("tokenizer") is not None:
+        return None
     if path is None and budget is not None and budget.tokenizer not in TOKENIZERS:
         path = budget.tokenizer if any(is_token_format(find_format(format_)) for format_ in formats) else None
     tokens = None if path is None else TokenOptions(path, end_token)

@@ -1,6 +1,7 @@
 """The sources of a recipe and the steps that documents pass, with all mistakes in them noted before reading goes on."""
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.policy import FROM_DOCUMENTS
+from corpuskit.mix.recipe.step_words import meant_steps
 
 FindStep = Callable[[str], type[Step]]
 
@@ -49,6 +51,8 @@ class SourceSpec:
     steps: tuple[Step, ...] = ()
     location: str = field(default="", compare=False)
     """Where the recipe defines the source: `recipe.yaml:12`."""
+    license_location: str = field(default="", compare=False)
+    """Where the recipe states the licence, or else defines the source."""
     input_locations: tuple[str, ...] = field(default=(), compare=False)
     """Where the recipe names each of the inputs."""
     order_problem: str = field(default="", compare=False)
@@ -59,6 +63,9 @@ def read_sources(node: Node, folder: Path, find: FindStep) -> tuple[SourceSpec, 
     """Return the sources that are right; what is wrong with the others is noted."""
     if not isinstance(node.value, dict):
         node.misfit("a mapping", f"; write `sources: {SHAPE_OF_SOURCES}`")
+    for above, name in itertools.pairwise(node.value):
+        if name in SOURCE_KEYS and not isinstance(node.value[name], dict):
+            node.tree.misspelt.add((*node.trail, above, name))
     specs = [node.attempt(functools.partial(_source, name, entry, folder, find)) for name, entry in node.entries()]
     if not specs:
         node.fail("must name at least one source")
@@ -69,6 +76,10 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
     if not _NAME.fullmatch(name):
         problem = "cannot name a source: use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
         node.attempt(lambda: node.fail(problem))
+    if not isinstance(node.value, dict) and name in SOURCE_KEYS:
+        node.fail(
+            "is a key of a source, and stands where names of sources do; indent it as the other keys of its source"
+        )
     if not isinstance(node.value, dict):
         node.misfit("a mapping", f"; write `{name}: {{from: files, inputs: [in/*.jsonl], origin: public_dataset}}`")
     node.attempt(lambda: node.keys(*SOURCE_KEYS, elsewhere=_options_elsewhere(node, find)))
@@ -94,6 +105,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         max_epochs=max_epochs or 1.0,
         steps=steps,
         location=node.location,
+        license_location=(node.get("license") or node).location,
         input_locations=tuple(item.location for item in node.need("inputs", "").items()) if inputs else (),
     )
 
@@ -114,7 +126,7 @@ def _options_elsewhere(node: Node, find: FindStep) -> dict[str, str]:
 def _optional(node: Node, key: str, read: Callable[[Node], Any]) -> Any:
     """Return what `read` makes of the value under a key; None if there is none, or if it is wrong, which is noted."""
     entry = node.get(key)
-    return None if entry is None else node.attempt(lambda: read(entry))
+    return None if entry is None else entry.attempt(lambda: read(entry))
 
 
 def _source_step(node: Node, folder: Path, find: FindStep) -> Source:
@@ -147,6 +159,11 @@ def _input(node: Node, folder: Path, step: Source | None) -> str:
 
 def _license(node: Node) -> str:
     """Return a source's licence: an SPDX expression, or the word that leaves it to the documents."""
+    if isinstance(node.value, list) and all(isinstance(name, str) for name in node.value):
+        one_of, all_of = (f" {word} ".join(node.value) for word in ("OR", "AND"))
+        node.misfit(
+            "one SPDX licence expression", f"; write `{one_of}` for a choice, or `{all_of}` if all of them hold"
+        )
     license = node.text()
     if license != FROM_DOCUMENTS and (problem := expression_problem(license)):
         near = did_you_mean(license, (FROM_DOCUMENTS,))
@@ -171,6 +188,10 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
     if isinstance(name, dict) and len(name) == 1:
         name = next(iter(name))
         options = Node(node.tree, *node.trail, name) if node.value[name] is not None else None
+    if isinstance(name, dict) and name and next(iter(name.values())) is None:
+        first, *others = name
+        written = f"{{{first}: {{{', '.join(f'{key}: …' for key in others)}}}}}"
+        node.fail(f"has options of `{first}` beside it; indent them deeper than its name, or write `{written}`")
     if not isinstance(name, str):
         node.fail(f"lists steps, each `name` or `{{name: {{option: value}}}}`, not {node.echo}")
     step = _step_at(node, name, options, folder, find)
@@ -223,6 +244,8 @@ def _step_class(node: Node, name: str, find: FindStep) -> type[Step]:
             step_class = find(spelling)
             break
         except UsageError as error:
+            if meant := meant_steps(name, node.key):
+                node.fail(f"names no step by {excerpt(repr(name))}; {meant}")
             if spelling == spellings[-1]:
                 raise UsageError(
                     f"{node.location}: {str(error).replace(repr(spelling), repr(excerpt(name)))}"

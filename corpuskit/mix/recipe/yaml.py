@@ -19,6 +19,7 @@ from corpuskit.core.reading.codecs import codec_of
 from corpuskit.core.reading.input_kinds import kind_of_content
 from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.wording import excerpt, printable_name
+from corpuskit.mix.recipe.yaml_mistakes import mistake_in
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -58,6 +59,12 @@ class Marked:
     """What is wrong with the values, as far as it has been noted."""
     misspelt: set[Trail] = field(default_factory=set, repr=False, compare=False)
     """Keys that are missing because they are misspelt."""
+    faulty: set[Trail] = field(default_factory=set, repr=False, compare=False)
+    """Mappings and lists in which a mistake has been noted."""
+
+    def is_sound(self, *trail: str | int) -> bool:
+        """Whether no mistake has been noted in the value that a trail leads to, nor in the spelling of its key."""
+        return all(other[: len(trail)] != trail for other in self.faulty | self.misspelt)
 
     def line(self, *trail: str | int) -> int:
         """Return the line of the key or list item that a trail leads to, or else of the nearest one around it."""
@@ -147,12 +154,11 @@ class _RecipeReader:
             yield from yaml.parse(text, Loader=loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
             # libyaml reads ahead and, depending on its release, may give up before `_value` has counted the levels.
             if too_deep := _line_too_deep(text, mark.index if mark else len(text)):
                 raise UsageError(f"{self.name}:{too_deep}: nested deeper than {MAX_DEPTH}") from None
-            problem = " ".join(filter(None, (error.context, error.problem)))
-            raise UsageError(f"{self.name}:{line}: {_plain(problem) or 'not YAML'}{_hint(text, line)}") from None
+            line, mistake = mistake_in(text, error)
+            raise UsageError(f"{self.name}:{line}: {mistake}") from None
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise UsageError(f"{self.name}:{line}: a control character does not belong here") from None
@@ -257,13 +263,6 @@ def _bounded(digits: str, base: int) -> int:
     return number
 
 
-def _plain(problem: str) -> str:
-    """Return what the parser says, in words of a recipe's author where its own say nothing to them."""
-    if problem.endswith("mapping values are not allowed in this context"):
-        return "a `:` cannot stand here; correct the indentation of the line, or put the value in quotes"
-    return problem
-
-
 def _line_too_deep(text: str, end: int) -> int:
     """Return the line where brackets or dashes before offset `end` open more than `MAX_DEPTH` levels; 0 if none do."""
     depth = 0
@@ -284,19 +283,3 @@ def _decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
-
-
-def _hint(text: str, line: int) -> str:
-    """Return what may be meant on a line that is no YAML, or on the one before, where the parser may have lost it."""
-    lines = ["", *text.split("\n"), ""]
-    around = "\n".join(lines[max(line - 1, 0) : line + 1])
-    indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
-    if "\t" in indent:
-        return "; indent with spaces, not tabs"
-    if re.search(r"(?:^|[\s,\[])\*\S", around):
-        return "; put a value that starts with `*` in quotes"
-    if re.search(r"\][^\s,\]}#]", around):
-        return "; put a glob with brackets in quotes"
-    if re.search(r"(?:^|[\s,\[{])[@`%&!]", around):
-        return "; put a value that starts with a sign in quotes"
-    return "; a value with `: ` in it needs quotes" if re.search(r":\s.*:\s", around) else ""

@@ -1,7 +1,7 @@
 """The limits of a mix, as a mapping that can be reduced and changed, and whether they can all hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -55,6 +55,15 @@ def limits_of(
     if any_source is not None:
         limits[ANY_SOURCE] = decimal(any_source)
     return limits
+
+
+def shares_alone(
+    supplies: tuple[SourceSupply, ...], origin_caps: Mapping[str, float], any_source: float | None
+) -> tuple[tuple[SourceSupply, ...], Limits]:
+    """Return the sources as if none ran dry, and the limits that are left then: the shares of any budget."""
+    endless = tuple(replace(source, tokens=1, max_epochs=None) for source in supplies)
+    limits = limits_of(endless, 1, origin_caps, any_source)
+    return endless, {limit: value for limit, value in limits.items() if limit != BUDGET}
 
 
 def decimal(value: float) -> Fraction:

@@ -51,13 +51,29 @@ def test_a_value_is_set_where_its_path_leads(settings: list[str], trail: tuple[s
         ("=3", "takes a key, `=` and a value"),
         ("budget.tokens.more=3", "there are no keys below a single value"),
         ("sources.a.b.steps.7=x", "'7' is no number of an item, from 0 to 1"),
-        ("seed=[1", "--set seed"),
+        ("seed=[1", "--set seed: "),
+        ("output.formats=[jsonl", "--set output.formats: "),
+        ("seed='1", "--set seed: "),
+        ("sources.a.x.weight=3", "--set sources.a.x.weight: no source `a`; sources here: a.b"),
     ],
 )
 def test_what_cannot_be_set_is_told(setting: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         with_overrides(parse(RECIPE.encode(), "recipe.yaml"), [setting])
     assert said in str(caught.value)
+
+
+def test_all_that_cannot_be_set_is_told_and_a_new_source_can_be() -> None:
+    tree = parse(RECIPE.encode(), "recipe.yaml")
+    with pytest.raises(UsageError) as caught:
+        with_overrides(tree, ["sources.wbe.weight=3", "sources.wbe.origin=other", "budget", "seed=1"])
+    assert [str(error).split(":")[0] for error in (caught.value, *caught.value.others)] == [
+        "`--set` takes a key, `=` and a value, as in `--set budget.tokens=5M`, not 'budget'",
+        "--set sources.wbe.weight",
+        "--set sources.wbe.origin",
+    ]
+    made = with_overrides(tree, ["sources.new.from=files", "sources.new.inputs=[a.txt]"])
+    assert made.value["sources"]["new"] == {"from": "files", "inputs": ["a.txt"]}
 
 
 def test_the_command_sets_checks_and_reads_standard_input(corpuskit: Run, tmp_path: Path) -> None:

@@ -135,7 +135,10 @@ def test_the_least_recipe_and_its_defaults(read) -> None:
     assert read(SMALL + "together:\nseed: ~\n") == recipe
 
 
-def test_paths_start_from_the_recipes_folder(read) -> None:
+def test_paths_start_from_the_recipes_folder(read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipes" / "t").mkdir(parents=True)
+    (tmp_path / "recipes" / "t" / "tokenizer.json").touch()
     recipe = read(
         "budget: {tokens: 10, tokenizer: t/tokenizer.json}\n"
         "sources:\n"

@@ -169,8 +169,40 @@ def test_all_that_the_policy_forbids_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as caught:
         load(tmp_path, GOOD.replace("allow: [MIT, CC0-1.0]", "allow: [ISC]"))
     assert [message.split(" is not")[0] for message in messages_of(caught.value)] == [
-        "recipe.yaml:7: licence 'CC0-1.0' of source `papers`",
-        "recipe.yaml:16: licence 'MIT' of source `crawl`",
+        "recipe.yaml:11: licence 'CC0-1.0' of source `papers`",
+        "recipe.yaml:20: licence 'MIT' of source `crawl`",
+    ]
+
+
+def test_what_is_refused_is_told_with_the_mistakes_as_far_as_it_is_certain(tmp_path: Path) -> None:
+    text = GOOD.replace("allow: [MIT, CC0-1.0]}}", "allow: [ISC]}, pii: required}").replace("weight: 2", "weight: x")
+    with pytest.raises(UsageError) as caught:
+        load(
+            tmp_path, text.replace("    license: MIT", "    license: MTI").replace("any_source: 0.9", "any_source: .3")
+        )
+    assert [message.split(": ")[0] for message in messages_of(caught.value)] == [
+        "recipe.yaml:12",
+        "recipe.yaml:20",
+        "recipe.yaml:11",
+        "recipe.yaml:16",
+        "recipe.yaml:4",
+    ]
+    with pytest.raises(UsageError) as caught:  # whether a step that cannot be read was `scrub-pii` is not known
+        load(tmp_path, text.replace("together: [dedup]", "together: [dedup, 7]"))
+    assert not any("has no step" in message for message in messages_of(caught.value))
+
+
+def test_all_inputs_that_are_missing_are_told_at_once_with_their_lines(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "recipe.yaml").write_text(
+        "sources:\n  one:\n    from: files\n    inputs:\n      - none.jsonl\n      - recipe.yaml\n      - '*.csv'\n"
+        "    origin: other\n  two:\n    from: files\n    origin: other\n    inputs: [nowhere/]\n"
+    )
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert done.returncode == 2
+    assert [line.split(":")[2:4] for line in done.stderr.decode().splitlines()] == [
+        ["5", " source `one`"],
+        ["7", " source `one`"],
+        ["12", " source `two`"],
     ]
 
 

@@ -75,13 +75,13 @@ def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
         ("a: 1\nb: " + "{a: " * 5000, 2, "nested deeper than 32"),
         ("a: 1\nb:\n" + "- " * 5000 + "x", 3, "nested deeper than 32"),
         ("a: '[[['\nb: " + "['[', " * 5000, 2, "nested deeper than 32"),
-        ("a: 1\nb: '" + "[" * 5000, 2, "quoted scalar"),
-        ("a: 1\nb: # " + "[" * 5000 + "\n  c: 'x", 3, "quoted scalar"),
-        ("a: 1\nb: don't " + "[" * 20 + "\nc: 'x", 3, "quoted scalar"),
+        ("a: 1\nb: '" + "[" * 5000, 2, "a text in quotes begins here and does not end"),
+        ("a: 1\nb: # " + "[" * 5000 + "\n  c: 'x", 3, "a text in quotes begins here and does not end"),
+        ("a: 1\nb: don't " + "[" * 20 + "\nc: 'x", 3, "a text in quotes begins here and does not end"),
         ("a: 1\nb: " + "9" * 20, 2, "64 bits"),
         ("a: 1\nb: " + "9" * 5000, 2, "64 bits"),
         ("a: 1\nb: \x01", 2, "control character"),
-        ("a: 1\nb: 'x", 2, "quoted scalar"),
+        ("a: 1\nb: 'x", 2, "a text in quotes begins here and does not end"),
     ],
 )
 def test_everything_else_is_refused_with_its_line(text: str, line: int, said: str) -> None:
