@@ -87,7 +87,7 @@ class PassShard(Task[DocumentsResult]):
         if (untouched := self._untouched(task_path)) is not None:
             count, files = untouched
             return log.close([count], files)
-        flow = Flow([interned(step) for step in self.steps], log.take)
+        flow = Flow([interned(step) for step in self.steps], log.take, drops_rest=True)
         shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
         return log.close(flow.counts, shards)
 
