@@ -80,8 +80,12 @@ class Takedown(Command):
         search(runs, sought)
         if self.apply:
             entries = self._clear(runs, sought, entries)
+        demands = [] if self.apply else [run.removal_demand(sought, self.tokenizer) for run in runs]
         receipt = self._receipt(runs, sought, entries)
         self._tell(runs, receipt, len(sought.short_texts), settings)
+        for run, demand in zip(runs, demands, strict=False):
+            if demand:
+                console.remark(self.name(), f"{run.entry['name']}: --apply will need --tokenizer, as {demand}")
         _raise_errors(runs)
         return 0
 

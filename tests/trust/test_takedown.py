@@ -789,24 +789,61 @@ def test_an_index_of_other_settings_is_searched_by_ids_and_equal_texts(folder: P
     assert takedown(corpuskit, "exact")[1]["places"][0]["outcome"] == "clean"
 
 
-def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> None:
+def write_tokenizer(path: Path, *more_words: str) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1, "<end>": 2}, unk_token="[UNK]"))
+    vocabulary = {word: number for number, word in enumerate(["word1", "[UNK]", "<end>", *more_words])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "budget.yaml").write_text(
-        "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
-        "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
-        "output: {formats: [jsonl, tokens], end_token: '<end>'}\n"
-    )
-    assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
-    refused, _ = takedown(corpuskit, "counted", "--apply")
-    assert refused.returncode == 2 and b"--tokenizer" in refused.stderr
+    tokenizer.save(str(path))
+
+
+COUNTED = """
+budget: {tokens: 20000, tokenizer: tokenizer.json}
+sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}
+output: {formats: [jsonl, tokens], end_token: '<end>'}
+"""
+EXPORTED = ("--to", "jsonl,tokens", "--tokenizer", "tokenizer.json", "--end-token", "<end>", "-o", "counted")
+
+
+@pytest.mark.parametrize("by_recipe", [True, False])
+def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run, by_recipe: bool) -> None:
+    write_tokenizer(folder / "tokenizer.json")
+    write_tokenizer(folder / "other.json", "word2")
+    write_tokenizer(folder / "renamed.json")
+    (folder / "budget.yaml").write_text(COUNTED)
+    make = ("mix", "budget.yaml", "-o", "counted") if by_recipe else ("export", "in.jsonl", *EXPORTED)
+    assert corpuskit(*make).returncode == 0
+    looked, answer = takedown(corpuskit, "counted")
+    assert looked.returncode == 0 and answer["places"][0]["outcome"] == "found"
+    assert b"counted: --apply will need --tokenizer, as " in looked.stderr
+    assert b"`--tokenizer tokenizer.json`" in looked.stderr
+    for words, message in (
+        (("--apply",), b"name that very file: `--tokenizer tokenizer.json`"),
+        (("--apply", "--tokenizer", "other.json"), b"other.json is another one: its sha256 differs"),
+        (("--tokenizer", "other.json"), b"other.json is another one: its sha256 differs"),
+        (("--apply", "--tokenizer", "renamed.json"), b"as renamed.json is to be called; rename it"),
+        (("--apply", "--tokenizer", "nope.json"), b"nope.json: the tokenizer cannot be read: no such file"),
+    ):
+        refused, _ = takedown(corpuskit, "counted", *words)
+        assert refused.returncode == 2 and message in refused.stderr, (words, refused.stderr)
+        assert refused.stderr.count(b"\n") == 1
     assert "signature" not in (folder / "takedown.jsonl").read_text(), "nothing was done"
+    assert b"will need" not in takedown(corpuskit, "counted", "--tokenizer", "tokenizer.json")[0].stderr
     done, _ = takedown(corpuskit, "counted", "--apply", "--tokenizer", "tokenizer.json")
     assert done.returncode == 0, done.stderr
     assert corpuskit("verify", "counted").returncode == 0
+
+
+def test_tokens_alone_are_no_place_and_not_called_damaged(folder: Path, corpuskit: Run) -> None:
+    write_tokenizer(folder / "tokenizer.json")
+    alone = ("--to", "tokens", "--tokenizer", "tokenizer.json", "--end-token", "<end>", "-o", "alone")
+    assert corpuskit("export", "in.jsonl", *alone).returncode == 0
+    before = digests(folder / "corpus")
+    refused = corpuskit("takedown", "--list", "takedown.jsonl", "alone", "corpus", "--apply")
+    assert refused.returncode == 2 and digests(folder / "corpus") == before
+    assert b"alone cannot be searched: no document can be read from tokens; leave it out" in refused.stderr
+    assert b"damaged" not in refused.stderr and refused.stderr.count(b"\n") == 1
 
 
 @pytest.mark.slow

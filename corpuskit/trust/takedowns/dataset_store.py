@@ -11,6 +11,7 @@ from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.publish.recovery import STAGING
+from corpuskit.core.wording import or_list, printable_name
 from corpuskit.trust.takedowns.hidden_ids import hides
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
 from corpuskit.trust.takedowns.sought import Lineage, Sought
@@ -24,9 +25,10 @@ class DatasetStore(Store):
     title: ClassVar[str] = "dataset"
 
     def __init__(self, path: Path) -> None:
-        """Read the manifest. Raises DamagedError."""
+        """Read the manifest. Raises DamagedError, and UsageError if no format can be read."""
         super().__init__(path)
         self.dataset = Dataset(path)
+        _demand_readable(self.dataset)
         self.findings: Findings = {shard["path"]: {} for shard in self.dataset.manifest["shards"]}
         self._lineages: dict[str, Lineage] = {}
 
@@ -46,11 +48,7 @@ class DatasetStore(Store):
             path = dataset.folder / file["path"]
             if path.is_symlink() or not path.is_file() or size_and_digest(path) != (file["bytes"], file["sha256"]):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
-        try:
-            shards = dataset.shards()
-        except UsageError as error:
-            raise DamagedError(f"{error}: it cannot be searched; publish it anew from its sources") from None
-        for shard in shards:
+        for shard in dataset.shards():
             lineage = self._lineages[shard["path"]] = Lineage.empty()
             self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard), lineage))
 
@@ -89,3 +87,14 @@ class DatasetStore(Store):
         yield from super().problems(tally)
         if tally.is_affected and not tally.reasons:
             yield "names documents in its decisions that the list takes out"
+
+
+def _demand_readable(dataset: Dataset) -> None:
+    try:
+        dataset.shards()
+    except UsageError:
+        files = {shard["path"].partition("/")[0] for shard in dataset.manifest["shards"]}
+        raise UsageError(
+            f"{printable_name(str(dataset.location))} cannot be searched: no document can be read from "
+            f"{or_list(sorted(files))}; leave it out, and publish it anew from a dataset that was cleared"
+        ) from None

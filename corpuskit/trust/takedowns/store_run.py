@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
+from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.trust.takedowns.kinds import kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
@@ -59,6 +59,23 @@ class StoreRun:
                 self._removal = self._opened_store().removal(sought, options, tokenizer)
 
         self._attempt(prepare)
+
+    def removal_demand(self, sought: Sought, tokenizer: Path | None) -> str:
+        """Return what it takes to remove what was found, such as a tokenizer; empty if nothing is missing.
+
+        Raises UsageError for a tokenizer that is not the right one.
+        """
+        if self.error is not None or self.entry["outcome"] != LEFT_THERE:
+            return ""
+        try:
+            self._opened_store().removal(sought, {}, tokenizer)
+        except UsageError as error:
+            if tokenizer is not None:
+                raise
+            return str(error)
+        except DamagedError as error:
+            self._note(error)
+        return ""
 
     def clear(self) -> list[str]:
         """Take out what was found; return remarks."""
