@@ -38,7 +38,8 @@ class Takedown(Command):
     made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
-    such place, before anything is cleared; with 3 if one is damaged, or 5 if one is in use, after the others are done.
+    such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
+    read from its formats, after the others are done.
     `--receipt` writes what became of each place, as JSON without any id; `verify --receipt` looks again. Holds 24 bytes
     for each parent of each document and some 4 KB for each text that is looked for.
 

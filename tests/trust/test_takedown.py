@@ -406,9 +406,6 @@ def test_formats_that_cannot_be_read_are_written_anew(folder: Path, corpuskit: R
     assert len(before) == len(after) and len(before - after) == len(before) // 2
     assert not [text for text in (prose(7), near_copy(prose(8))) if text in contents(folder / "all")]
     assert corpuskit("export", "in.jsonl", "--to", "trl", "-o", "rows").returncode == 0
-    done, answer = takedown(corpuskit, "rows", "corpus", "--apply")
-    assert done.returncode == 3 and [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
-    assert b"publish it anew" in done.stderr
 
 
 def test_a_dataset_may_lose_all_its_documents(folder: Path, corpuskit: Run) -> None:
@@ -835,15 +832,24 @@ def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run, by_re
     assert corpuskit("verify", "counted").returncode == 0
 
 
-def test_tokens_alone_are_no_place_and_not_called_damaged(folder: Path, corpuskit: Run) -> None:
+@pytest.mark.parametrize("format_", ["trl", "tokens"])
+def test_formats_that_cannot_be_read_alone_are_left_and_not_called_damaged(
+    folder: Path, corpuskit: Run, format_: str
+) -> None:
     write_tokenizer(folder / "tokenizer.json")
-    alone = ("--to", "tokens", "--tokenizer", "tokenizer.json", "--end-token", "<end>", "-o", "alone")
-    assert corpuskit("export", "in.jsonl", *alone).returncode == 0
-    before = digests(folder / "corpus")
-    refused = corpuskit("takedown", "--list", "takedown.jsonl", "alone", "corpus", "--apply")
-    assert refused.returncode == 2 and digests(folder / "corpus") == before
-    assert b"alone cannot be searched: no document can be read from tokens; leave it out" in refused.stderr
-    assert b"damaged" not in refused.stderr and refused.stderr.count(b"\n") == 1
+    of_tokens = ("--tokenizer", "tokenizer.json", "--end-token", "<end>") if format_ == "tokens" else ()
+    assert corpuskit("export", "in.jsonl", "--to", format_, *of_tokens, "-o", "alone").returncode == 0
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "alone", "corpus", "--apply", "--receipt", "receipt.json")
+    problem = f"alone: no document can be read from {format_}, so it was not searched; publish it anew from a dataset"
+    assert done.returncode == 2 and problem in done.stderr.decode()
+    assert problem.replace("alone: ", "alone: failed: ") in done.stdout.decode()
+    assert [place["outcome"] for place in json.loads((folder / "receipt.json").read_bytes())["places"]] == [
+        "failed",
+        "removed",
+    ]
+    assert b"damaged" not in done.stdout + done.stderr and done.stderr.count(b"\n") == 1
+    checked = corpuskit("verify", "--receipt", "receipt.json", "alone")
+    assert checked.returncode == 3 and b"alone: cannot be searched: no document" in checked.stderr
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from corpuskit.core.wording import printable_name
 from corpuskit.trust.takedowns.kinds import kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
-from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
 class StoreRun:
@@ -99,7 +99,7 @@ class StoreRun:
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with a place that was cleared, after it was searched again."""
         if self.error is not None:
-            yield f"cannot be searched: {self.error}"
+            yield f"cannot be searched: {self.entry['problem']}"
         else:
             yield from self._opened_store().problems(self._tally)
 
@@ -109,7 +109,7 @@ class StoreRun:
             return
         try:
             work()
-        except (DamagedError, PublishError) as error:
+        except (DamagedError, PublishError, UnsearchableError) as error:
             self._note(error)
         except OSError as error:
             # What cannot be written is a PublishError by now.
@@ -119,10 +119,10 @@ class StoreRun:
                 PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
             )
 
-    def _note(self, error: DamagedError | PublishError) -> None:
+    def _note(self, error: DamagedError | PublishError | UnsearchableError) -> None:
         self.error = error
         self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
-        self.entry["problem"] = str(error)
+        self.entry["problem"] = str(error).removeprefix(f"{self.entry['name']}: ")
 
     def _open(self) -> None:
         self._store = self.kind(self.path)
