@@ -15,7 +15,7 @@ class Head(CorpusStage):
     """Pass on the first documents and stop.
 
     An honest cut: the manifest says `upstream: cut`, and lists the steps before it with their names and options, but
-    without counts.
+    without counts. In a recipe they keep their counts, and what is left of the stream is dropped as `not-taken`.
 
         corpuskit fetch-warc crawl.warc.gz | corpuskit head -n 100 | corpuskit extract -o sample
     """

@@ -14,7 +14,8 @@ class Sample(Stage):
     """Keep a random part of the documents, the same part whatever their order.
 
     A document is kept if the keyed hash of its source and id lies below the rate, so a larger rate with the same seed
-    keeps everything that a smaller one keeps. Like `head`, this is an honest cut: the manifest says `upstream: cut`.
+    keeps everything that a smaller one keeps. Like `head`, this is an honest cut: the manifest says `upstream: cut`. In
+    a recipe the steps before it keep their counts.
 
         corpuskit sample --rate 0.01 web.jsonl.zst > hundredth.jsonl
     """

@@ -1,8 +1,10 @@
 """`report`: what is in a dataset, for people, for the public and for other programs, from its own figures."""
 
 import functools
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -168,6 +170,11 @@ def _shard_problem(folder: Path, shard: ShardEntry) -> str:
 
 def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:
     """Raise DamagedError unless the report holds these texts; UsageError if it cannot be read."""
+    if "" not in texts and report.is_file():
+        folder = printable_name(shlex.quote(str(report.parent)))
+        raise UsageError(
+            f"{printable_name(str(report))} is one file of a summary; name the folder that has all: `--check {folder}`"
+        )
     for name, text in texts.items():
         path = report / name if name else report
         try:
@@ -175,22 +182,46 @@ def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:
         except OSError as error:
             why = (error.strerror or "I/O error").lower()
             raise UsageError(f"{printable_name(str(path))}: cannot be read: {why}") from None
-        if written != (expected := text.encode("utf-8", "replace")):
-            number, written_line, line = _first_difference(written, expected)
+        if difference := _first_difference(written, text.encode("utf-8", "replace")):
             raise DamagedError(
-                f"{printable_name(str(path))}: line {number} is {_line(written_line)}, "
-                f"and by the dataset {_line(line)}; write it anew, or check it with the options it was written with"
+                f"{printable_name(str(path))}: {difference}; "
+                "write it anew, or check it with the options it was written with"
             )
 
 
-def _first_difference(written: bytes, expected: bytes) -> tuple[int, bytes, bytes]:
-    """Return the number of the first line that differs, that line, and what it should be, from the difference on."""
-    lines = zip_longest(written.split(b"\n"), expected.split(b"\n"), fillvalue=b"")
-    number, written_line, line = next((number, *pair) for number, pair in enumerate(lines, 1) if pair[0] != pair[1])
-    start = next((index for index, pair in enumerate(zip(written_line, line, strict=False)) if pair[0] != pair[1]), 0)
+def _first_difference(written: bytes, expected: bytes) -> str:
+    """Return the number of the first line that differs, and how; empty if none does.
+
+    >>> _first_difference(b"12 files\\n", b"13 files\\n")
+    "line 1 is '12 files', and by the dataset '13 files'"
+    >>> _first_difference(b"12 files", b"12 files\\n")
+    'line 1 ends without a line feed, and by the dataset with a line feed'
+    """
+    for number, (written_line, line) in enumerate(zip_longest(BytesIO(written), BytesIO(expected)), 1):
+        if written_line != line:
+            return f"line {number} {_line_difference(written_line, line)}"
+    return ""
+
+
+def _line_difference(written: bytes | None, expected: bytes | None) -> str:
+    """Return how a line differs from what it should be; None stands for a line that is not there."""
+    if written is None or expected is None:
+        missing = f"is missing, and by the dataset is {_line(expected or b'')}"
+        return missing if written is None else f"is {_line(written)}, and by the dataset the report ends before it"
+    if written.rstrip(b"\r\n") == expected.rstrip(b"\r\n"):
+        return f"ends {_line_end(written)}, and by the dataset {_line_end(expected)}"
+    pairs = enumerate(zip(written, expected, strict=False))
+    start = next((index for index, pair in pairs if pair[0] != pair[1]), min(len(written), len(expected)))
     start = max(start - 20, 0)
-    return number, written_line[start:], line[start:]
+    return f"is {_line(written[start:])}, and by the dataset {_line(expected[start:])}"
 
 
 def _line(line: bytes) -> str:
-    return repr(excerpt(line.decode("utf-8", "replace"))) if line else "empty"
+    text = line.rstrip(b"\r\n").decode("utf-8", "replace")
+    return repr(excerpt(text)) if text else "empty"
+
+
+def _line_end(line: bytes) -> str:
+    if line.endswith(b"\r\n"):
+        return "with CR LF"
+    return "with a line feed" if line.endswith(b"\n") else "without a line feed"

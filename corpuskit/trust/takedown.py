@@ -38,7 +38,8 @@ class Takedown(Command):
     made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
-    such place, before anything is cleared; with 3 if one is damaged, or 5 if one is in use, after the others are done.
+    such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
+    read from its formats, after the others are done.
     `--receipt` writes what became of each place, as JSON without any id; `verify --receipt` looks again. Holds 24 bytes
     for each parent of each document and some 4 KB for each text that is looked for.
 
@@ -80,8 +81,12 @@ class Takedown(Command):
         search(runs, sought)
         if self.apply:
             entries = self._clear(runs, sought, entries)
+        demands = [] if self.apply else [run.removal_demand(sought, self.tokenizer) for run in runs]
         receipt = self._receipt(runs, sought, entries)
         self._tell(runs, receipt, len(sought.short_texts), settings)
+        for run, demand in zip(runs, demands, strict=False):
+            if demand:
+                console.remark(self.name(), f"{run.entry['name']}: --apply will need --tokenizer, as {demand}")
         _raise_errors(runs)
         return 0
 

@@ -176,6 +176,31 @@ def test_any_changed_digit_is_found(corpus: Path, tmp_path: Path, kind: Any) -> 
         path.write_text(whole, encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", ["html", "card", "croissant", "eu-summary"])
+def test_a_report_that_is_longer_shorter_or_ends_otherwise_is_told_by_its_line(
+    corpus: Path, tmp_path: Path, kind: Any
+) -> None:
+    target = tmp_path / "report"
+    DatasetReport(as_=kind).execute([str(corpus)], Settings(output=target, quiet=True))
+    check = DatasetReport(as_=kind, check=target)
+    for path in sorted(target.iterdir()) if target.is_dir() else [target]:
+        whole = path.read_bytes()
+        number = whole.count(b"\n")
+        assert whole.endswith(b"\n")
+        changes = {
+            whole + b"\n": f"line {number + 1} is empty, and by the dataset the report ends before it",
+            whole[:-1]: f"line {number} ends without a line feed, and by the dataset with a line feed",
+            whole.replace(b"\n", b"\r\n"): "line 1 ends with CR LF, and by the dataset with a line feed",
+            b"": "line 1 is missing, and by the dataset is '",
+            whole[:-2]: f"line {number} is ",
+        }
+        for content, message in changes.items():
+            path.write_bytes(content)
+            with pytest.raises(DamagedError, match=re.escape(message)):
+                check.execute([str(corpus)], Settings(quiet=True))
+        path.write_bytes(whole)
+
+
 def test_the_card_is_the_one_that_was_published(corpus: Path) -> None:
     assert DatasetReport(as_="card").texts([Dataset(corpus)])[""] == (corpus / "README.md").read_text(encoding="utf-8")
 
@@ -350,6 +375,7 @@ def test_facts_in_another_encoding_are_named(corpus: Path, tmp_path: Path) -> No
         ("corpus --as pdf", 2, "`--as` expects one of html, card, croissant, eu-summary"),
         ("corpus --check nope.html", 2, "nope.html: cannot be read: no such file or directory"),
         ("corpus --check page.html -o page.html", 2, "leave -o out"),
+        ("corpus --as eu-summary --check corpus/README.md", 2, "name the folder that has all: `--check corpus`"),
         ("corpus -o corpus", 2, "name a file for the report"),
         ("corpus -o /dev/full", 2, "name a file for the report"),
         ("corpus --as eu-summary -o in.jsonl", 2, "a summary is several files"),

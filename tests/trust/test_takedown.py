@@ -406,9 +406,6 @@ def test_formats_that_cannot_be_read_are_written_anew(folder: Path, corpuskit: R
     assert len(before) == len(after) and len(before - after) == len(before) // 2
     assert not [text for text in (prose(7), near_copy(prose(8))) if text in contents(folder / "all")]
     assert corpuskit("export", "in.jsonl", "--to", "trl", "-o", "rows").returncode == 0
-    done, answer = takedown(corpuskit, "rows", "corpus", "--apply")
-    assert done.returncode == 3 and [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
-    assert b"publish it anew" in done.stderr
 
 
 def test_a_dataset_may_lose_all_its_documents(folder: Path, corpuskit: Run) -> None:
@@ -789,24 +786,70 @@ def test_an_index_of_other_settings_is_searched_by_ids_and_equal_texts(folder: P
     assert takedown(corpuskit, "exact")[1]["places"][0]["outcome"] == "clean"
 
 
-def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> None:
+def write_tokenizer(path: Path, *more_words: str) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1, "<end>": 2}, unk_token="[UNK]"))
+    vocabulary = {word: number for number, word in enumerate(["word1", "[UNK]", "<end>", *more_words])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "budget.yaml").write_text(
-        "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
-        "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
-        "output: {formats: [jsonl, tokens], end_token: '<end>'}\n"
-    )
-    assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
-    refused, _ = takedown(corpuskit, "counted", "--apply")
-    assert refused.returncode == 2 and b"--tokenizer" in refused.stderr
+    tokenizer.save(str(path))
+
+
+COUNTED = """
+budget: {tokens: 20000, tokenizer: tokenizer.json}
+sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}
+output: {formats: [jsonl, tokens], end_token: '<end>'}
+"""
+EXPORTED = ("--to", "jsonl,tokens", "--tokenizer", "tokenizer.json", "--end-token", "<end>", "-o", "counted")
+
+
+@pytest.mark.parametrize("by_recipe", [True, False])
+def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run, by_recipe: bool) -> None:
+    write_tokenizer(folder / "tokenizer.json")
+    write_tokenizer(folder / "other.json", "word2")
+    write_tokenizer(folder / "renamed.json")
+    (folder / "budget.yaml").write_text(COUNTED)
+    make = ("mix", "budget.yaml", "-o", "counted") if by_recipe else ("export", "in.jsonl", *EXPORTED)
+    assert corpuskit(*make).returncode == 0
+    looked, answer = takedown(corpuskit, "counted")
+    assert looked.returncode == 0 and answer["places"][0]["outcome"] == "found"
+    assert b"counted: --apply will need --tokenizer, as " in looked.stderr
+    assert b"`--tokenizer tokenizer.json`" in looked.stderr
+    for words, message in (
+        (("--apply",), b"name that very file: `--tokenizer tokenizer.json`"),
+        (("--apply", "--tokenizer", "other.json"), b"other.json is another one: its sha256 differs"),
+        (("--tokenizer", "other.json"), b"other.json is another one: its sha256 differs"),
+        (("--apply", "--tokenizer", "renamed.json"), b"as renamed.json is to be called; rename it"),
+        (("--apply", "--tokenizer", "nope.json"), b"nope.json: the tokenizer cannot be read: no such file"),
+    ):
+        refused, _ = takedown(corpuskit, "counted", *words)
+        assert refused.returncode == 2 and message in refused.stderr, (words, refused.stderr)
+        assert refused.stderr.count(b"\n") == 1
     assert "signature" not in (folder / "takedown.jsonl").read_text(), "nothing was done"
+    assert b"will need" not in takedown(corpuskit, "counted", "--tokenizer", "tokenizer.json")[0].stderr
     done, _ = takedown(corpuskit, "counted", "--apply", "--tokenizer", "tokenizer.json")
     assert done.returncode == 0, done.stderr
     assert corpuskit("verify", "counted").returncode == 0
+
+
+@pytest.mark.parametrize("format_", ["trl", "tokens"])
+def test_formats_that_cannot_be_read_alone_are_left_and_not_called_damaged(
+    folder: Path, corpuskit: Run, format_: str
+) -> None:
+    write_tokenizer(folder / "tokenizer.json")
+    of_tokens = ("--tokenizer", "tokenizer.json", "--end-token", "<end>") if format_ == "tokens" else ()
+    assert corpuskit("export", "in.jsonl", "--to", format_, *of_tokens, "-o", "alone").returncode == 0
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "alone", "corpus", "--apply", "--receipt", "receipt.json")
+    problem = f"alone: no document can be read from {format_}, so it was not searched; publish it anew from a dataset"
+    assert done.returncode == 2 and problem in done.stderr.decode()
+    assert problem.replace("alone: ", "alone: failed: ") in done.stdout.decode()
+    assert [place["outcome"] for place in json.loads((folder / "receipt.json").read_bytes())["places"]] == [
+        "failed",
+        "removed",
+    ]
+    assert b"damaged" not in done.stdout + done.stderr and done.stderr.count(b"\n") == 1
+    checked = corpuskit("verify", "--receipt", "receipt.json", "alone")
+    assert checked.returncode == 3 and b"alone: cannot be searched: no document" in checked.stderr
 
 
 @pytest.mark.slow

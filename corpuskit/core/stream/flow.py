@@ -31,6 +31,9 @@ from corpuskit.core.stream.batch import (
 )
 from corpuskit.core.wording import excerpt
 
+NOT_TAKEN = "not-taken"
+"""Why a document that a corpus stage has not asked for is dropped."""
+
 
 @dataclass
 class Flow:
@@ -45,6 +48,11 @@ class Flow:
     """Stands in for `run` of the only corpus stage if its verdicts are known already."""
     announce: Callable[[Input], None] = lambda _: None
     """Called with each input when its turn comes."""
+    drops_rest: bool = False
+    """Whether documents that a corpus stage has not asked for, as `head` does, are dropped as `not-taken`.
+
+    A pipe ends there; where the input lies on disk already, every document gets its verdict.
+    """
     counts: list[StepCount] = field(init=False)
     cut: bool = False
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
@@ -195,6 +203,8 @@ class Flow:
     def _apply_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
         received = self._received(batches, index, step)
         yield from in_batches(self._run_on(index, step, received))
+        if self.drops_rest:
+            self._drop_rest(index, step, received)
         self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
 
     def _run_on(
@@ -207,6 +217,12 @@ class Flow:
             document = self._count_outcome(item, step.name(), count, (step.name(), count.received.documents), index)
             if document is not None:
                 yield document, (step.name(), count.received.documents)
+
+    def _drop_rest(self, index: int, step: CorpusStage, received: Iterable[Document]) -> None:
+        count = self.counts[index]
+        for document in received:
+            location = (step.name(), count.received.documents)
+            self._count_outcome(Drop(document, NOT_TAKEN), step.name(), count, location, index)
 
     def _received(self, batches: Iterator[Batch], index: int, step: CorpusStage) -> Generator[Document, None, None]:
         count = self.counts[index]

@@ -59,7 +59,7 @@ class PassShard(Task[DocumentsResult]):
         steps = [interned(step) for step in self.steps]
         if self._is_row_wise() and len(self.shards) == 1:
             return self._pass_rows([step for step in steps if isinstance(step, Stage)], log, task_path)
-        flow = Flow(steps, log.take)
+        flow = Flow(steps, log.take, drops_rest=True)
         shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
         return log.close(flow.counts, shards)
 

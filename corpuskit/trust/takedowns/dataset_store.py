@@ -7,14 +7,16 @@ from typing import Any, ClassVar
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.publish.recovery import STAGING
+from corpuskit.core.wording import or_list, printable_name
 from corpuskit.trust.takedowns.hidden_ids import hides
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
 from corpuskit.trust.takedowns.sought import Lineage, Sought
-from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
 class DatasetStore(Store):
@@ -40,17 +42,16 @@ class DatasetStore(Store):
         return Dataset(self.path).manifest["digest"]
 
     def look(self, sought: Sought) -> None:
-        """Find what the list names. Raises DamagedError for files that are not what the manifest says."""
+        """Find what the list names.
+
+        Raises DamagedError for files that are not what the manifest says, UnsearchableError if no format can be read.
+        """
         dataset = self.dataset
         for file in (*dataset.manifest["shards"], *dataset.manifest["decisions"]):
             path = dataset.folder / file["path"]
             if path.is_symlink() or not path.is_file() or size_and_digest(path) != (file["bytes"], file["sha256"]):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
-        try:
-            shards = dataset.shards()
-        except UsageError as error:
-            raise DamagedError(f"{error}: it cannot be searched; publish it anew from its sources") from None
-        for shard in shards:
+        for shard in _readable_shards(dataset):
             lineage = self._lineages[shard["path"]] = Lineage.empty()
             self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard), lineage))
 
@@ -89,3 +90,14 @@ class DatasetStore(Store):
         yield from super().problems(tally)
         if tally.is_affected and not tally.reasons:
             yield "names documents in its decisions that the list takes out"
+
+
+def _readable_shards(dataset: Dataset) -> list[ShardEntry]:
+    try:
+        return dataset.shards()
+    except UsageError:
+        folders = {shard["path"].partition("/")[0] for shard in dataset.manifest["shards"]}
+        raise UnsearchableError(
+            f"{printable_name(dataset.location.name)}: no document can be read from {or_list(sorted(folders))}, "
+            "so it was not searched; publish it anew from a dataset that was cleared"
+        ) from None

@@ -24,7 +24,7 @@ class StoreEntry(TypedDict):
     """Its last name."""
     kind: str
     outcome: str
-    """`clean`: nothing was there; `tally`: it was left; `removed`; `damaged`; `failed`: in use or not accessible."""
+    """`clean`: nothing was there; `tally`: it was left; `removed`; `damaged`; `failed`: in use or not to be read."""
     before: str | None
     """Digest of what was there; None if it could not be read."""
     after: str | None

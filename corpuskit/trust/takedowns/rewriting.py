@@ -5,6 +5,7 @@ documents of the shard of the same number.
 """
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -31,7 +32,7 @@ from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.registry import format_names, format_of_file, format_of_shard, is_token_format
 from corpuskit.core.settings import SHARD_DOCUMENTS
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
-from corpuskit.core.wording import comma_list
+from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import hidden
 from corpuskit.trust.takedowns.hidden_ids import hidden_killed, hides, without_ids
@@ -194,14 +195,10 @@ class Rewriting:
     def _with_tokenizer(self, format_: Any) -> Format:
         """Return a format of token ids with the tokenizer and end token that the dataset was made with."""
         made_with = self.manifest["versions"]
+        key = next((name for name in made_with if name.startswith(_TOKENIZER)), _TOKENIZER)
+        path = _demand_tokenizer(f"format {format_.name} has the ids of", self.manifest, key, self.tokenizer)
         end_token = made_with.get("end-token", "").rpartition(" (")[0] or None
-        options = None if self.tokenizer is None else TokenOptions(str(self.tokenizer), end_token)
-        built: Format | None = None if options is None else format_.for_tokens(options)
-        if built is None or any(made_with.get(name) != value for name, value in _of_tokenizer(built)):
-            names = comma_list(name.removeprefix(_TOKENIZER) for name in made_with if name.startswith(_TOKENIZER))
-            raise UsageError(
-                f"format {format_.name} needs the tokenizer that it was made with; name it: --tokenizer {names}"
-            )
+        built: Format = format_.for_tokens(TokenOptions(path, end_token))
         return built
 
     def _demand_unchanged(self) -> None:
@@ -247,14 +244,21 @@ def _token_counter(manifest: Manifest, tokenizer: Path | None) -> Any:
     name = manifest["tokenizer"]
     if name in TOKENIZERS:
         return counter(name)
-    key = f"tokens:{name}"
-    if tokenizer is None or token_version(str(tokenizer)).get(key) != manifest["versions"].get(key, ""):
-        raise UsageError(f"tokens are counted with {name}; name that very file with --tokenizer {name}")
-    return counter(str(tokenizer))
+    return counter(_demand_tokenizer("tokens are counted with", manifest, f"tokens:{name}", tokenizer))
 
 
-def _of_tokenizer(format_: Format) -> Iterator[tuple[str, str]]:
-    """Yield the version of the tokenizer by which a format makes ids, and of the token after each document."""
-    for name, value in format_.versions().items():
-        if name == "end-token" or name.startswith(_TOKENIZER):
-            yield name, value
+def _demand_tokenizer(what_for: str, manifest: Manifest, key: str, tokenizer: Path | None) -> str:
+    """Return the path of the tokenizer that a manifest has under this key. Raises UsageError for another, or none."""
+    name = key.partition(":")[2]
+    advice = f"name that very file: `--tokenizer {printable_name(shlex.quote(name))}`"
+    if tokenizer is None:
+        raise UsageError(f"{what_for} the tokenizer {printable_name(name)}; {advice}")
+    given = printable_name(str(tokenizer))
+    (digest, *_) = token_version(str(tokenizer)).values()
+    if digest != manifest["versions"].get(key):
+        raise UsageError(
+            f"{what_for} the tokenizer {printable_name(name)}, and {given} is another one: its sha256 differs; {advice}"
+        )
+    if printable_name(tokenizer.name) != printable_name(name):
+        raise UsageError(f"{what_for} the tokenizer {printable_name(name)}, as {given} is to be called; rename it")
+    return str(tokenizer)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
 from corpuskit.core.wording import quantity
 from corpuskit.trust.takedowns.receipt import LEFT_THERE, StoreEntry
@@ -13,6 +14,10 @@ from corpuskit.trust.takedowns.sought import Sought
 
 Removal = Callable[[], list[str]]
 """Takes out what was found, whole or not at all, and returns remarks. Raises PublishError and DamagedError."""
+
+
+class UnsearchableError(UsageError):
+    """A place is whole, but its documents cannot be read: there is nothing to look for them in."""
 
 
 class StoreTally(NamedTuple):
@@ -38,7 +43,8 @@ class StoreRecord(NamedTuple):
 class Store(ABC):
     """One place: `look` comes first, then `find_copies`, `tally` and, if anything is to be removed, `removal`.
 
-    Each method raises DamagedError, PublishError if the place is in use, and OSError if it may not be read.
+    Each method raises DamagedError, UnsearchableError, PublishError if the place is in use, and OSError if it may not
+    be read.
     """
 
     kind: ClassVar[str]

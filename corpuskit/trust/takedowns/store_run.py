@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
+from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.trust.takedowns.kinds import kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
-from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
 class StoreRun:
@@ -60,6 +60,23 @@ class StoreRun:
 
         self._attempt(prepare)
 
+    def removal_demand(self, sought: Sought, tokenizer: Path | None) -> str:
+        """Return what it takes to remove what was found, such as a tokenizer; empty if nothing is missing.
+
+        Raises UsageError for a tokenizer that is not the right one.
+        """
+        if self.error is not None or self.entry["outcome"] != LEFT_THERE:
+            return ""
+        try:
+            self._opened_store().removal(sought, {}, tokenizer)
+        except UsageError as error:
+            if tokenizer is not None:
+                raise
+            return str(error)
+        except DamagedError as error:
+            self._note(error)
+        return ""
+
     def clear(self) -> list[str]:
         """Take out what was found; return remarks."""
         remarks: list[str] = []
@@ -82,7 +99,7 @@ class StoreRun:
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with a place that was cleared, after it was searched again."""
         if self.error is not None:
-            yield f"cannot be searched: {self.error}"
+            yield f"cannot be searched: {self.entry['problem']}"
         else:
             yield from self._opened_store().problems(self._tally)
 
@@ -92,7 +109,7 @@ class StoreRun:
             return
         try:
             work()
-        except (DamagedError, PublishError) as error:
+        except (DamagedError, PublishError, UnsearchableError) as error:
             self._note(error)
         except OSError as error:
             # What cannot be written is a PublishError by now.
@@ -102,10 +119,10 @@ class StoreRun:
                 PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
             )
 
-    def _note(self, error: DamagedError | PublishError) -> None:
+    def _note(self, error: DamagedError | PublishError | UnsearchableError) -> None:
         self.error = error
         self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
-        self.entry["problem"] = str(error)
+        self.entry["problem"] = str(error).removeprefix(f"{self.entry['name']}: ")
 
     def _open(self) -> None:
         self._store = self.kind(self.path)

@@ -83,3 +83,21 @@ def test_drops_to_standard_output_need_another_place_for_documents(day: Path, co
     shown = corpuskit("filter-language", "day.jsonl", "--keep", "de", "--drops", "-", "-o", "x.jsonl", "--allow-empty")
     assert [json.loads(line)["document"]["id"] for line in shown.stdout.splitlines()] == [f"d{n}" for n in range(6)]
     assert corpuskit("dedup", "day.jsonl", "--rejects", "-").returncode == 2
+
+
+@pytest.mark.parametrize("of_source", [True, False])
+def test_what_head_leaves_of_a_source_or_of_all_is_dropped_and_explained(
+    day: Path, corpuskit: Run, of_source: bool
+) -> None:
+    steps = "[{sample: {rate: 1.0}}, {head: {n: 2}}, scrub-pii]"
+    write_recipe(day, f", steps: {steps}" if of_source else "", "" if of_source else f"together: {steps}\n")
+    for jobs in ("1", "2"):
+        done = corpuskit("mix", "recipe.yaml", "-o", f"out{jobs}", "-j", jobs, "--no-cache", "--json")
+        assert done.returncode == 0, done.stderr
+        outcome = json.loads(done.stderr.splitlines()[-1])
+        assert (outcome["in"], outcome["out"], outcome["dropped"]) == (7, 2, {"not-taken": 4})
+        assert corpuskit("verify", f"out{jobs}").returncode == 0
+    assert (day / "out1" / "manifest.json").read_bytes() == (day / "out2" / "manifest.json").read_bytes()
+    assert b"not-taken" in corpuskit("explain", "out1", "d5").stdout
+    documents = [json.loads(line) for line in corpuskit("head", "out1").stdout.splitlines()]
+    assert sorted(document["id"] for document in documents) == ["d0", "d1"]
