@@ -12,8 +12,9 @@ from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.trust.takedowns.hidden_ids import hides
+from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
-from corpuskit.trust.takedowns.sought import Lineage, Sought
+from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
 
 
@@ -51,7 +52,7 @@ class DatasetStore(Store):
         except UsageError as error:
             raise DamagedError(f"{error}: it cannot be searched; publish it anew from its sources") from None
         for shard in shards:
-            lineage = self._lineages[shard["path"]] = Lineage.empty()
+            lineage = self._lineages[shard["path"]] = Lineage()
             self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard), lineage))
 
     def find_copies(self, sought: Sought) -> None:
@@ -66,9 +67,12 @@ class DatasetStore(Store):
             for position, finding in sought.descendants(lineage):
                 self.findings[path].setdefault(position, finding)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
-        return StoreTally(
-            reasons, bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions()), {}
+        is_affected = bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions())
+        undecided = sum(
+            len(sought.taken_ids.undecided_positions(lineage) - self.findings[path].keys())
+            for path, lineage in self._lineages.items()
         )
+        return StoreTally(reasons, is_affected, {}, undecided)
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""
