@@ -322,7 +322,8 @@ def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() ->
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.text.takedown.matching import TakedownMatcher
     from corpuskit.text.urls.addresses import address_of
-    from corpuskit.trust.takedowns.sought import Lineage, Sought
+    from corpuskit.trust.takedowns.lineage import Lineage
+    from corpuskit.trust.takedowns.sought import Sought
 
     taken = [
         Document("m1", prose(1), {"actor": "0f1e", "tenant": "acme", "source": "chat"}),
@@ -337,7 +338,7 @@ def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() ->
     ]
     entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
     sought = Sought(entries)
-    assert len(list(sought.directly(taken, Lineage.empty()))) == 2
+    assert len(list(sought.directly(taken, Lineage()))) == 2
     sought.follow_lineage()
     matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
     assert all(matcher.find(document) for document in taken)

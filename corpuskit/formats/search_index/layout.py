@@ -33,6 +33,7 @@ __all__ = [
     "UnerasedEntry",
     "damaged_index",
     "database_errors",
+    "demand_no_journal",
     "description_digest",
     "is_search_index",
     "open_index",
@@ -49,6 +50,8 @@ PAGE_BYTES = 16_384
 """Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
 _ID_OFFSET = 68
+_JOURNALS = ("-wal", "-journal")
+"""What SQLite adds to the name of a file for its write-ahead log, and for its rollback journal."""
 _SHADOW_TABLES = {
     "CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)",
     "CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID",
@@ -130,6 +133,7 @@ def open_index(path: Path) -> Iterator["Connection"]:
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
     if not is_search_index(path):
         raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
+    demand_no_journal(path)
     with database_errors(path):
         address = f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=ro&immutable=1"
         connection = sqlite3.connect(address, uri=True, isolation_level=None)
@@ -141,6 +145,24 @@ def open_index(path: Path) -> Iterator["Connection"]:
             yield connection
         finally:
             connection.close()
+
+
+def demand_no_journal(path: Path) -> None:
+    """Raise DamagedError if a journal of SQLite lies beside an index: none of corpuskit's.
+
+    Another program has changed the file then. The journal may hold text that the index has no more, and SQLite would
+    write its pages into whatever index has the name.
+    """
+    target = Path(os.path.realpath(path))
+    for ending in _JOURNALS:
+        journal = target.with_name(target.name + ending)
+        with contextlib.suppress(FileNotFoundError):
+            if journal.stat().st_size:
+                name = printable_name(journal.name)
+                raise DamagedError(
+                    f"{printable_name(path.name)} has a journal beside it, {name}, in which another program left pages "
+                    "that may hold text of removed documents; end that program, remove the journal, and run it again"
+                )
 
 
 @contextlib.contextmanager

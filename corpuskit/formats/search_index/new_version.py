@@ -27,6 +27,7 @@ from corpuskit.formats.search_index.layout import (
     UnerasedEntry,
     damaged_index,
     database_errors,
+    demand_no_journal,
     is_search_index,
     open_index,
     read_description,
@@ -52,11 +53,13 @@ class NewVersion:
     """What is to take the place of an index, or of nothing."""
 
     def __init__(self, target: Path, *, defers_erasure: bool = False) -> None:
-        """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use.
+        """Lock the index, and read what is there.
 
-        With `defers_erasure`, bytes of what is taken out may stay in the file, which says so.
+        Raises UsageError for another file, PublishError if it is in use, DamagedError for one that is not whole. With
+        `defers_erasure`, bytes of what is taken out may stay in the file, which says so.
         """
         _demand_index_or_nothing(target)
+        demand_no_journal(target)
         self.target, self._defers_erasure = target, defers_erasure
         self._work, self._anew = leftovers(target)
         self._lock_path = target.with_name(f".{target.name}.lock")

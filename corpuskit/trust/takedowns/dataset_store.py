@@ -14,8 +14,9 @@ from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.wording import or_list, printable_name
 from corpuskit.trust.takedowns.hidden_ids import hides
+from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
-from corpuskit.trust.takedowns.sought import Lineage, Sought
+from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
@@ -52,7 +53,7 @@ class DatasetStore(Store):
             if path.is_symlink() or not path.is_file() or size_and_digest(path) != (file["bytes"], file["sha256"]):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
         for shard in _readable_shards(dataset):
-            lineage = self._lineages[shard["path"]] = Lineage.empty()
+            lineage = self._lineages[shard["path"]] = Lineage()
             self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard), lineage))
 
     def find_copies(self, sought: Sought) -> None:
@@ -67,9 +68,12 @@ class DatasetStore(Store):
             for position, finding in sought.descendants(lineage):
                 self.findings[path].setdefault(position, finding)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
-        return StoreTally(
-            reasons, bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions()), {}
+        is_affected = bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions())
+        undecided = sum(
+            len(sought.taken_ids.undecided_positions(lineage) - self.findings[path].keys())
+            for path, lineage in self._lineages.items()
         )
+        return StoreTally(reasons, is_affected, {}, undecided)
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""

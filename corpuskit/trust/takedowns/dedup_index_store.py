@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.takedown.entries import ID_PREFIX
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
+from corpuskit.trust.takedowns.lineage import id_hash, text_key
 from corpuskit.trust.takedowns.receipt import StoreEntry
-from corpuskit.trust.takedowns.sought import Sought, id_hash
+from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import Removal, Store, StoreTally
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ BLOCK_ROWS = 4096
 class DedupIndexStore(Store):
     """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
 
-    It knows neither source nor address: an `id_prefix` is looked for in all ids.
+    It knows neither source nor address. So an id that the list narrows to a source or a tenant takes out an entry only
+    if the text is that of a document that goes from another place; if it is that of none there, it is undecided.
     """
 
     kind: ClassVar[str] = "dedup-index"
@@ -35,6 +37,8 @@ class DedupIndexStore(Store):
         super().__init__(path)
         read_current(path, required=True)
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
+        self._beginning_so: dict[str, set[int]] = {}
+        """By file: rows of ids that begin as the list says of a source."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -54,21 +58,18 @@ class DedupIndexStore(Store):
 
     def look(self, sought: Sought) -> None:
         """Find ids that the list names. Raises PublishError if the index is in use, DamagedError if it is damaged."""
-        prefixes = {
-            entry.value.encode(): number for number, entry in enumerate(sought.entries) if entry.kind == ID_PREFIX
-        }
+        prefixes = {entry.value.encode() for entry in sought.entries if entry.kind == ID_PREFIX}
         prefix_lengths = {len(prefix) for prefix in prefixes}
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings.setdefault(name, {})
+            beginning_so = self._beginning_so.setdefault(name, set())
             for row, identifier in enumerate(file.strings("id")):
-                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
+                if (number := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
                     findings[row] = TakedownFinding(REASONS["id"], number)
-                for length in prefix_lengths:
-                    if (number := prefixes.get(identifier[:length])) is not None:
-                        findings.setdefault(row, TakedownFinding(REASONS[ID_PREFIX], number))
-                if row in findings:
-                    sought.take(identifier, findings[row])
+                    sought.take_unowned(identifier, findings[row])
+                elif any(identifier[:length] in prefixes for length in prefix_lengths):
+                    beginning_so.add(row)
 
         self._each_file(look_into)
 
@@ -102,14 +103,27 @@ class DedupIndexStore(Store):
     def tally(self, sought: Sought) -> StoreTally:
         """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
 
+        undecided = 0
+        going, staying = map(set, sought.texts_of_ids())
+
         def look_into(file: "BlockFile", name: str) -> None:
-            for row, identifier in enumerate(file.strings("id")):
-                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
-                    self.findings[name].setdefault(row, TakedownFinding(PARENT, number))
+            nonlocal undecided
+            findings = self.findings[name]
+            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
+                hash_ = id_hash(identifier)
+                of_somebody = sought.taken_ids.of_somebody(hash_)
+                if (number := sought.taken_ids.of_anybody(hash_)) is not None:
+                    findings.setdefault(row, TakedownFinding(PARENT, number))
+                elif row not in findings and (of_somebody is not None or row in self._beginning_so[name]):
+                    key = hash_ ^ text_key(digest.tobytes())
+                    if of_somebody is not None and key in going:
+                        findings[row] = TakedownFinding(REASONS["id"], of_somebody)
+                    else:
+                        undecided += key not in staying
 
         self._each_file(look_into)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
-        return StoreTally(reasons, bool(reasons), {})
+        return StoreTally(reasons, bool(reasons), {}, undecided)
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries."""
@@ -164,4 +178,4 @@ def _take(sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding
     """Note the ids of entries that were found by their texts."""
     for row, identifier in enumerate(file.strings("id")):
         if row in findings:
-            sought.take(identifier, findings[row])
+            sought.take_unowned(identifier, findings[row])

@@ -4,7 +4,7 @@ from typing import Any
 
 from corpuskit.core.provenance.entries import Decision
 from corpuskit.text.takedown.on_record import hidden_id
-from corpuskit.trust.takedowns.sought import Sought, id_hash
+from corpuskit.trust.takedowns.sought import Sought
 
 
 def hides(decision: Decision, sought: Sought) -> bool:
@@ -14,13 +14,15 @@ def hides(decision: Decision, sought: Sought) -> bool:
 
 def without_ids(decision: Decision, sought: Sought) -> Decision:
     """Return a decision with hashes in place of the ids of documents that are taken out."""
-    changed: Any = {**decision, "id": _hidden(decision["id"], sought), "values": _hidden(decision["values"], sought)}
+    identifier = _hidden(decision["id"], sought, decision.get("source"))
+    changed: Any = {**decision, "id": identifier, "values": _hidden(decision["values"], sought)}
     return changed  # type: ignore[no-any-return]
 
 
-def _hidden(value: Any, sought: Sought) -> Any:
+def _hidden(value: Any, sought: Sought, source: str | None = None) -> Any:
+    """Return a value without ids that are taken out of a source; of any, if none is given."""
     if isinstance(value, str):
-        return hidden_id(value) if id_hash(value) in sought.taken_ids else value
+        return hidden_id(value) if sought.taken_ids.is_taken(value, source) else value
     if isinstance(value, dict):
         return {key: _hidden(item, sought) for key, item in value.items()}
     if isinstance(value, list):

@@ -26,8 +26,9 @@ from corpuskit.formats.search_index.layout import (
 from corpuskit.formats.search_index.removal import remove_documents, sweep, vectors_of, whole_documents
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.trust.takedowns.hidden_ids import hidden_killed
+from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.receipt import StoreEntry
-from corpuskit.trust.takedowns.sought import Lineage, Sought
+from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
 
 NAME = "takedown"
@@ -48,7 +49,7 @@ class SearchIndexStore(Store):
         """Of the documents in the index, by their positions."""
         self._chunks: set[int] = set()
         """Positions of documents that were cut out of others."""
-        self._lineage = Lineage.empty()
+        self._lineage = Lineage()
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -82,7 +83,8 @@ class SearchIndexStore(Store):
         if unerased is not None:
             more["unerased"] = unerased["documents"]
         # Among what was removed before may be what the list names, so these bytes go, whatever else is found.
-        return StoreTally(reasons, bool(reasons) or unerased is not None, more)
+        undecided = len(sought.taken_ids.undecided_positions(self._lineage) - self.findings.keys())
+        return StoreTally(reasons, bool(reasons) or unerased is not None, more, undecided)
 
     def problems(self, tally: StoreTally) -> Iterator[str]:
         """Yield also that bytes of removed documents are left: nobody can say that they are of others."""

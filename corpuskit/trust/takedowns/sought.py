@@ -1,19 +1,19 @@
 """What a takedown looks for in all places: what the list names, near copies of that, and what was made from either.
 
 Two passes over the places tell: the first finds what the list names, and notes who was made from whom; the second finds
-near copies of those texts. Then it is known what was made from any of them, through any number of steps. Ids are held
-as hashes of 64 bits.
+near copies of those texts. Then it is known what was made from any of them, through any number of steps.
 """
 
 import re
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from corpuskit.core.document import Document, parents_of, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, TENANT, TEXT_HASH, Entry, Kernels, id_digits
+from corpuskit.core.document import Document, text_hash
+from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher
+from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
+from corpuskit.trust.takedowns.taken_ids import TakenIds
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
@@ -27,39 +27,12 @@ _UNSPACED = re.compile(
 """Letters of Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
 
 
-def id_hash(identifier: str | bytes) -> int:
-    """Return the hash of an id, by which entries with `id_hash` name it."""
-    return int(id_digits(identifier), 16)
-
-
 def list_kernels() -> Kernels:
     """Return what signs texts as `dedup` does, and takes addresses apart as `filter-url` does."""
     from corpuskit.text.dedup.near_copies import is_signature, sign_texts
     from corpuskit.text.urls.addresses import address_of
 
     return Kernels(sign_texts, is_signature, address_of)
-
-
-class Lineage(NamedTuple):
-    """Documents of one shard that were made from others: a row for each parent."""
-
-    positions: "array[int]"
-    parents: "array[int]"
-    """Hashes of the parents' ids."""
-    children: "array[int]"
-    """Hashes of the documents' own ids."""
-
-    @classmethod
-    def empty(cls) -> "Lineage":
-        """Return a lineage without rows."""
-        return cls(array("q"), array("Q"), array("Q"))
-
-    def add(self, position: int, document: Document) -> None:
-        """Add what one document was made from."""
-        for parent in parents_of(document):
-            self.positions.append(position)
-            self.parents.append(id_hash(parent))
-            self.children.append(id_hash(document.id))
 
 
 class Sought:
@@ -72,18 +45,12 @@ class Sought:
         self.entries = entries
         self.named: set[int] = set()
         """Numbers of the entries that named something, anywhere."""
-        self.taken_ids = {
-            int(entry.value, 16) if entry.kind == ID_HASH else id_hash(entry.value): number
-            for number, entry in enumerate(entries)
-            if entry.kind in ("id", ID_HASH) and entry.source is None and entry.tenant is None
-        }
-        """Hashes of the ids of documents to take out, and the number of an entry by which."""
+        self.taken_ids = TakenIds(entries)
         self.short_texts: set[str] = set()
         """Hashes of texts that are too short to be looked for: others have written the same."""
-        self._known_ids = {(int(entry.value, 16), entry.tenant) for entry in entries if entry.kind == ID_HASH}
-        self._known_ids |= {(id_hash(entry.value), entry.tenant) for entry in entries if entry.kind == "id"}
-        self._narrowed: set[int] = set()
-        """Hashes of ids that other documents may have."""
+        self._known_ids = {(taken_id.hash, taken_id.owner) for taken_id in self.taken_ids}
+        self._not_learned: set[tuple[int, IdOwner]] = set()
+        """Ids that the list names itself, or that are hashes of short texts."""
         self._matcher = TakedownMatcher(entries, address_of)
         self._signatures = [entry.signature for entry in entries if entry.signature]
         self._owners = [number for number, entry in enumerate(entries) if entry.signature]
@@ -99,19 +66,27 @@ class Sought:
         for batch in _batches(documents):
             named: list[tuple[Document, TakedownFinding]] = []
             for position, document in batch:
-                lineage.add(position, document)
+                lineage.add(position, document, self.taken_ids.owners, whole=self.taken_ids.is_narrowed)
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
-                    self.take(document.id, finding)
+                    self.take(document, finding)
                     yield position, finding
             self._learn([(document, finding) for document, finding in named if finding.reason != PARENT])
 
-    def take(self, identifier: str | bytes, finding: TakedownFinding) -> None:
+    def take(self, document: Document, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
-        hash_ = id_hash(identifier)
-        number = self.taken_ids.setdefault(hash_, finding.number)
-        if self.entries[number].source is not None and finding.reason not in (PARENT, NEAR_COPY):
-            self._narrowed.add(hash_)
+        taken_id = self.taken_ids.take(id_hash(document.id), owner_of(document), finding.number)
+        if self.entries[taken_id.number].kind == ID_PREFIX and finding.reason not in (PARENT, NEAR_COPY):
+            self._not_learned.add((taken_id.hash, taken_id.owner))
+        self.named.add(finding.number)
+
+    def take_unowned(self, identifier: bytes, finding: TakedownFinding) -> None:
+        """Note that a document is to be taken out of which nobody can say whose it is.
+
+        By an entry that is narrowed, no id is taken out then: it may be that of another source.
+        """
+        if self.taken_ids.narrowing(finding.number) == Narrowing():
+            self.taken_ids.take(id_hash(identifier), ANYBODY, finding.number)
         self.named.add(finding.number)
 
     def learned(self) -> list[Entry]:
@@ -122,22 +97,26 @@ class Sought:
         return [*self._learned.values(), *self._learned_ids()]
 
     def _learned_ids(self) -> Iterator[Entry]:
-        """Yield entries for ids, of the tenant alone that the list narrows them to.
+        """Yield entries for ids, of the source and the tenant alone that the list narrows them to.
 
-        If it narrows them to a source, others may use the same id, as they may if a short text is its own id: that one
-        is not learned.
+        An id that is a short text's hash is not learned: others may have written the same. Nor is that of a document
+        without a source or tenant where the list tells one from another, unless it was made from what goes.
         """
-        for hash_, number in self.taken_ids.items():
-            entry = self.entries[number]
-            tenant = entry.value if entry.kind == TENANT else entry.tenant
-            if hash_ not in self._narrowed and not {(hash_, tenant), (hash_, None)} & self._known_ids:
-                yield Entry(
-                    *(ID_HASH, f"{hash_:0{ID_DIGITS}x}"),
-                    tenant=tenant,
-                    ref=entry.ref,
-                    date=entry.date,
-                    of=entry.of or entry.digest(),
-                )
+        for taken_id in self.taken_ids:
+            entry = self.entries[taken_id.number]
+            identity = (taken_id.hash, taken_id.owner)
+            is_known = bool({identity, (taken_id.hash, ANYBODY)} & self._known_ids)
+            is_of_nobody = "" in taken_id.owner and not taken_id.is_derived
+            if is_known or is_of_nobody or identity in self._not_learned:
+                continue
+            yield Entry(
+                *(ID_HASH, f"{taken_id.hash:0{ID_DIGITS}x}"),
+                source=taken_id.owner.source or None,
+                tenant=taken_id.owner.tenant or None,
+                ref=entry.ref,
+                date=entry.date,
+                of=entry.of or entry.digest(),
+            )
 
     def not_found(self) -> list[Entry]:
         """Return the entries that named nothing; those that earlier runs added are not among them."""
@@ -159,7 +138,7 @@ class Sought:
             for (position, document), copy in zip(asking, copies, strict=True):
                 if copy is not None:
                     finding = TakedownFinding(NEAR_COPY, self._owners[copy.number])
-                    self.take(document.id, finding)
+                    self.take(document, finding)
                     yield position, finding
 
     def lookup(self) -> "NearCopies":
@@ -176,29 +155,17 @@ class Sought:
 
     def follow_lineage(self) -> None:
         """Take out what was made from what is taken out, wherever it is."""
-        import numpy
-
-        while True:
-            taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
-            before = len(self.taken_ids)
-            for lineage in self._lineages:
-                parents = numpy.frombuffer(lineage.parents, numpy.uint64) if lineage.parents else taken_hashes[:0]
-                for row in numpy.flatnonzero(numpy.isin(parents, taken_hashes)).tolist():
-                    self.taken_ids.setdefault(lineage.children[row], self.taken_ids[lineage.parents[row]])
-            if len(self.taken_ids) == before:
-                return
+        self.taken_ids.follow(self._lineages)
 
     def descendants(self, lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
         """Yield the positions of documents of which a parent is taken out; `follow_lineage` was called before."""
-        import numpy
+        for row, number, _ in self.taken_ids.taken_rows(lineage):
+            self.named.add(number)
+            yield lineage.positions[row], TakedownFinding(PARENT, number)
 
-        if lineage.parents:
-            taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
-            rows = numpy.flatnonzero(numpy.isin(numpy.frombuffer(lineage.parents, numpy.uint64), taken_hashes))
-            for row in rows.tolist():
-                number = self.taken_ids[lineage.parents[row]]
-                self.named.add(number)
-                yield lineage.positions[row], TakedownFinding(PARENT, number)
+    def texts_of_ids(self) -> tuple[list[int], list[int]]:
+        """Return keys by id and text of all documents that go, and of those that stay, if the list is narrowed."""
+        return self.taken_ids.by_text(self._lineages)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the xxh3 hashes of texts to take out, and the numbers of their entries."""
@@ -215,7 +182,8 @@ class Sought:
             if is_short(document.text):
                 self.short_texts.add(hash_)
                 if document.id == hash_:
-                    self._narrowed.add(id_hash(document.id))
+                    narrowing = self.taken_ids.narrowing(finding.number)
+                    self._not_learned.add((id_hash(document.id), narrowing.owner(owner_of(document))))
             else:
                 new.setdefault(hash_, (document.text, finding))
         for (hash_, (_, finding)), signature in zip(

@@ -29,6 +29,8 @@ class StoreTally(NamedTuple):
     """Whether anything is to be changed, be it no document."""
     more: Mapping[str, int]
     """What else the receipt counts, by its keys."""
+    undecided: int = 0
+    """How many documents stay of which nobody can say whether the list names them."""
 
 
 class StoreRecord(NamedTuple):

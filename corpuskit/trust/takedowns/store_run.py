@@ -133,6 +133,8 @@ class StoreRun:
         self.entry["reasons"] = dict(sorted(tally.reasons.items()))
         self.entry["documents"] = tally.reasons.total()
         self.entry.update(tally.more)  # type: ignore[typeddict-item]
+        if tally.undecided:
+            self.entry["undecided"] = tally.undecided
         self.entry["outcome"] = LEFT_THERE if tally.is_affected else CLEAN
 
     def _opened_store(self) -> Store:

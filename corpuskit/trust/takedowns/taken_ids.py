@@ -1,0 +1,202 @@
+"""The ids of the documents that are taken out, each with its owner if the list narrows what it names to one.
+
+An id is known by a key of 64 bits: its hash, salted with its owner. That of an id of anybody is the hash itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from corpuskit.text.takedown.entries import ID_HASH, TENANT, Entry
+from corpuskit.trust.takedowns.lineage import IdOwner, Lineage, Narrowing, Owners, id_hash, rows_in
+
+if TYPE_CHECKING:
+    from corpuskit.trust.takedowns.lineage import Keys
+
+
+class TakenId(NamedTuple):
+    """One id that is taken out."""
+
+    hash: int
+    owner: IdOwner
+    number: int
+    """Of the entry by which."""
+    is_derived: bool
+    """Whether its document was made from another one that is taken out."""
+
+
+class TakenRow(NamedTuple):
+    """A row of a lineage whose parent is taken out."""
+
+    row: int
+    number: int
+    narrowing: Narrowing
+
+
+class TakenIds:
+    """What is taken out so far, and what follows from it."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        """Begin with the ids that the list names."""
+        self.owners = Owners()
+        self._narrowings = narrowings_of(entries)
+        self._used_narrowings = sorted({Narrowing(), *self._narrowings})
+        self._ids: dict[int, TakenId] = {}
+        self._owners_of: dict[int, list[IdOwner]] = defaultdict(list)
+        self._owned: dict[Narrowing, dict[int, int]] = defaultdict(dict)
+        """Numbers of entries narrowed to a source, by the keys that ids which they took have without it."""
+        self._shared_keys: dict[Narrowing, set[int]] = defaultdict(set)
+        """Such keys that documents of other sources have, too, which stay."""
+        self._staying: dict[Narrowing, set[int]] = defaultdict(set)
+        """The keys of these documents, with their source."""
+        for number, entry in enumerate(entries):
+            if entry.kind in ("id", ID_HASH):
+                hash_ = int(entry.value, 16) if entry.kind == ID_HASH else id_hash(entry.value)
+                self._add(hash_, IdOwner(entry.source, entry.tenant), number)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether an entry names things of one source or tenant alone."""
+        return len(self._used_narrowings) > 1
+
+    def narrowing(self, number: int) -> Narrowing:
+        """Return how an entry is narrowed."""
+        return self._narrowings[number]
+
+    def take(self, hash_: int, owner: IdOwner, number: int, *, is_derived: bool = False) -> TakenId:
+        """Take out an id of an owner by an entry, of as much of the owner as that entry tells apart."""
+        return self._take(hash_, owner, number, self._narrowings[number], is_derived=is_derived)
+
+    def of_anybody(self, hash_: int) -> int | None:
+        """Return the number of the entry that takes an id out, whoever has it."""
+        taken_id = self._ids.get(hash_)
+        return None if taken_id is None else taken_id.number
+
+    def is_taken(self, identifier: str, source: str | None = None) -> bool:
+        """Whether an id is taken out; without a source, whether that of any source is."""
+        owners = self._owners_of.get(id_hash(identifier), ())
+        return any(source is None or owner.source in (None, source) for owner in owners)
+
+    def of_somebody(self, hash_: int) -> int | None:
+        """Return the number of the entry that takes an id out of one source or tenant; None if none does."""
+        owners = self._owners_of.get(hash_)
+        return self._ids[hash_ ^ owners[0].salt()].number if owners else None
+
+    def __iter__(self) -> Iterator[TakenId]:
+        """Yield all of them."""
+        return iter(list(self._ids.values()))
+
+    def follow(self, lineages: Sequence[Lineage]) -> None:
+        """Take out what was made from what is taken out, through any number of steps."""
+        before = -1
+        while len(self._ids) > before:
+            before = len(self._ids)
+            self._note_other_owners(lineages)
+            for lineage in lineages:
+                for row, number, narrowing in self.taken_rows(lineage):
+                    owner = self.owners[lineage.owners[row]]
+                    self._take(lineage.children[row], owner, number, narrowing, is_derived=True)
+
+    def taken_rows(self, lineage: Lineage) -> Iterator[TakenRow]:
+        """Yield the rows of a lineage whose parent is taken out."""
+        keys = self._keys()
+        for narrowing in self._used_narrowings:
+            parents = lineage.parent_keys(self.owners.salts(narrowing))
+            for row in rows_in(parents, keys):
+                yield TakenRow(row, self._ids[int(parents[row])].number, narrowing)
+            for row, parent in self._rows_of_another_source(lineage, narrowing):
+                if parent not in self._shared_keys[narrowing]:
+                    yield TakenRow(row, self._owned[narrowing][parent], narrowing)
+
+    def undecided_positions(self, lineage: Lineage) -> set[int]:
+        """Return the positions of documents made from one of several with an id, of which one is taken out."""
+        positions = set()
+        for narrowing in self._used_narrowings:
+            parents = lineage.parent_keys(self.owners.salts(narrowing))
+            for row, parent in self._rows_of_another_source(lineage, narrowing):
+                if parent in self._shared_keys[narrowing] and int(parents[row]) not in self._staying[narrowing]:
+                    positions.add(lineage.positions[row])
+        return positions
+
+    def by_text(self, lineages: Sequence[Lineage]) -> tuple[list[int], list[int]]:
+        """Return the keys by id and text of the documents that go, and of those that stay; none without narrowing."""
+        import numpy
+
+        going: list[int] = []
+        staying: list[int] = []
+        keys = self._keys()
+        for lineage in lineages:
+            texts = lineage.texts_of_ids()
+            goes = numpy.zeros(len(texts), bool)
+            for narrowing in self._used_narrowings:
+                goes |= numpy.isin(lineage.document_keys(self.owners.salts(narrowing)), keys)
+            going += texts[goes].tolist()
+            staying += texts[~goes].tolist()
+        return going, staying
+
+    def _rows_of_another_source(self, lineage: Lineage, narrowing: Narrowing) -> Iterator[tuple[int, int]]:
+        """Yield rows whose parent has the id of what is taken out, but that are of another source, and its key.
+
+        Chunks are not among them: they are of the source of what they were cut out of.
+        """
+        import numpy
+
+        if owned := self._owned.get(narrowing):
+            keys = self._keys()
+            exact = numpy.isin(lineage.parent_keys(self.owners.salts(narrowing)), keys)
+            parents = lineage.parent_keys(self.owners.salts(_of_any_source(narrowing)))
+            for row in rows_in(parents, _array(owned)):
+                if not exact[row] and not lineage.chunks[row]:
+                    yield row, int(parents[row])
+
+    def _note_other_owners(self, lineages: Sequence[Lineage]) -> None:
+        import numpy
+
+        keys = self._keys()
+        for narrowing, owned in self._owned.items():
+            self._shared_keys[narrowing], self._staying[narrowing] = set(), set()
+            for lineage in lineages:
+                exact = lineage.document_keys(self.owners.salts(narrowing))
+                of_any = lineage.document_keys(self.owners.salts(_of_any_source(narrowing)))
+                rows = numpy.flatnonzero(numpy.isin(of_any, _array(owned)) & ~numpy.isin(exact, keys))
+                self._shared_keys[narrowing].update(of_any[rows].tolist())
+                self._staying[narrowing].update(exact[rows].tolist())
+
+    def _take(self, hash_: int, owner: IdOwner, number: int, narrowing: Narrowing, *, is_derived: bool) -> TakenId:
+        if narrowing.by_source:
+            of_any_source = hash_ ^ _of_any_source(narrowing).owner(owner).salt()
+            self._owned[narrowing].setdefault(of_any_source, number)
+        return self._add(hash_, narrowing.owner(owner), number, is_derived=is_derived)
+
+    def _add(self, hash_: int, owner: IdOwner, number: int, *, is_derived: bool = False) -> TakenId:
+        key = hash_ ^ owner.salt()
+        if (taken_id := self._ids.get(key)) is None:
+            taken_id = self._ids[key] = TakenId(hash_, owner, number, is_derived)
+            self._owners_of[hash_].append(owner)
+        return taken_id
+
+    def _keys(self) -> "Keys":
+        return _array(self._ids)
+
+
+def narrowings_of(entries: Sequence[Entry]) -> list[Narrowing]:
+    """Return how each entry is narrowed: by itself, or by the entry that it was learned from."""
+    narrowings = [
+        Narrowing(entry.source is not None, entry.kind == TENANT or entry.tenant is not None) for entry in entries
+    ]
+    by_digest = {entry.digest(): narrowing for entry, narrowing in zip(entries, narrowings, strict=True)}
+    origins = [by_digest.get(entry.of or "", Narrowing()) for entry in entries]
+    return [
+        Narrowing(narrowing.by_source or origin.by_source, narrowing.by_tenant or origin.by_tenant)
+        for narrowing, origin in zip(narrowings, origins, strict=True)
+    ]
+
+
+def _array(keys: Collection[int]) -> "Keys":
+    import numpy
+
+    return numpy.fromiter(keys, numpy.uint64, len(keys))
+
+
+def _of_any_source(narrowing: Narrowing) -> Narrowing:
+    return narrowing._replace(by_source=False)
