@@ -187,7 +187,7 @@ def _document_count(dataset: Dataset) -> int:
 def _deal_documents(dataset: Dataset, parts: _IdParts) -> None:
     """Note source, epoch and the digest of the line of each document."""
     for shard in dataset.shards():
-        for document in dataset.whole_documents(shard):
+        for document in dataset.documents(shard):
             metadata = document.metadata
             source, epoch = str(metadata.get("source") or "unnamed"), metadata.get("epoch") or 1
             parts.add(document.id, source, epoch, line_digest(encode(document)))

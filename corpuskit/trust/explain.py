@@ -52,7 +52,8 @@ class Explain(Command):
 
     Searches the shards that may hold it, and the decisions that every published folder keeps: two sources may read one
     document, of which one keeps it. Follows a duplicate to the document that was kept. An input that was rejected whole
-    is found by its name. Of a document that was taken out by a takedown list, the dataset has the hash of the id alone.
+    is found by its name. Where it knows nothing of a document, it reads all shards to see whether one was edited. Of a
+    document that was taken out by a takedown list, the dataset has the hash of the id alone.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6
     """
@@ -69,6 +70,7 @@ class Explain(Command):
         dataset, identifier = Dataset(Path(arguments[0])), printable_name(arguments[1])
         fates = list(fate(dataset, identifier))
         if not fates:
+            _demand_unchanged(dataset)
             near = _near_id(dataset, identifier)
             raise UsageError(f"{arguments[0]} has no document {identifier!r}{near}; {_why_not(dataset)}")
         if settings.json:
@@ -76,6 +78,12 @@ class Explain(Command):
         else:
             console.write_report("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
+
+
+def _demand_unchanged(dataset: Dataset) -> None:
+    """Raise DamagedError unless all that was searched is what was published: a document may be gone from it."""
+    for shard in dataset.manifest["shards"]:
+        dataset.demand_unchanged(shard)
 
 
 def _near_id(dataset: Dataset, identifier: str) -> str:
@@ -159,6 +167,7 @@ def _token_positions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
         format_ = _token_format(shard)
         if format_ and shard_format(shard["path"])[1] == format_.suffix:
             for position in format_.locate(dataset.folder / shard["path"], identifier):
+                dataset.demand_unchanged(shard)
                 yield {"id": identifier, "verdict": "kept", "shard": shard["path"], "position": position}
 
 

@@ -184,7 +184,7 @@ def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
             if len(ids) < samples and entry["id"] is not None:
                 ids.append(entry["id"])
         return part
-    for document in dataset.whole_documents(dataset.shards()[number]):
+    for document in dataset.documents(dataset.shards()[number]):
         part.lengths.append(len(document.text))
         part.languages[value_text(document.metadata.get("language") or "-")] += 1
         part.domains[_domain(document.metadata.get("url"))] += 1

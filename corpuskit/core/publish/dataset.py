@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core import console
+from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.format import Format
@@ -15,7 +16,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.registry import format_of_shard
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import printable_name, quantity
 
 VERIFY = "; `corpuskit verify` the dataset"
 """What messages about a damaged dataset tell the user to do."""
@@ -42,28 +43,44 @@ class Dataset:
     def __iter__(self) -> Iterator[Document]:
         """Yield every document, once and in order. Raises UsageError if no format of the dataset can be read."""
         for shard in self.shards():
-            yield from self.whole_documents(shard)
+            yield from self.documents(shard)
 
-    def documents(self, shard: ShardEntry) -> Iterator[Document]:
-        """Yield the documents of one shard."""
+    def documents(self, shard: ShardEntry, *, is_checked: bool = False) -> Iterator[Document]:
+        """Yield the documents of one shard. Raises DamagedError unless it is what was published.
+
+        `is_checked` says that the caller has seen to that.
+        """
+        if not is_checked:
+            self.demand_unchanged(shard)
         path, format_ = self._path_and_format(shard)
         console.detail(f"reads {shard['path']} ({format_.name}, {quantity(shard['documents'], 'document')})")
         yield from _readable(format_.read(path), path)
 
-    def whole_documents(self, shard: ShardEntry) -> Iterator[Document]:
-        """Yield the documents of one shard. Raises DamagedError after them if the manifest has another number."""
-        documents_read = 0
-        for document in self.documents(shard):
-            documents_read += 1
-            yield document
-        if documents_read != shard["documents"]:
-            expected = f"not the {shard['documents']:,} that the manifest says"
-            raise DamagedError(f"{shard['path']} has {quantity(documents_read, 'document')}, {expected}{VERIFY}")
-
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
-        """Yield the documents of one shard with this id, found without reading the others."""
+        """Yield the documents of one shard with this id, found without reading the others.
+
+        Raises DamagedError if the shard has another size than the one that was published, or holds such a document and
+        differs otherwise.
+        """
+        self.demand_size(shard)
         path, format_ = self._path_and_format(shard)
-        yield from _readable(format_.find(path, identifier), path)
+        for document in _readable(format_.find(path, identifier), path):
+            self.demand_unchanged(shard)
+            yield document
+
+    def demand_unchanged(self, entry: FileEntry) -> None:
+        """Raise DamagedError unless a file is the one that was published; reads all of it."""
+        if size_and_digest(self._path(entry)) != (entry["bytes"], entry["sha256"]):
+            raise self._changed_error(entry, "its sha256")
+
+    def demand_size(self, entry: FileEntry) -> None:
+        """Raise DamagedError unless a file has the size of the one that was published."""
+        if self._path(entry).stat().st_size != entry["bytes"]:
+            raise self._changed_error(entry, "its size")
+
+    def _changed_error(self, entry: FileEntry, what: str) -> DamagedError:
+        name = printable_name(str(self.folder / entry["path"]))
+        return DamagedError(f"{name}: {what} is not the manifest's{VERIFY}, or build it again")
 
     def _path(self, entry: FileEntry) -> Path:
         path = self.folder / entry["path"]
@@ -81,7 +98,8 @@ class Dataset:
             yield from self.decisions_in(entry, holding)
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
-        """Yield the decisions in one file; only lines with these bytes."""
+        """Yield the decisions in one file; only lines with these bytes. Raises DamagedError unless it is unchanged."""
+        self.demand_unchanged(entry)
         yield from decisions_in(self._path(entry), entry["path"], holding)
 
 

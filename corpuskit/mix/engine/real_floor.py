@@ -161,7 +161,7 @@ class CountPublished(Task[RealTokensResult]):
             raise DamagedError(f"{self.path} is not what was published{VERIFY}")
         shard = next(shard for shard in dataset.shards() if shard["path"] == self.path)
         count_tokens, real = counter(self.tokenizer), RealTokens()
-        for document in dataset.whole_documents(shard):
+        for document in dataset.documents(shard, is_checked=True):
             real.add(document, count_tokens(document.text))
         return {"files": [real.write(task_path)], "classes": real.classes()}
 

@@ -162,7 +162,7 @@ def _read(dataset: Dataset, texts: int, characters: int, task: tuple[str, int]) 
             if len(ids) < SAMPLE_IDS and entry["id"] is not None:
                 ids.append(entry["id"])
         return part
-    for document in dataset.whole_documents(dataset.shards()[number]):
+    for document in dataset.documents(dataset.shards()[number]):
         part.add(document)
         if texts:
             part.add_text(document, texts, characters)

@@ -54,13 +54,13 @@ class DatasetStore(Store):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
         for shard in _readable_shards(dataset):
             lineage = self._lineages[shard["path"]] = Lineage()
-            self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard), lineage))
+            self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard, is_checked=True), lineage))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""
         for shard in self.dataset.shards():
             findings = self.findings[shard["path"]]
-            findings |= dict(sought.near_copies(self.dataset.documents(shard), findings))
+            findings |= dict(sought.near_copies(self.dataset.documents(shard, is_checked=True), findings))
 
     def tally(self, sought: Sought) -> StoreTally:
         """Return how many documents are to be taken out; decisions that name one are changed, too."""

@@ -240,7 +240,7 @@ def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
 def _check_documents(dataset: Dataset, shard: ShardEntry, reading: Reading, totals: Totals) -> Iterator[str]:
     total = reading.count
     try:
-        for document in dataset.documents(shard):
+        for document in dataset.documents(shard, is_checked=True):
             total.add(encode(document))
             totals.add(document)
             reading.ids = with_id(reading.ids, document.id)
