@@ -21,7 +21,7 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 CORE = (
     ("counts", "document", "sizes", "startup", "terminal", "wording"),
     ("errors", "media_type"),
-    ("console", "licenses", "option_values", "outcome"),
+    ("console", "licenses", "option_values", "outcome", "reserved_types"),
     ("audience", "options", "disk", "sharded_run"),
     ("settings", "provenance", "tokens"),
     ("format", "reading"),

@@ -4,6 +4,7 @@ import contextlib
 import os
 from array import array
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
@@ -142,23 +143,32 @@ def open_temporary() -> IO[bytes]:
 
 
 @contextlib.contextmanager
-def temporary() -> Iterator[None]:
-    """Turn a failed write of a temporary file into a PublishError that says what to do."""
+def temporary(file: IO[bytes] | Path | None = None) -> Iterator[None]:
+    """Turn a failed write of a temporary file into a PublishError that says what to do.
+
+    A file with a name is not in TMPDIR: it is a task's, in the folder that is written.
+    """
     try:
         yield
     except OSError as error:
-        raise _no_room(error) from error
+        name = str(file) if isinstance(file, Path) else getattr(file, "name", None)
+        raise _no_room(error, name if isinstance(name, str) else None) from error
 
 
 def _write(file: IO[bytes], data: bytes) -> None:
-    with temporary():
+    with temporary(file):
         filesystem.write_all(file, data)
 
 
-def _no_room(error: OSError) -> PublishError:
+def _no_room(error: OSError, name: str | None = None) -> PublishError:
     if error.errno in NO_DESCRIPTORS:
         return PublishError(TOO_MANY_FILES)
     why = os.strerror(error.errno) if error.errno else "unknown error"
+    if name is not None:
+        return PublishError(
+            f"cannot write {name!r}: {why}; nothing was published. {what_to_do(error)} or choose another -o, and run "
+            "it again"
+        )
     return PublishError(
         f"cannot write temporary files: {why}; nothing was published. "
         f"{what_to_do(error)}, or set TMPDIR to a folder that has room for the input"

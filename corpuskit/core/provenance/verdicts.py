@@ -4,10 +4,11 @@ Three files, each optional: `--drops` (with the documents), `--rejects` (with th
 only by the owner) and the decisions, which hold no text and become part of every published folder.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import encode
-from corpuskit.core.errors import PublishError
+from corpuskit.core.errors import PublishError, what_to_do
 from corpuskit.core.outcome import Drop, Rejected
 
 DROPPED = "dropped"
@@ -143,9 +144,10 @@ class VerdictLog:
 
     def close(self) -> None:
         """Finish all files."""
-        for stream in self._open.values():
-            stream.close()
-        self._open.clear()
+        while self._open:
+            name, stream = self._open.popitem()
+            with naming_verdict_file(name, self._path_of(name)):
+                stream.close()
 
     def _drop(self, verdict: Verdict) -> dict[str, Any]:
         import orjson
@@ -170,19 +172,45 @@ class VerdictLog:
             "bytes": {"offset": self._raw_bytes, "length": len(verdict.line)},
         }
         assert self.rejects is not None
-        self._stream("bytes", bytes_of_rejects(self.rejects)).write(verdict.line)
+        path = bytes_of_rejects(self.rejects)
+        with naming_verdict_file("bytes", path):
+            self._stream("bytes", path).write(verdict.line)
         self._raw_bytes += len(verdict.line)
         return entry
 
     def _write(self, name: str, path: Path, entry: dict[str, Any]) -> None:
         import orjson
 
-        self._stream(name, path).write(orjson.dumps(entry) + b"\n")
+        with naming_verdict_file(name, path):
+            self._stream(name, path).write(orjson.dumps(entry) + b"\n")
+
+    def _path_of(self, name: str) -> Path:
+        paths = {"drops": self.drops, "rejects": self.rejects, "decisions": self.decisions}
+        path = self.rejects if name == "bytes" else paths[name]
+        assert path is not None
+        return bytes_of_rejects(path) if name == "bytes" else path
 
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
             self._open[name] = open_verdict_file(name, path)
         return self._open[name]
+
+
+@contextlib.contextmanager
+def naming_verdict_file(name: str, path: Path) -> Iterator[None]:
+    """Turn a failed write into a PublishError that names the file, and the option that named it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if name == "decisions":
+            raise
+        option = "--drops" if name == "drops" else "--rejects"
+        raise PublishError(
+            f"cannot write {str(path)!r}: {error.strerror or error}; nothing was published. {what_to_do(error)}, or "
+            f"choose another {option}, and run it again"
+        ) from error
 
 
 def open_verdict_file(name: str, path: Path) -> BinaryIO:

@@ -312,6 +312,8 @@ def _make_folder(target: Path) -> bool:
         if target.exists() and not target.is_dir():
             raise PublishError(f"{str(target)!r} is a file; name a folder, or a file ending in .jsonl or .parquet")
         existed = target.exists()
+        if not existed and target.is_symlink():
+            raise PublishError(f"{str(target)!r} is a link to nothing; remove it, or choose another -o")
         filesystem.make_folder(target, parents=True, exist_ok=True)
         return not existed
 

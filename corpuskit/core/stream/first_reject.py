@@ -98,6 +98,10 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
     """Return the same of records of which these were rejected, by reason."""
     if sum(rejected.values()) * 2 <= records:
         return ""
+    if first.line and not first.line.strip(b"\0"):
+        return (
+            f"{_name_of(first)} holds NUL bytes in place of text, as a file does that was never filled; write it anew"
+        )
     advice = advice_on(first.line, first.input)
     if advice and not advice.endswith(f"`corpuskit {first.step}`"):
         return f"{_name_of(first)} is {advice}"

@@ -3,7 +3,6 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,7 +10,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.entries import StepEntry, left_out
-from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, open_verdict_file
+from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, naming_verdict_file, open_verdict_file
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.settings import Settings
 from corpuskit.core.stream.limits import EmptyResultError, demand_documents
@@ -102,11 +101,12 @@ class LeftOutFiles:
 
     def __init__(self, settings: Settings) -> None:
         """Empty the files of an earlier run. Raises PublishError if one cannot be written."""
-        self._stack = ExitStack()
         self._streams: dict[str, BinaryIO] = {}
+        self._files: dict[str, tuple[str, Path]] = {}
         for verdict, name, path in ((DROPPED, "drops", settings.drops), (REJECTED, "rejects", settings.rejects)):
             if path is not None:
-                self._streams[verdict] = self._stack.enter_context(open_verdict_file(name, path))
+                self._files[verdict] = name, path
+                self._streams[verdict] = open_verdict_file(name, path)
 
     def write(self, decision_files: Iterable[Path]) -> None:
         """Write what the run decided, one line for each document or record, in the order of the steps."""
@@ -115,11 +115,15 @@ class LeftOutFiles:
         for decision in _all_decisions(decision_files) if self._streams else ():
             verdict = decision.pop("verdict")
             if verdict in self._streams:
-                self._streams[verdict].write(orjson.dumps(decision) + b"\n")
+                with naming_verdict_file(*self._files[verdict]):
+                    self._streams[verdict].write(orjson.dumps(decision) + b"\n")
 
     def close(self) -> None:
         """Finish the files."""
-        self._stack.close()
+        while self._streams:
+            verdict, stream = self._streams.popitem()
+            with naming_verdict_file(*self._files[verdict]):
+                stream.close()
 
 
 def _all_decisions(files: Iterable[Path]) -> Iterable[dict[str, Any]]:

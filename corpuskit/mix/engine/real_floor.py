@@ -78,10 +78,10 @@ def demand_depth(document: Document, most: int) -> None:
         return
     whose = f"document {excerpt(document.id)!r} of source `{document.metadata.get('source')}`"
     if depth == UNKNOWN_DEPTH:
-        stated = excerpt(value_text(document.metadata["gen_depth"]))
+        stated_depth = excerpt(value_text(document.metadata["gen_depth"]))
         raise RefusedError(
-            f"the gen_depth of {whose} is {stated!r}, no whole number from 0 on, so it cannot be held to the policy; "
-            "nothing was published. Write the number in the source, or leave the document out"
+            f"the gen_depth of {whose} is {stated_depth!r}, no whole number from 0 on, so no limit can be "
+            "compared with it; nothing was published. Write the number in the source, or leave the document out"
         )
     raise RefusedError(
         f"{whose} has gen_depth {depth}, where the policy allows {most}; nothing was published. Leave out what is made "

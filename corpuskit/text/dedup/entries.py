@@ -38,8 +38,8 @@ class Signer:
         fields = parameters.comparison_fields()
         if parameters.keep != "first":
             fields.append(Field("preference", "<i8", 1))
-        self._parameters = parameters
-        with temporary():
+        self._parameters, self._file = parameters, file
+        with temporary(file):
             self._writer = BlockWriter(file, fields, STRINGS)
         self._batch: list[Document] = []
         self._characters = 0
@@ -54,7 +54,7 @@ class Signer:
     def finish(self) -> "BlockFile":
         """Write what is pending; return the whole file, ready to be read."""
         self._sign()
-        with temporary():
+        with temporary(self._file):
             return self._writer.finish({})
 
     def _sign(self) -> None:
@@ -75,7 +75,7 @@ class Signer:
                 "id": [document.id.encode() for document in batch],
                 "facts": list(map(_inherited_metadata, batch)),
             }
-            with temporary():
+            with temporary(self._file):
                 self._writer.append(numbers, strings, len(batch))
         self._batch, self._characters = [], 0
 
@@ -229,7 +229,7 @@ def write_entries(parameters: DedupParameters, documents: Iterable[Document], fi
 def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file by calling `write` with it; it appears whole or not at all. Raises PublishError."""
     part = path.with_name(f"{path.name}.part")
-    with temporary():
+    with temporary(part):
         with filesystem.open_scratch(part) as file:
             write(file)
         filesystem.replace(part, path)

@@ -94,7 +94,8 @@ class SpanSigner:
         from corpuskit.core.disk.block_file import BlockWriter, Field
 
         names = ["words", "single", "id", *map("bucket-{}".format, range(BUCKETS))]
-        with temporary():
+        self._file = file
+        with temporary(file):
             self._writer = BlockWriter(file, [Field("total", "<i8", 1)], names)
         self._length, self._documents = length, 0
         self._totals: list[int] = []
@@ -122,7 +123,7 @@ class SpanSigner:
     def finish(self) -> "BlockFile":
         """Write what is pending; return the whole file, ready to be read."""
         self._write()
-        with temporary():
+        with temporary(self._file):
             return self._writer.finish({})
 
     def _add_segment(self, units: Units, start: int, total: int, identifier: bytes) -> None:
@@ -141,7 +142,7 @@ class SpanSigner:
         buckets = _by_bucket(np.concatenate(self._fingerprints)) if self._fingerprints else [b""] * BUCKETS
         rows = len(self._totals)
         strings = {f"bucket-{number}": [data] + [b""] * (rows - 1) for number, data in enumerate(buckets)}
-        with temporary():
+        with temporary(self._file):
             self._writer.append({"total": np.array(self._totals, np.int64)}, {**self._strings, **strings}, rows)
         for texts in self._strings.values():
             texts.clear()

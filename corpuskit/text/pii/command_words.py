@@ -14,9 +14,12 @@ from corpuskit.text.pii.secrets import find_api_keys
 __all__ = ["words_on_record"]
 
 MASK = "…"
+LONGEST_KEY = 1024
+LONGEST = 4096
+"""Characters of a word that go on record; a script that is longer is cut."""
 
 _NAME = (
-    r"[\w-]*(?<![a-z])(?:pw|pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|auth|authorization|signature"
+    r"[\w-]{0,60}(?<![a-z])(?:pw|pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|auth|authorization|signature"
     r"|(?:api|access|private|secret|account|shared|auth|encryption|signing)[-_]?key(?:[-_]?id)?)(?![a-z])"
 )
 _OPTION = re.compile(rf"--?{_NAME}", re.IGNORECASE)
@@ -26,14 +29,14 @@ _NAMED = re.compile(rf"({_NAME}[\"']?(?:\s*=(?!=)\s*|\s*:\s+|:(?=\w)))({_QUOTED_
 _OPTION_IN_SCRIPT = re.compile(rf"(?<!\S)(--?{_NAME}\s+)({_QUOTED_OR_WORD})", re.IGNORECASE)
 _SCHEME = re.compile(r"\b((?:bearer|basic|token|apikey|digest)\s+)([^\s\"']{6,})", re.IGNORECASE)
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w-]{8,}")
-_HEADER = re.compile(r"((?:x-[\w-]*(?:key|token|auth|secret)[\w-]*|cookie)\s*:\s*)([^\"'\n]+)", re.IGNORECASE)
+_HEADER = re.compile(r"((?:x-[\w-]{0,60}(?:key|token|auth|secret)[\w-]{0,60}|cookie)\s*:\s*)([^\"'\n]+)", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<![^\s=\"'])((?:-u|--user|--proxy-user)[\s=]\s*[^\s:]+:)(\S+)")
 _USER = re.compile(r"-u|--user|--proxy-user")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>|]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s\"'<>|]+", re.IGNORECASE)
 _PATH = re.compile(
     r"(?:(?<![\w./~:*\\\])-])|(?<=^-[A-Za-z])|(?<=\s-[A-Za-z]))~?/(?!/)[^\s\"':;,()|&<>]*/([^\s\"':;,()|&<>/]+)/?"
 )
-_WHOLE_PATH = re.compile(r"(?:~|~?/{1,2}[^\s/|\\^$*+?()\[\]{}]+)/?")
+_WHOLE_PATH = re.compile(r"(?:~|~?/{1,2}[^\s|\\^$*+?()\[\]{}]+)/?")
 
 
 def words_on_record(words: Iterable[str]) -> list[str]:
@@ -57,7 +60,9 @@ def _recorded(words: Iterable[str]) -> Iterator[str]:
         elif _USER.fullmatch(before) and ":" in word:
             yield f"{word.partition(':')[0]}:{MASK}"
         else:
-            yield _without_folders(_without_secrets(word))
+            # Cut afterwards, so that no key is too short to be told at the end.
+            text = _without_folders(_without_secrets(word[: LONGEST + LONGEST_KEY]))
+            yield text if len(word) <= LONGEST else text[:LONGEST] + MASK
         before = word
 
 

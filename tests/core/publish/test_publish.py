@@ -277,3 +277,14 @@ def test_a_dataset_yields_all_its_documents_in_order(tmp_path: Path, corpuskit: 
     options = ("--to", "jsonl,parquet", "--shard-documents", "2")
     assert corpuskit("export", "-o", "out", *options, stdin=texts(*words)).returncode == 0
     assert [document.text for document in Dataset(tmp_path / "out")] == words
+
+
+@pytest.mark.parametrize("command", ["export in.jsonl", "files in.jsonl", "mix recipe.yaml"])
+def test_a_link_to_nothing_is_called_that(tmp_path: Path, corpuskit: Run, command: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one"))
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: other}}\n")
+    (tmp_path / "out").symlink_to("nowhere/below")
+    done = corpuskit(*command.split(), "-o", "out")
+    assert done.returncode == 5
+    assert b"'out' is a link to nothing; remove it, or choose another -o" in done.stderr
+    assert (tmp_path / "out").is_symlink() and not (tmp_path / "nowhere").exists()

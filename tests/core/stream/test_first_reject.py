@@ -122,3 +122,10 @@ def test_a_file_with_another_content_than_its_name_says_is_named_so(tmp_path: Pa
     assert b"page.jsonl is HTML, whatever its name says; rename it" in corpuskit("files", "page.jsonl").stderr
     (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no footer")
     assert b"the footer cannot be read" in corpuskit("files", "cut.parquet").stderr
+
+
+@pytest.mark.parametrize("ending", [b"", b"\n"])
+def test_a_file_that_was_never_filled_is_called_that(tmp_path: Path, corpuskit: Run, ending: bytes) -> None:
+    (tmp_path / "in.jsonl").write_bytes(bytes(5000) + ending)
+    done = corpuskit("files", "in.jsonl")
+    assert done.returncode == 2 and b"in.jsonl holds NUL bytes in place of text" in done.stderr
