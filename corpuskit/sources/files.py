@@ -111,6 +111,8 @@ class Files(Source):
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
         if self.format == "auto":
             demand_any_of_kind(Files.name(), inputs)
+        if self.lines and self.format == "auto" and inputs and all(item.is_stream for item in inputs):
+            raise UsageError("`--lines` is for text, and a pipe has no name that says so; add `--format text`")
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
         for option, option_formats in FORMATS_OF_OPTIONS.items():
             is_set = getattr(self, option) not in (None, (), False)

@@ -250,3 +250,15 @@ def test_an_archive_of_unknown_length_is_read(address: str, monkeypatch: pytest.
             "http://example.org/1",
             "http://example.org/2",
         ]
+
+
+def test_a_host_that_is_not_known_is_told_of_clients_that_hide_it() -> None:
+    error = RuntimeError("a client's own error")
+    try:
+        socket.getaddrinfo("no-such-host.invalid", 443)
+    except socket.gaierror as cause:
+        error.__cause__ = ConnectionRefusedError("of the transport")
+        error.__cause__.__context__ = cause
+    assert in_words(RuntimeError("another")) == "the request failed; try again later"
+    error.__cause__ = error.__cause__ and OSError("of the transport").with_traceback(None)
+    assert in_words(error) == "the request failed; try again later"
