@@ -123,7 +123,7 @@ def _refusal(url: str, error: Exception) -> Exception:
     if url.startswith(HUB):
         return _refusal_of_hub(name, error)
     if isinstance(error, ImportError):
-        package = re.search(r"[Ii]nstall (?:the )?[\"'`]?([a-z][a-z0-9_-]*)", str(error))
+        package = re.search(r"install (?:the )?[\"'`]?([a-z][a-z0-9_-]*)", str(error), re.IGNORECASE)
         needed = package[1] if package else error.name
         return UsageError(f"cannot read {name}: a package is missing; install it with `pip install {needed}`")
     if isinstance(cause, ValueError) and is_web(url):
