@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from corpuskit.cli.habits import habit_hint
 from corpuskit.core.options import Option, Options
 from corpuskit.core.registry import steps_with_option
 from corpuskit.core.settings import Settings, Tags
@@ -63,8 +64,11 @@ def takes_many(option: Option) -> bool:
     return "tuple" in str(option.type)
 
 
-def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
-    """Return what to say about a flag that does not exist: the nearest one, or where all are listed."""
+def unknown_flag(command: str, word: str, flags: Iterable[str], words: Sequence[str] = ()) -> str:
+    """Return what to say about a flag that does not exist: the nearest one, or where all are listed.
+
+    `words` are those of the whole command.
+    """
     flags = list(flags)
     name = word.partition("=")[0]
     hint = f"`{' '.join(['corpuskit', *command.split(), '--help'])}` lists the options"
@@ -79,6 +83,8 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
+    elif habit := habit_hint(command, name, words):
+        hint = habit
     elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
         hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"
     elif near := _nearest_flag(name, [*flags, "--version"]) or _short_flag(name, flags):

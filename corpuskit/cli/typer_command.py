@@ -80,8 +80,7 @@ def read_words(step_class: type[Step], words: Sequence[str]) -> Values | None:
         result = typer_command(step_class)(list(words), prog_name=f"corpuskit {name}", standalone_mode=False)
     except NoSuchOption as error:
         flags = [flag for _, options in option_groups(step_class) for option in options for flag in spellings(option)]
-        file = next((word for word in words if word.startswith("-") and os.path.lexists(word)), error.option_name)
-        raise UsageError(unknown_flag(name, file, [*flags, "--help", "-h"])) from None
+        raise UsageError(unknown_flag(name, error.option_name, [*flags, "--help", "-h"], words)) from None
     except ClickException as error:
         message = error.format_message().replace("'", "`").rstrip(".")
         raise UsageError(f"{message} (`corpuskit {name} --help` lists the options)") from None

@@ -16,11 +16,18 @@ MAX_HEAVY_DROPS = 5
 
 def absent_fields_notice(fields: Iterable[str]) -> str:
     """Return what a run says about fields that no document had."""
-    named = [
-        f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)}"
-        for field in sorted(fields)
-    ]
+    named = [f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else _meant_field(field)}" for field in sorted(fields)]
     return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
+
+
+def _meant_field(field: str) -> str:
+    """Return a hint at the field that was meant, which may be one of the metadata.
+
+    >>> _meant_field("source"), _meant_field("txt")
+    (' (did you mean `metadata.source`?)', ' (did you mean `text`?)')
+    """
+    of_metadata = f"metadata.{field}"
+    return f" (did you mean `{of_metadata}`?)" if of_metadata in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)
 
 
 def notices_on(step: Step, count: StepCount) -> list[str]:

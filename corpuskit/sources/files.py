@@ -119,13 +119,13 @@ class Files(Source):
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
         if self.format == "auto":
             demand_any_of_kind(Files.name(), inputs)
+        if self.lines and self.format == "auto" and inputs and all(item.is_stream for item in inputs):
+            raise UsageError("`--lines` is for text, and a pipe has no name that says so; add `--format text`")
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
-        for option, option_formats in FORMATS_OF_OPTIONS.items():
-            is_set = getattr(self, option) not in (None, (), False)
-            other_formats = [name is not None and name not in option_formats for name in formats]
-            if is_set and formats and all(other_formats):
-                formats_of_option = comma_list(option_formats)
-                raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
+        for option, kinds in FORMATS_OF_OPTIONS.items():
+            are_others = [name is not None and name not in kinds for name in formats]
+            if getattr(self, option) not in (None, (), False) and formats and all(are_others):
+                raise UsageError(f"`--{option}` is for {comma_list(kinds)}; {inputs[0].name} is read as {formats[0]}")
 
     def gives_html(self, inputs: Sequence[str]) -> bool:
         """Whether the inputs are read as HTML, by `--format` or by a name."""

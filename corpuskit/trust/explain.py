@@ -15,7 +15,7 @@ from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.registry import format_of_shard, is_token_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import printable_name, quantity
+from corpuskit.core.wording import or_list, printable_name, quantity
 from corpuskit.text.takedown.on_record import hidden_id
 
 DUPLICATE_OF = "of"
@@ -24,6 +24,11 @@ DUPLICATE_OF = "of"
 
 MOST_LOOKED_AT = 100_000
 """Documents among which an id is looked for that is like one that is not there."""
+
+
+SHORTEST_PART = 3
+"""Characters of an id that tell which one is meant."""
+MOST_NEAR_IDS = 3
 
 
 class Fate(TypedDict):
@@ -87,13 +92,22 @@ def _demand_unchanged(dataset: Dataset) -> None:
 
 
 def _near_id(dataset: Dataset, identifier: str) -> str:
-    """Return a hint at the first id that ends in this one, as `mine/a.txt` does in `a.txt`; looks at some documents."""
+    """Return a hint at the first ids that are this one in other case, or end in it, or hold it, of some documents."""
     if not any(shard.get("readable", True) for shard in dataset.manifest["shards"]):
         return ""
-    documents = islice(dataset, MOST_LOOKED_AT)
-    longer = (document.id for document in documents if document.id.endswith(f"/{identifier}"))
-    near = next(longer, "")
-    return f" (did you mean {near!r}?)" if near else ""
+    word = identifier.casefold()
+    ends: list[str] = []
+    parts: list[str] = []
+    for document in islice(dataset, MOST_LOOKED_AT):
+        other = document.id.casefold()
+        if other == word:
+            return f" (did you mean {document.id!r}?)"
+        if other.endswith(f"/{word}"):
+            ends.append(document.id)
+        elif len(word) >= SHORTEST_PART and word in other and len(parts) < MOST_NEAR_IDS:
+            parts.append(document.id)
+    near = ends[:1] or parts
+    return f" (did you mean {or_list(map(repr, near))}?)" if near else ""
 
 
 def _why_not(dataset: Dataset) -> str:

@@ -17,6 +17,8 @@ DOCUMENTS = lines_of(
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
     (tmp_path / "docs.jsonl").write_bytes(DOCUMENTS)
+    (tmp_path / "-docs.txt").write_text("The tide turns at noon.")
+    (tmp_path / "new\nline.txt").write_text("The tide turns at noon.")
     return tmp_path
 
 
@@ -52,6 +54,31 @@ def docs(tmp_path: Path) -> Path:
         (["through", "docs.jsonl", "sh", "-c", "cat"], "`corpuskit through docs.jsonl -- sh -c cat`"),
         (["through", "-o", "true", "cat"], "`corpuskit through -o true -- cat`"),
         (["dedup", "--bogus"], "unknown option `--bogus` (`corpuskit dedup --help` lists the options)"),
+        (["mix", "r.yaml", "--seed", "5"], "mix: unknown option `--seed` (write `--set seed=5`)"),
+        (["mix", "r.yaml", "--tokens=5M"], "(write `--set budget.tokens=5M`)"),
+        (["mix", "--budget", "5M", "r.yaml"], "(write `--set budget.tokens=5M`)"),
+        (["mix", "."], "mix: '.' is a folder; name the recipe itself, such as 'recipe.yaml'"),
+        (["export", "docs.jsonl", "--format", "parquet"], "unknown option `--format` (write `--to parquet`)"),
+        (["files", "--limit", "3", "docs.jsonl"], "(for the first documents, add `| corpuskit head -n 3`)"),
+        (["files", "docs.jsonl", "-n", "3"], "(for the first documents, add `| corpuskit head -n 3`)"),
+        (["files", "-g", "*.md", "."], "(name the files by a pattern in quotes: `corpuskit files '*.md'`)"),
+        (["sample", "--share", "10%", "docs.jsonl"], "unknown option `--share` (write `--rate 0.1`)"),
+        (["files", "-docs.txt"], "unknown option `-d` (for the file of this name, write `./-docs.txt`)"),
+        (["files", "nix"], "no such file or folder: 'nix'\n"),
+        (["files", "dcs.jsonl", "none"], "'dcs.jsonl' (did you mean 'docs.jsonl'?)"),
+        (
+            ["files", "s3://bucket/a.jsonl"],
+            "cannot read s3://bucket/a.jsonl: a package is missing; install it with `pip install s3fs`",
+        ),
+        (["tail"], "did you mean 'head'?"),
+        (["show"], "did you mean 'head'?"),
+        (["repro"], "did you mean 'mix'?"),
+        (["merge"], "did you mean 'mix'?"),
+        (["lint"], "did you mean 'mix'?"),
+        (["tokenize"], "did you mean 'export'?"),
+        (["grep"], "did you mean 'search'?"),
+        (["ls"], "did you mean 'stats'?"),
+        (["inspect"], "did you mean 'stats'?"),
         (["xyz"], "no step is called 'xyz'; `corpuskit --help` lists them"),
         (["help", "files", "xyz"], "no step is called 'xyz'"),
         (["files", "docs.jsonl", "-o", "out.csv"], "no output format is written to files named 'out.csv'"),
@@ -60,7 +87,40 @@ def docs(tmp_path: Path) -> Path:
 def test_one_line_says_what_to_type(corpuskit: Run, docs: Path, words: list[str], said: str) -> None:
     result = corpuskit(*words)
     assert result.returncode == 2
-    assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
+    assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1 + ("none" in words)
+
+
+def test_a_field_of_the_metadata_is_proposed(corpuskit: Run, docs: Path) -> None:
+    assert (
+        b"no document has the field `source` (did you mean `metadata.source`?)"
+        in corpuskit("count", "--by", "source", "docs.jsonl").stderr
+    )
+
+
+def test_ids_that_hold_what_was_asked_for_are_proposed(corpuskit: Run, docs: Path) -> None:
+    (docs / "named.jsonl").write_bytes(lines_of([{"id": f"Tide-{name}", "text": name} for name in ("noon", "night")]))
+    assert corpuskit("files", "named.jsonl", "-o", "corpus").returncode == 0
+    for asked, said in (
+        ("tide-NOON", "(did you mean 'Tide-noon'?)"),
+        ("nig", "(did you mean 'Tide-night'?)"),
+        ("ide-", "(did you mean 'Tide-noon' or 'Tide-night'?)"),
+        ("ebb", "has no document 'ebb'; it was never read"),
+    ):
+        result = corpuskit("explain", "corpus", asked)
+        assert result.returncode == 2 and said in result.stderr.decode(), result.stderr
+
+
+def test_lines_of_a_pipe_need_to_be_called_text(corpuskit: Run) -> None:
+    result = corpuskit("files", "-", "--lines", stdin=b"noon\nnight\n")
+    assert result.returncode == 2 and b"a pipe has no name that says so; add `--format text`" in result.stderr
+    done = corpuskit("files", "-", "--lines", "--format", "text", stdin=b"noon\nnight\n")
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 2
+
+
+def test_a_folder_is_no_recipe_and_its_only_recipe_is_named(corpuskit: Run, docs: Path) -> None:
+    (docs / "build").mkdir()
+    (docs / "build" / "notes.yml").touch()
+    assert b"'build' is a folder; name the recipe itself, such as 'build/notes.yml'" in corpuskit("mix", "build").stderr
 
 
 def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corpuskit: Run, docs: Path) -> None:

@@ -27,8 +27,12 @@ def open_named(path: Path) -> BufferedReader:
 
     Raises OSError for other pipes, which may have no writer and would be waited for without end, and for devices.
     """
-    is_passed = str(path).startswith(PASSED_BY_SHELLS)
-    return open(path, "rb") if is_passed else open_regular(path, follow_links=True)
+    return open(path, "rb") if is_passed_by_shell(path) else open_regular(path, follow_links=True)
+
+
+def is_passed_by_shell(path: Path) -> bool:
+    """Whether a name is one that a shell gives a pipe: `<(…)`. The folder of such a name says nothing."""
+    return str(path).startswith(PASSED_BY_SHELLS)
 
 
 def read_regular(path: Path, *, follow_links: bool = False) -> bytes:

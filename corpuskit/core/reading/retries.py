@@ -1,5 +1,6 @@
 """Try again what a server may answer otherwise in a while: after doubling waits, or when it says, within a budget."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -122,8 +123,9 @@ def _refusal(url: str, error: Exception) -> Exception:
     if url.startswith(HUB):
         return _refusal_of_hub(name, error)
     if isinstance(error, ImportError):
-        scheme = name.partition("://")[0]
-        return UsageError(f"cannot read {name}: {scheme}:// needs a package that is not installed ({error})")
+        package = re.search(r"install (?:the )?[\"'`]?([a-z][a-z0-9_-]*)", str(error), re.IGNORECASE)
+        needed = package[1] if package else error.name
+        return UsageError(f"cannot read {name}: a package is missing; install it with `pip install {needed}`")
     if isinstance(cause, ValueError) and is_web(url):
         return UsageError(f"cannot read {name}: it is not a valid address; check host and port")
     if isinstance(error, ValueError):

@@ -7,7 +7,9 @@ without a word.
 
 import os
 import re
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from corpuskit.core.errors import RemoteError
@@ -37,6 +39,9 @@ CONTACT = "CORPUSKIT_CONTACT"
 CONNECTIONS = 4
 """Connections of one process to one host."""
 
+NO_HOST = "its host is not known; check the address, or the network"
+LONGEST_CHAIN = 20
+"""Errors that come from one another, as far as they are followed."""
 SILENCE = 60
 """Seconds without a byte after which a connection counts as lost."""
 SLOWEST = 100
@@ -196,7 +201,7 @@ def in_words(error: BaseException) -> str:
     if status := next(filter(None, map(status_of, errors)), 0):
         return _status_in_words(status)
     kinds: tuple[tuple[type[BaseException], str], ...] = (
-        (aiohttp.ClientConnectorDNSError, "its host is not known; check the address, or the network"),
+        (aiohttp.ClientConnectorDNSError, NO_HOST),
         (aiohttp.ClientConnectorCertificateError, "the server's certificate is not trusted"),
         (aiohttp.ClientConnectorSSLError, "no encrypted connection to the server can be made; check the address"),
         (aiohttp.ClientConnectorError, "nothing answers there; check host and port, or try again later"),
@@ -210,7 +215,19 @@ def in_words(error: BaseException) -> str:
     for kind, words in kinds:
         if any(isinstance(each, kind) for each in errors):
             return words
+    # Libraries with clients of their own hide it behind errors of theirs.
+    if any(isinstance(each, socket.gaierror) for each in _chain(error)):
+        return NO_HOST
     return "the request failed; try again later"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and those that it comes from."""
+    for _ in range(LONGEST_CHAIN):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _status_in_words(status: int) -> str:

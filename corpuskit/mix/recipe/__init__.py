@@ -1,2 +1,5 @@
-"""A recipe, read and checked. Reading order: yaml, node, policy, source_specs, budget_limits, recipe, overrides,
-shell_pipe, cluster_profile."""
+"""A recipe, read and checked.
+
+Reading order: yaml, yaml_mistakes, node, policy, source_specs, step_words, budget_limits, recipe, overrides,
+shell_pipe, cluster_profile.
+"""

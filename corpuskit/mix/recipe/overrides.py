@@ -47,16 +47,20 @@ def _apply(setting: str, value: dict[str, Any]) -> tuple[Trail, str]:
 
 def _unknown_sources(tree: Marked, value: dict[str, Any], overrides: Mapping[Trail, str]) -> Iterator[UsageError]:
     """Yield the errors for values of sources that the recipe does not have, unless they make up a new source."""
-    known, given = ((each.get("sources") if isinstance(each, dict) else None) for each in (tree.value, value))
-    if not isinstance(known, dict) or not isinstance(given, dict):
+    recipe_sources, set_sources = (
+        (each.get("sources") if isinstance(each, dict) else None) for each in (tree.value, value)
+    )
+    if not isinstance(recipe_sources, dict) or not isinstance(set_sources, dict):
         return
     for trail, location in overrides.items():
-        if len(trail) < 3 or trail[0] != "sources" or trail[1] in known:
+        if len(trail) < 3 or trail[0] != "sources" or trail[1] in recipe_sources:
             continue
-        if "from" not in given[trail[1]]:
+        if "from" not in set_sources[trail[1]]:
             name = str(trail[1])
-            near = did_you_mean(name, known)
-            yield UsageError(f"{location}: no source `{excerpt(name)}`{near}; sources here: {comma_list(known)}")
+            near = did_you_mean(name, recipe_sources)
+            yield UsageError(
+                f"{location}: no source `{excerpt(name)}`{near}; sources here: {comma_list(recipe_sources)}"
+            )
 
 
 def _value_of(text: str, location: str) -> Any:

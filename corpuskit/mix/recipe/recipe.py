@@ -23,7 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
-from corpuskit.core.disk.regular_file import PASSED_BY_SHELLS
+from corpuskit.core.disk.regular_file import is_passed_by_shell
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError, in_one
 from corpuskit.core.format import TokenOptions
@@ -123,13 +123,15 @@ def load_recipe(
 ) -> Recipe:
     """Read and check a recipe, `-` for standard input, with values that `KEY=VALUE` overrides.
 
+    Paths in it are relative to its folder, or to the working folder if it comes through a pipe.
+
     Messages call it `name`, by default the last part of its path.
 
     Raises UsageError, with the lines of all mistakes and of all that the recipe itself refuses: sources that its policy
     forbids, shares that cannot all hold. If that is all, it is a RefusedError.
     """
     path = Path(path)
-    folder = Path() if str(path).startswith(PASSED_BY_SHELLS) else path.parent
+    folder = Path() if is_passed_by_shell(path) else path.parent
     return read_recipe(with_overrides(load_yaml(path, name), overrides), folder, find)
 
 

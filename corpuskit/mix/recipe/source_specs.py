@@ -244,8 +244,8 @@ def _step_class(node: Node, name: str, find: FindStep) -> type[Step]:
             step_class = find(spelling)
             break
         except UsageError as error:
-            if meant := meant_steps(name, node.key):
-                node.fail(f"names no step by {excerpt(repr(name))}; {meant}")
+            if advice := meant_steps(name, node.key):
+                node.fail(f"names no step by {excerpt(repr(name))}; {advice}")
             if spelling == spellings[-1]:
                 raise UsageError(
                     f"{node.location}: {str(error).replace(repr(spelling), repr(excerpt(name)))}"

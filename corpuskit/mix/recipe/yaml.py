@@ -23,6 +23,7 @@ from corpuskit.mix.recipe.yaml_mistakes import mistake_in
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
+ENDINGS = (".yaml", ".yml")
 
 Trail = tuple[str | int, ...]
 """Keys and list indexes that lead from the top to a value."""
@@ -96,8 +97,12 @@ def load(path: Path, name: str | None = None) -> Marked:
         with open_named(path) as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UsageError(f"no such file: {name!r}{near_name(path, ('.yaml', '.yml'))}") from None
+        raise UsageError(f"no such file: {name!r}{near_name(path, ENDINGS)}") from None
     except OSError as error:
+        if path.is_dir():
+            recipes = sorted(item.name for item in path.iterdir() if item.suffix in ENDINGS)
+            example = str(path / recipes[0]) if len(recipes) == 1 else str(path / "recipe.yaml")
+            raise UsageError(f"{name!r} is a folder; name the recipe itself, such as {example!r}") from None
         raise UsageError(f"{name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
     if (label := _other_format(data)) is not None:
         raise UsageError(f"{name} is {label}, and no recipe; a recipe is a YAML file")

@@ -5,6 +5,7 @@ import gc
 import gzip
 import http.server
 import io
+import socket
 import threading
 import time
 from collections import Counter
@@ -250,3 +251,19 @@ def test_an_archive_of_unknown_length_is_read(address: str, monkeypatch: pytest.
             "http://example.org/1",
             "http://example.org/2",
         ]
+
+
+def test_a_host_that_is_not_known_is_told_of_clients_that_hide_it() -> None:
+    def ask_for(host: str) -> None:
+        try:
+            try:
+                socket.getaddrinfo(host, 443)
+            except socket.gaierror as error:
+                raise ValueError("of the transport") from error
+        except ValueError as error:
+            raise RuntimeError("of the client") from error
+
+    with pytest.raises(RuntimeError) as caught:
+        ask_for("nowhere.invalid")
+    assert web_requests.in_words(caught.value) == "its host is not known; check the address, or the network"
+    assert web_requests.in_words(RuntimeError("of the client")) == "the request failed; try again later"

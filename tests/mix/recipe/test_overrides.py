@@ -92,6 +92,14 @@ def test_the_command_sets_checks_and_reads_standard_input(corpuskit: Run, tmp_pa
     assert 0 < sources["a.b"]["tokens"] <= 50
 
 
+def test_paths_of_a_recipe_from_a_shells_pipe_start_from_the_working_folder(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "docs.jsonl").write_bytes(lines_of([{"id": "a", "text": "word " * 30}]))
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [docs.jsonl], origin: other}}\n")
+    done = shell("corpuskit mix <(cat recipe.yaml) -o out")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["sources"]["a"]["documents"] == 1
+
+
 def test_all_mistakes_are_in_the_json(corpuskit: Run) -> None:
     result = corpuskit("mix", "-", "--json", "--set", "seed=x", "--set", "budget.tokens=y", stdin=RECIPE.encode())
     outcome = json.loads(result.stderr.splitlines()[-1])
