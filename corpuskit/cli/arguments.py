@@ -4,7 +4,6 @@ Plain words (each flag spelled out and followed by its value) are read here. All
 help, are left to typer, whose import takes longer than most of what a short command does.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -76,14 +75,10 @@ def unknown_flag(command: str, word: str, flags: Iterable[str], words: Sequence[
         return (
             "`sample` takes a share of the documents: `--rate 0.1`; the first few are those of `corpuskit head -n 10`"
         )
-    if os.path.lexists(word):
-        return f"{word!r} begins like an option; write `./{word}` for the file"
-    if name == "--format" and "--to" in flags:
-        return "unknown option `--format` (did you mean `--to`?)"
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
-    elif habit := habit_hint(command, name, words):
+    elif habit := habit_hint(command, name, words, flags):
         hint = habit
     elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
         hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"

@@ -7,7 +7,6 @@ without a word.
 
 import os
 import re
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -216,6 +215,8 @@ def in_words(error: BaseException) -> str:
         if any(isinstance(each, kind) for each in errors):
             return words
     # Libraries with clients of their own hide it behind errors of theirs.
+    import socket
+
     if any(isinstance(each, socket.gaierror) for each in _chain(error)):
         return NO_HOST
     return "the request failed; try again later"
