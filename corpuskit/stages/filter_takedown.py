@@ -23,8 +23,8 @@ class FilterTakedown(Stage):
     A list has a JSON object a line, which names one thing: `id`, `url`, `url_prefix`, `domain` (with its subdomains),
     `id_prefix` with its `source`, `id_hash`, `actor`, `tenant`, `text`, or `text_hash` (xxh3 or sha256). `source` and
     `tenant` narrow what stands beside them; `ref` and `date` are yours. An id also takes out documents that have it in
-    `metadata.parents`. A text also takes out near copies: from .8 of shared shingles on nearly all, at .6 one in
-    seventy. `takedown` replaces the texts in a list by their hashes and signatures; this step reads either form.
+    `metadata.parents`. A text also takes out near copies: from .8 of shared shingles on nearly all, from .6 on
+    some. `takedown` replaces the texts in a list by their hashes and signatures; this step reads either form.
 
     Drops: `takedown-id`, `takedown-parent`, `takedown-url`, `takedown-url-prefix`, `takedown-domain`,
     `takedown-id-prefix`, `takedown-actor`, `takedown-tenant`, `takedown-text`, `takedown-near-copy`, each with the

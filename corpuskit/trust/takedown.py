@@ -11,12 +11,13 @@ from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import comma_list, quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.trust.takedowns.receipt import Receipt
     from corpuskit.trust.takedowns.sought import Sought
+    from corpuskit.trust.takedowns.store import CopyTally
     from corpuskit.trust.takedowns.store_run import StoreRun
 
 
@@ -128,7 +129,9 @@ class Takedown(Command):
 
     def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", short_texts: int, settings: Settings) -> None:
         if settings.json:
-            console.write_stdout(console.answer_line(self.name(), {**receipt, "short_texts": short_texts}))
+            copies = [{"name": run.entry["name"], **run.copies()._asdict()} for run in runs if run.copies().is_any]
+            answer = {**receipt, "short_texts": short_texts, "near_copies": copies}
+            console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
             lines = [*_lines(runs, receipt)]
             if short_texts:
@@ -170,6 +173,8 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
         account += f", {run.kind.amount(store)}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
         yield f"{account}: {store['problem']}" if "problem" in store else account
+        if run.copies().is_any and not receipt["applied"]:
+            yield f"{store['name']}: {_near_copies(run.copies())}"
         if "undecided" in store:
             yield f"{store['name']}: {_undecided(store['undecided'])}"
     before = {store["before"]: store["name"] for store in receipt["places"]}
@@ -179,6 +184,17 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
         yield f"not found: {', '.join(receipt['not_found'])}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
         yield "nothing was taken out; add --apply"
+
+
+def _near_copies(copies: "CopyTally") -> str:
+    """Return what goes that the list does not name: near copies, some by their ids, and what was made from them."""
+    parts = []
+    if copies.documents:
+        near_copies = "1 near copy" if copies.documents == 1 else f"{copies.documents:,} near copies"
+        parts.append(f"{near_copies} (such as {comma_list(copies.examples)})")
+    if copies.made_from_them:
+        parts.append(f"{quantity(copies.made_from_them, 'document')} made from near copies")
+    return f"the list does not name {' and '.join(parts)}"
 
 
 def _undecided(number: int) -> str:

@@ -120,6 +120,27 @@ def test_without_apply_nothing_changes_but_texts_in_the_list(folder: Path, corpu
     assert b"nothing was taken out; add --apply" in corpuskit("takedown", "--list", "takedown.jsonl", "corpus").stdout
 
 
+def test_a_dry_run_tells_of_near_copies_and_what_was_made_from_them(folder: Path, corpuskit: Run) -> None:
+    made = [{"id": f"of-copy-{number}", "text": prose(500), "metadata": {"parents": ["copy"]}} for number in range(2)]
+    made.append({"id": "of-named", "text": prose(501), "metadata": {"parents": ["d8"]}})
+    (folder / "made.in").write_bytes(lines_of(made))
+    assert corpuskit("export", "made.in", "--to", "jsonl", "-o", "made.jsonl").returncode == 0
+    (folder / "copies.in").write_bytes(lines_of([{"id": "other", "text": near_copy(prose(8))}]))
+    assert corpuskit("export", "copies.in", "made.in", "--to", "jsonl", "-o", "two.jsonl").returncode == 0
+    write_list(folder, {"id": "d8"})
+    places = ("corpus", "seen", "made.jsonl", "two.jsonl")
+    lines = corpuskit("takedown", "--list", "takedown.jsonl", *places).stdout.decode().splitlines()
+    assert [line for line in lines if "does not name" in line] == [
+        "corpus: the list does not name 1 near copy (such as copy)",
+        "seen: the list does not name 1 near copy (such as copy)",
+        "made.jsonl: the list does not name 2 documents made from near copies",
+        "two.jsonl: the list does not name 1 near copy (such as other) and 2 documents made from near copies",
+    ]
+    last = takedown(corpuskit, *places, "--receipt", "receipt.json")[1]["near_copies"][-1]
+    assert last == {"name": "two.jsonl", "documents": 1, "made_from_them": 2, "examples": ["other"]}
+    assert "other" not in (folder / "receipt.json").read_text()
+
+
 def test_everything_is_gone_from_every_place(folder: Path, corpuskit: Run) -> None:
     before = manifest(folder / "corpus")
     done, answer = takedown(corpuskit, "corpus", "twin", "seen", "cache", "mixed", "unique.jsonl", "--apply")

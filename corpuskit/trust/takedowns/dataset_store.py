@@ -16,7 +16,7 @@ from corpuskit.core.wording import or_list, printable_name
 from corpuskit.trust.takedowns.hidden_ids import hides
 from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
-from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.sought import Sought, made_from_copies_in
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
@@ -60,7 +60,8 @@ class DatasetStore(Store):
         """Find near copies."""
         for shard in self.dataset.shards():
             findings = self.findings[shard["path"]]
-            findings |= dict(sought.near_copies(self.dataset.documents(shard, is_checked=True), findings))
+            documents = self.dataset.documents(shard, is_checked=True)
+            findings |= dict(sought.near_copies(documents, findings, self.copy_examples))
 
     def tally(self, sought: Sought) -> StoreTally:
         """Return how many documents are to be taken out; decisions that name one are changed, too."""
@@ -73,7 +74,10 @@ class DatasetStore(Store):
             len(sought.taken_ids.undecided_positions(lineage) - self.findings[path].keys())
             for path, lineage in self._lineages.items()
         )
-        return StoreTally(reasons, is_affected, {}, undecided)
+        made_from_copies = sum(
+            made_from_copies_in(lineage, self.findings[path], sought) for path, lineage in self._lineages.items()
+        )
+        return StoreTally(reasons, is_affected, {}, undecided, made_from_copies)
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""

@@ -9,7 +9,7 @@ from corpuskit.text.takedown.entries import ID_PREFIX
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
 from corpuskit.trust.takedowns.lineage import id_hash, text_key
 from corpuskit.trust.takedowns.receipt import StoreEntry
-from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.sought import EXAMPLES, Sought
 from corpuskit.trust.takedowns.store import Removal, Store, StoreTally
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class DedupIndexStore(Store):
                         if copy is not None and not wordless[row - first].any():
                             findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
                 first += len(rows)
-            _take(sought, file, findings)
+            self._take(sought, file, findings)
 
         self._each_file(look_into)
 
@@ -151,6 +151,14 @@ class DedupIndexStore(Store):
             index.close()
         return []
 
+    def _take(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
+        """Note the ids of entries that were found by their texts."""
+        for row, identifier in enumerate(file.strings("id")):
+            if row in findings:
+                sought.take_unowned(identifier, findings[row])
+                if findings[row].reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES:
+                    self.copy_examples.append(identifier.decode("utf-8", "replace"))
+
     def _open(self) -> "Index":
         from corpuskit.text.dedup.index import Index
 
@@ -172,10 +180,3 @@ class DedupIndexStore(Store):
 def _rows(file: "BlockFile", name: str) -> Any:
     for block in file.column(name):
         yield from block
-
-
-def _take(sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
-    """Note the ids of entries that were found by their texts."""
-    for row, identifier in enumerate(file.strings("id")):
-        if row in findings:
-            sought.take_unowned(identifier, findings[row])

@@ -28,7 +28,7 @@ from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.trust.takedowns.hidden_ids import hidden_killed
 from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.receipt import StoreEntry
-from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.sought import Sought, made_from_copies_in
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
 
 NAME = "takedown"
@@ -70,7 +70,7 @@ class SearchIndexStore(Store):
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""
-        self.findings |= dict(sought.near_copies(self._documents(), self.findings))
+        self.findings |= dict(sought.near_copies(self._documents(), self.findings, self.copy_examples))
 
     def tally(self, sought: Sought) -> StoreTally:
         """Return how many documents are to be taken out, and of them, how many are chunks or have a vector."""
@@ -84,7 +84,8 @@ class SearchIndexStore(Store):
             more["unerased"] = unerased["documents"]
         # Among what was removed before may be what the list names, so these bytes go, whatever else is found.
         undecided = len(sought.taken_ids.undecided_positions(self._lineage) - self.findings.keys())
-        return StoreTally(reasons, bool(reasons) or unerased is not None, more, undecided)
+        made_from_copies = made_from_copies_in(self._lineage, self.findings, sought)
+        return StoreTally(reasons, bool(reasons) or unerased is not None, more, undecided, made_from_copies)
 
     def problems(self, tally: StoreTally) -> Iterator[str]:
         """Yield also that bytes of removed documents are left: nobody can say that they are of others."""

@@ -5,7 +5,7 @@ near copies of those texts. Then it is known what was made from any of them, thr
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
 
 BATCH = 256
+EXAMPLES = 3
+"""Ids of near copies that are told of each place."""
 LEAST_WORDS, LEAST_LETTERS = 8, 40
 """Of a text that is looked for because the list names a document with it in another way."""
 _UNSPACED = re.compile(
@@ -128,9 +130,12 @@ class Sought:
         return bool(self._signatures)
 
     def near_copies(
-        self, documents: Iterable[Document], known_positions: Iterable[int]
+        self, documents: Iterable[Document], known_positions: Iterable[int], examples: list[str]
     ) -> Iterator[tuple[int, TakedownFinding]]:
-        """Yield the positions of near copies; those at the positions that are `known` are passed over."""
+        """Yield the positions of near copies; those at the positions that are `known` are passed over.
+
+        Ids of the first ones are added to the examples.
+        """
         passed_over = frozenset(known_positions)
         for batch in _batches(documents):
             asking = [(position, document) for position, document in batch if position not in passed_over]
@@ -138,6 +143,8 @@ class Sought:
             for (position, document), copy in zip(asking, copies, strict=True):
                 if copy is not None:
                     finding = TakedownFinding(NEAR_COPY, self._owners[copy.number])
+                    examples += [document.id][: EXAMPLES - len(examples)]
+                    self.taken_ids.copies.add(id_hash(document.id))
                     self.take(document, finding)
                     yield position, finding
 
@@ -198,6 +205,12 @@ class Sought:
             if signature:
                 self._signatures.append(signature)
                 self._owners.append(finding.number)
+
+
+def made_from_copies_in(lineage: Lineage, findings: Mapping[int, TakedownFinding], sought: Sought) -> int:
+    """Return how many of the documents that go as children of others were made from near copies."""
+    positions = sought.taken_ids.positions_made_from_copies(lineage) & findings.keys()
+    return sum(findings[position].reason == PARENT for position in positions)
 
 
 def is_short(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -31,6 +31,22 @@ class StoreTally(NamedTuple):
     """What else the receipt counts, by its keys."""
     undecided: int = 0
     """How many documents stay of which nobody can say whether the list names them."""
+    made_from_copies: int = 0
+    """How many documents go because they were made from near copies."""
+
+
+class CopyTally(NamedTuple):
+    """The near copies in one place, which the list does not name, for those who are to decide whether they go."""
+
+    documents: int = 0
+    made_from_them: int = 0
+    examples: Sequence[str] = ()
+    """Ids of some of them."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything goes as a near copy, or because it was made from one."""
+        return bool(self.documents or self.made_from_them)
 
 
 class StoreRecord(NamedTuple):
@@ -57,6 +73,8 @@ class Store(ABC):
     def __init__(self, path: Path) -> None:
         """Open it. Raises DamagedError."""
         self.path = path
+        self.copy_examples: list[str] = []
+        """Ids of some near copies."""
 
     @classmethod
     @abstractmethod

@@ -11,10 +11,11 @@ from typing import Any
 
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
+from corpuskit.text.takedown.matching import NEAR_COPY
 from corpuskit.trust.takedowns.kinds import kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
-from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
+from corpuskit.trust.takedowns.store import CopyTally, Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 
 class StoreRun:
@@ -91,6 +92,11 @@ class StoreRun:
 
         self._attempt(remove)
         return remarks
+
+    def copies(self) -> CopyTally:
+        """Return the near copies that were found."""
+        examples = () if self._store is None else tuple(self._store.copy_examples)
+        return CopyTally(self._tally.reasons[NEAR_COPY], self._tally.made_from_copies, examples)
 
     def record(self) -> StoreRecord | None:
         """Return what the place has on record, if it was opened."""

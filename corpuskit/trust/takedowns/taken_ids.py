@@ -41,6 +41,8 @@ class TakenIds:
         self.owners = Owners()
         self._narrowings = narrowings_of(entries)
         self._used_narrowings = sorted({Narrowing(), *self._narrowings})
+        self.copies: set[int] = set()
+        """Hashes of ids of near copies, and of what was made from them."""
         self._ids: dict[int, TakenId] = {}
         self._owners_of: dict[int, list[IdOwner]] = defaultdict(list)
         self._owned: dict[Narrowing, dict[int, int]] = defaultdict(dict)
@@ -95,6 +97,8 @@ class TakenIds:
             for lineage in lineages:
                 for row, number, narrowing in self.taken_rows(lineage):
                     owner = self.owners[lineage.owners[row]]
+                    if lineage.parents[row] in self.copies:
+                        self.copies.add(lineage.children[row])
                     self._take(lineage.children[row], owner, number, narrowing, is_derived=True)
 
     def taken_rows(self, lineage: Lineage) -> Iterator[TakenRow]:
@@ -117,6 +121,11 @@ class TakenIds:
                 if parent in self._shared_keys[narrowing] and int(parents[row]) not in self._staying[narrowing]:
                     positions.add(lineage.positions[row])
         return positions
+
+    def positions_made_from_copies(self, lineage: Lineage) -> set[int]:
+        """Return the positions of documents of which a parent goes as a near copy, or was made from one."""
+        parents = lineage.parent_keys(self.owners.salts(Narrowing()))
+        return {lineage.positions[row] for row in rows_in(parents, _array(self.copies))}
 
     def by_text(self, lineages: Sequence[Lineage]) -> tuple[list[int], list[int]]:
         """Return the keys by id and text of the documents that go, and of those that stay; none without narrowing."""
