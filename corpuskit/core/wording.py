@@ -9,7 +9,7 @@ from typing import Any
 FEW_INPUTS = 3
 """Inputs up to which the same remark is made of each by its name."""
 VOWELS = "aeiou"
-LIKE_AT_ANOTHER_START = 0.7
+LIKE_AT_ANOTHER_START = 0.65
 """How alike two words must be that begin with different letters, where .6 is enough for others."""
 NO_NAME = "an argument is empty; is a variable not set? Name a file or folder (`.` is the current folder)"
 """What commands say of an argument without a character."""

@@ -164,4 +164,4 @@ def test_a_name_without_its_folder_brings_the_id_that_ends_in_it(tmp_path: Path,
     done = corpuskit("explain", "c1", "note00.txt")
     assert done.returncode == 2
     assert b"has no document 'note00.txt' (did you mean 'mine/note00.txt'?); " in done.stderr
-    assert b"did you mean" not in corpuskit("explain", "c1", "0.txt").stderr
+    assert b"did you mean" not in corpuskit("explain", "c1", "0.text").stderr

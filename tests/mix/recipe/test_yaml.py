@@ -107,7 +107,7 @@ def test_bytes_that_are_no_text_and_files_that_are_no_recipe(tmp_path: Path) -> 
         yaml.parse(b"#" * (yaml.MAX_BYTES + 1), "r")
     with pytest.raises(UsageError, match=r"^no such file: 'missing\.yaml'"):
         yaml.load(tmp_path / "missing.yaml")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is a folder; name the recipe itself"):
         yaml.load(tmp_path)
 
 
