@@ -78,7 +78,7 @@ def unknown_flag(command: str, word: str, flags: Iterable[str], words: Sequence[
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
-    elif habit := habit_hint(command, name, words):
+    elif habit := habit_hint(command, name, words, takes_number="-n" in flags):
         hint = habit
     elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
         hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"

@@ -20,8 +20,10 @@ _NUMBERS = ("--limit", "--max", "--take", "--number", "--lines", "-n")
 _GLOBS = ("-g", "--glob", "--include", "--pattern")
 
 
-def habit_hint(command: str, flag: str, words: Sequence[str]) -> str:
+def habit_hint(command: str, flag: str, words: Sequence[str], *, takes_number: bool = False) -> str:
     """Return what to type in place of a flag that a command does not have; empty for one that nobody is used to.
+
+    A command that `takes_number` has a flag for how many documents.
 
     >>> habit_hint("mix", "--seed", ["r.yaml", "--seed", "5"]), habit_hint("sample", "--share", ["--share=10%"])
     ('write `--set seed=5`', 'write `--rate 0.1`')
@@ -33,7 +35,7 @@ def habit_hint(command: str, flag: str, words: Sequence[str]) -> str:
         return f"write `--set {_RECIPE_KEYS[flag]}={value or '…'}`"
     if other := _OTHER_FLAGS.get(command, {}).get(flag):
         return f"write `{' '.join(filter(None, (other, _as_share(value))))}`"
-    if flag in _NUMBERS and command:
+    if flag in _NUMBERS and command and not takes_number:
         return f"for the first documents, add `| corpuskit head -n {value or 'N'}`"
     if flag in _GLOBS and command:
         return f"name the files by a pattern in quotes: `corpuskit {command} '{value or '*.md'}'`"
