@@ -113,6 +113,7 @@ def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
         json.loads(text)
     table_of({}, tmp_path / "rights.jsonl.zst")
     (tmp_path / "takedown.jsonl").write_text('{"id": "a"}\n')
+    (tmp_path / "tokenizer.json").touch()
     for text in blocks(page, "yaml"):
         recipe = tmp_path / "recipe.yaml"
         recipe.write_text(text, encoding="utf-8")

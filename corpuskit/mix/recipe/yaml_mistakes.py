@@ -76,16 +76,14 @@ def _open_quote(lines: list[str], first: int, last: int) -> tuple[int, str] | No
             continue  # in a text below `|` or `>`, a quote is a letter
         block_indent = _indent_of(line) if _BLOCK_TEXT.search(line) else None
         quote = _quote_left_open(line)
-        if quote and not any(
-            _CLOSES[quote].match(below) for below in _up_to_quote(lines[number + 1 : last + 1], quote)
-        ):
+        if quote and not _CLOSES[quote].match(_next_line_with(quote, lines, number + 1, last)):
             return number, quote
     return None
 
 
-def _up_to_quote(lines: list[str], quote: str) -> Iterator[str]:
-    """Yield the first line with this quote, if there is one."""
-    yield from [line for line in lines if quote in line][:1]
+def _next_line_with(quote: str, lines: list[str], start: int, last: int) -> str:
+    """Return the first of these lines with the quote; empty if none has it."""
+    return next((lines[number] for number in range(start, last + 1) if quote in lines[number]), "")
 
 
 def _quote_left_open(line: str) -> str:

@@ -253,12 +253,12 @@ def _demand_tokenizer(what_for: str, manifest: Manifest, key: str, tokenizer: Pa
     advice = f"name that very file: `--tokenizer {printable_name(shlex.quote(name))}`"
     if tokenizer is None:
         raise UsageError(f"{what_for} the tokenizer {printable_name(name)}; {advice}")
-    given = printable_name(str(tokenizer))
+    named_one = printable_name(str(tokenizer))
     (digest, *_) = token_version(str(tokenizer)).values()
     if digest != manifest["versions"].get(key):
         raise UsageError(
-            f"{what_for} the tokenizer {printable_name(name)}, and {given} is another one: its sha256 differs; {advice}"
+            f"{what_for} the tokenizer {printable_name(name)}, and {named_one} is another one: its sha256 differs; {advice}"
         )
     if printable_name(tokenizer.name) != printable_name(name):
-        raise UsageError(f"{what_for} the tokenizer {printable_name(name)}, as {given} is to be called; rename it")
+        raise UsageError(f"{what_for} the tokenizer {printable_name(name)}, as {named_one} is to be called; rename it")
     return str(tokenizer)

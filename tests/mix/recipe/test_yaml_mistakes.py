@@ -1,11 +1,13 @@
 """Slips of YAML in a recipe: the message names the line of the slip and what to write, whichever parser reads it."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from corpuskit.core.errors import UsageError
 from corpuskit.mix.recipe.recipe import load_recipe
+from corpuskit.mix.recipe.yaml import parse
 
 GOOD = """\
 seed: 7
@@ -101,6 +103,14 @@ def test_a_value_of_another_form_is_told_as_it_is_written(
     (message,) = messages(tmp_path, right, wrong)
     assert message.startswith(f"recipe.yaml:{line}: ") and said in message
     assert "1.5B" not in message  # an example that would be absurd here
+
+
+def test_a_recipe_as_large_as_may_be_is_looked_through_once() -> None:
+    text = "a: {}\n" + "".join(f'k{number}: "x\n  y"\n' for number in range(60_000)) + " z: 1\n"
+    begin = time.process_time()
+    with pytest.raises(UsageError, match="r:120002: the line is indented by 1 space"):
+        parse(text.encode(), "r")
+    assert time.process_time() - begin < 20
 
 
 def test_an_option_is_not_likened_to_one_that_shares_letters(tmp_path: Path) -> None:
