@@ -376,8 +376,7 @@ class MixRun:
         return self.summaries
 
     def _demand_whole_inputs(self, inputs: Iterable[InputEntry]) -> None:
-        damaged = [entry for entry in inputs if entry["damage"]]
-        for entry in damaged[:5]:
+        for entry in (damaged := [entry for entry in inputs if entry["damage"]])[:5]:
             first = entry["damage"][0]
             extent = f"at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
             self.notice(f"{self._located(entry)}: {first['what']}, {extent}")

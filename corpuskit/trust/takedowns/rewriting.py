@@ -256,9 +256,8 @@ def _demand_tokenizer(what_for: str, manifest: Manifest, key: str, tokenizer: Pa
     named_one = printable_name(str(tokenizer))
     (digest, *_) = token_version(str(tokenizer)).values()
     if digest != manifest["versions"].get(key):
-        raise UsageError(
-            f"{what_for} the tokenizer {printable_name(name)}, and {named_one} is another one: its sha256 differs; {advice}"
-        )
+        problem = f"{named_one} is another one: its sha256 differs"
+        raise UsageError(f"{what_for} the tokenizer {printable_name(name)}, and {problem}; {advice}")
     if printable_name(tokenizer.name) != printable_name(name):
         raise UsageError(f"{what_for} the tokenizer {printable_name(name)}, as {named_one} is to be called; rename it")
     return str(tokenizer)
