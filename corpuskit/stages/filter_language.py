@@ -9,7 +9,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import demand_share, misfit, spelled
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.step import Document, Drop, Stage
-from corpuskit.text.prose import require_prose
+from corpuskit.text.prose import is_code, require_prose
 
 __all__ = ["FilterLanguage"]
 
@@ -21,8 +21,9 @@ class FilterLanguage(Stage):
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
     `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
-    longer than 1,600 characters is judged by eight windows of 125. Text without letters is `und`, and so is one in a
-    script, or with letters, that no language of the model has.
+    longer than 520 characters is judged by eight windows of 64. Text without letters is `und`, and so is one in a
+    script, or with letters, that no language of the model has. Code (by `metadata.programming_language` or
+    `content_type`) is in no language, and passes unjudged.
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
     letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.4}`, besides
@@ -61,6 +62,8 @@ class FilterLanguage(Stage):
         from corpuskit.text.language_id.identify import identify
 
         require_prose(document, self.name())
+        if is_code(document):
+            return document
         language, score, shares = identify(document.text)
         annotated = document.with_metadata(language=language, language_score=score, language_shares=shares or None)
         if self.annotate:

@@ -11,7 +11,7 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.text.prose import is_code_type, require_prose
+from corpuskit.text.prose import is_code, require_prose
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.checks import Checks, Thresholds
@@ -334,14 +334,9 @@ class FilterQuality(Stage):
 
 
 def _kind(document: Document) -> Kind:
-    language = document.metadata.get("programming_language")
-    if isinstance(language, str):
-        from corpuskit.text.code.programming_languages import kind_of
-
-        return "prose" if kind_of(language) == "prose" else "code"
-    if document.metadata.get("content_type") == TURNS:
-        return "turns"
-    return "code" if is_code_type(document) else "prose"
+    if is_code(document):
+        return "code"
+    return "turns" if document.metadata.get("content_type") == TURNS else "prose"
 
 
 def _characters_of(texts: list[str], rows: set[int]) -> int:

@@ -53,6 +53,23 @@ def test_a_doubtful_language_is_uncertain_even_if_it_is_wanted() -> None:
     assert {"language", "score"} <= set(result.values) <= {"language", "score", "shares"}
 
 
+@pytest.mark.parametrize(
+    ("metadata", "is_judged"),
+    [
+        ({"programming_language": "Python"}, False),
+        ({"content_type": "text/x-python"}, False),
+        ({"programming_language": "Markdown", "content_type": "text/x-python"}, True),
+        ({"content_type": "text/markdown"}, True),
+        ({}, True),
+    ],
+)
+def test_code_is_in_no_language_and_passes_unjudged(metadata: dict[str, str], is_judged: bool) -> None:
+    document = Document("a", "for (i = 0; i < n; i++) { sum += x[i]; }", metadata)
+    for step in (FilterLanguage(keep=("en",), min_score=1.0), FilterLanguage(annotate=True)):
+        passed = step.apply(document)
+        assert (passed is not document) is is_judged
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "1234 5678 !?", "\x00"])
 def test_text_without_letters_has_no_language(text: str) -> None:
     assert verdict(text, FilterLanguage(keep=("en",))) == "language-uncertain"

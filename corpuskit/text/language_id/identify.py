@@ -15,7 +15,7 @@ from corpuskit.text.language_id.scripts import script_counts
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/6"
+IDENTIFIER = "corpuskit-language/7"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
