@@ -9,7 +9,8 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import demand_share, misfit, spelled
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.step import Document, Drop, Stage
-from corpuskit.text.prose import is_code, require_prose
+from corpuskit.text.code.code_documents import is_code
+from corpuskit.text.prose import require_prose
 
 __all__ = ["FilterLanguage"]
 

@@ -11,7 +11,8 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.text.prose import is_code, require_prose
+from corpuskit.text.code.code_documents import is_code
+from corpuskit.text.prose import require_prose
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.checks import Checks, Thresholds

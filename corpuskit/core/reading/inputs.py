@@ -187,9 +187,9 @@ class Input:
             self.remark(f"the damage may be that of its copy; remove {str(self.copy_path)!r} to have it fetched again")
         self.findings.damage.append(Damage(what, offset, lost))
 
-    def remark(self, what: str) -> None:
+    def remark(self, what: str, times: int = 1) -> None:
         """Note something that costs nothing, but that a person should know, in a phrase."""
-        self.findings.remarks[what] += 1
+        self.findings.remarks[what] += times
 
     def manifest_entry(self) -> InputEntry:
         """Return the entry in the manifest; the rest of a local file is read for its digest.

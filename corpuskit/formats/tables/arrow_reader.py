@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from corpuskit.core.document import Reject
 from corpuskit.core.wording import excerpt
-from corpuskit.formats.tables.parquet_reader import FAULTS
+from corpuskit.formats.tables.parquet_reader import FAULTS, rows_with_remarks
 from corpuskit.formats.tables.record_table import repeated_column
-from corpuskit.formats.tables.record_table import rows as rows_of_batch
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -40,7 +39,7 @@ class ArrowInput:
         while True:
             try:
                 batch = next(self._batches)
-                rows = list(rows_of_batch(batch.select(columns) if columns is not None else batch))
+                rows = rows_with_remarks(batch.select(columns) if columns is not None else batch, self._input)
             except StopIteration:
                 return
             except FAULTS:

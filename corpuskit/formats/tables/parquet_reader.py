@@ -15,7 +15,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.members import FREE_BYTES, RATIO
 from corpuskit.core.wording import excerpt
 from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
-from corpuskit.formats.tables.record_table import repeated_column
+from corpuskit.formats.tables.record_table import not_finite_numbers, repeated_column
 from corpuskit.formats.tables.record_table import rows as rows_of_batch
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ class ParquetInput:
             while True:
                 try:
                     batch = next(batches)
-                    rows = [_reject_oversized(batch)] if isinstance(batch, Oversized) else list(rows_of_batch(batch))
+                    rows = (
+                        [_reject_oversized(batch)]
+                        if isinstance(batch, Oversized)
+                        else rows_with_remarks(batch, self.input_)
+                    )
                 except StopIteration:
                     break
                 except FAULTS:
@@ -113,6 +117,13 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
 
 def _reject_oversized(size: int) -> Reject:
     return Reject("line-too-long", f"{size} bytes, at most {MAX_LINE}")
+
+
+def rows_with_remarks(batch: pa.RecordBatch, input_: "Input") -> list[dict[str, Any]]:
+    """Return the rows of a batch without their null cells; remark on numbers that JSON does not have."""
+    if number := not_finite_numbers(batch.columns):
+        input_.remark("a number that is NaN or infinite, which JSON does not have, is left out", number)
+    return list(rows_of_batch(batch))
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:

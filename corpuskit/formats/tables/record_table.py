@@ -11,11 +11,12 @@ a list of `{start, end, type}`, `parents` one of strings.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpuskit.core.document import RESERVED, Document, Reject, encode, ordered
 from corpuskit.formats.tables.arrow_arrays import TextColumn, array_of
@@ -115,6 +116,25 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
     }
     for index in range(batch.num_rows):
         yield {name: values[index] for name, values in filled_columns.items() if values[index] is not None}
+
+
+def not_finite_numbers(columns: Iterable[pa.Array]) -> int:
+    """Return how many numbers in columns, and in lists and structs in them, are NaN or infinite.
+
+    >>> not_finite_numbers([pa.array([1.5, float("nan"), None]), pa.array([[float("inf")], None, []])])
+    2
+    """
+    number = 0
+    for column in columns:
+        kind = column.type
+        if pa.types.is_floating(kind):
+            wide = column.cast(pa.float32()) if pa.types.is_float16(kind) else column
+            number += pc.sum(pc.invert(pc.is_finite(wide))).as_py() or 0
+        elif pa.types.is_struct(kind):
+            number += not_finite_numbers(column.flatten())
+        elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+            number += not_finite_numbers([column.flatten()])
+    return number
 
 
 def repeated_column(schema: pa.Schema) -> str:
