@@ -9,7 +9,7 @@ import pytest
 
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.mix.engine.summary import SourceSummary, summary_table
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, lines_of, texts
 
 RECIPE = """
 budget: {{tokens: {budget}, tokenizer: words}}
@@ -170,3 +170,13 @@ def test_the_counts_of_a_failed_run_balance_and_name_the_sources(recipe: Path, c
     told = json.loads(done.stderr.splitlines()[-1])
     assert done.returncode == told["exit"] == 2 and told["rejected"] == {"bad-json": 1}
     assert told["in"] == told["unpublished"] + sum(told["dropped"].values()) + sum(told["rejected"].values())
+
+
+def test_what_was_published_stands_beside_the_budget(tmp_path: Path, shell: Run) -> None:
+    source = "{from: files, inputs: [in.jsonl], origin: other, license: CC0-1.0}"
+    (tmp_path / "in.jsonl").write_bytes(texts("two words", "three words more"))
+    (tmp_path / "one.yaml").write_text(f"budget: {{tokens: 5, tokenizer: words}}\nsources:\n  a: {source}\n")
+    (tmp_path / "all.yaml").write_text(f"sources:\n  a: {source}\n")
+    said = [shell(f"corpuskit mix {name}.yaml -o {name}").stderr.decode() for name in ("one", "all")]
+    assert "published 2 documents with 5 tokens, of a budget of 5, in one; to check them" in said[0]
+    assert "published 2 documents in all; to check them: corpuskit verify all" in said[1]

@@ -10,6 +10,7 @@ from typing import TypedDict, TypeVar
 
 from corpuskit.core import console
 from corpuskit.core.provenance.entries import StepEntry, ranked_counts
+from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.terminal import folded, table_lines, terminal_width
 from corpuskit.core.wording import quantity
 from corpuskit.mix.solver.sampling import OVER_BUDGET
@@ -145,10 +146,11 @@ def _summary(
     )
 
 
-def published_message(documents: int, target: Path) -> str:
-    """Return what was published, and how to check it."""
+def published_message(totals: Totals, target: Path, budget: int | None) -> str:
+    """Return what was published, beside the budget of tokens if there is one, and how to check it."""
     command = f"corpuskit verify {shlex.quote(str(target))}"
-    return f"published {quantity(documents, 'document')} in {target}; to check them: {command}"
+    tokens = "" if budget is None else f" with {totals.tokens:,} tokens, of a budget of {budget:,},"
+    return f"published {quantity(totals.documents, 'document')}{tokens} in {target}; to check them: {command}"
 
 
 def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:
