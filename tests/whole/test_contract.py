@@ -10,8 +10,10 @@ import pytest
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import build_step
+from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import Line
 from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.step import Command, CorpusStage, Sink, Split, Stage, Step
 from corpuskit.core.stream.flow import Flow
@@ -111,8 +113,8 @@ class Lines(Input):
         super().__init__("held.jsonl")
         self.held = held
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:  # type: ignore[override]
-        return iter(enumerate(self.held))
+    def line_runs(self) -> Iterator[list[Line] | Rejected]:
+        yield list(enumerate(self.held))
 
 
 def origin(name: str, document: Document) -> str:
