@@ -242,7 +242,7 @@ class MixRun:
         self._tell_shortfall()
         for remark in self.output.remarks():
             self.notice(remark)
-        published = published_message(totals, self.output.target, self.recipe.budget and self.recipe.budget.tokens)
+        published = published_message(totals, self.output.target, self.recipe.budget)
         if self.settings.quiet or self.settings.json:
             log_summary(summaries, totals.tokenizer, manifest["steps"])
             console.log(f"corpuskit mix: {published}")

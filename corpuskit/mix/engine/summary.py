@@ -13,6 +13,7 @@ from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.terminal import folded, table_lines, terminal_width
 from corpuskit.core.wording import quantity
+from corpuskit.mix.recipe.recipe import Budget
 from corpuskit.mix.solver.sampling import OVER_BUDGET
 
 Ranked = TypeVar("Ranked")
@@ -146,10 +147,10 @@ def _summary(
     )
 
 
-def published_message(totals: Totals, target: Path, budget: int | None) -> str:
+def published_message(totals: Totals, target: Path, budget: Budget | None) -> str:
     """Return what was published, beside the budget of tokens if there is one, and how to check it."""
     command = f"corpuskit verify {shlex.quote(str(target))}"
-    tokens = "" if budget is None else f" with {totals.tokens:,} tokens, of a budget of {budget:,},"
+    tokens = "" if budget is None else f" with {totals.tokens:,} tokens, of a budget of {budget.tokens:,},"
     return f"published {quantity(totals.documents, 'document')}{tokens} in {target}; to check them: {command}"
 
 
