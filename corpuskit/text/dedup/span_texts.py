@@ -237,27 +237,11 @@ class SpanTexts:
 
     def units(self, number: int, start: int, end: int) -> Units:
         """Return some words of a document, with which of them are single characters."""
-        words = self.words(number, start, end)
-        file, segment = self._segment(number)
-        first, last = start // SEGMENT, -(-end // SEGMENT)
-        data = file.strings_between("single", segment + first, segment + last)
-        if not data:
-            return Units(words, None)
-        # Where segments without any such are among them, each has to be read by itself.
-        all_words = min(last * SEGMENT, self.size(number)) - first * SEGMENT
-        if len(data) == -(-all_words // 8):
-            single = np.unpackbits(np.frombuffer(data, np.uint8))
-        else:
-            single = np.zeros((last - first) * SEGMENT, np.uint8)
-            for part in range(last - first):
-                bits = np.unpackbits(np.frombuffer(file.string("single", segment + first + part), np.uint8))
-                single[part * SEGMENT :][: len(bits)] = bits
-        begin = start - first * SEGMENT
-        return Units(words, single[begin : begin + len(words)].astype(np.bool_))
+        return Units(self.words(number, start, end), self._single(number, start, end))
 
     def weight(self, number: int, start: int, end: int) -> int:
         """Return what some words of a document weigh: a word has `WORD_WEIGHT`."""
-        single = self.units(number, start, end).single
+        single = self._single(number, start, end)
         return (end - start) * WORD_WEIGHT if single is None else int(weights_before(single)[-1])
 
     def fingerprints(self, bucket: int) -> "Iterator[Keyed]":
@@ -271,6 +255,24 @@ class SpanTexts:
 
     def _read_words(self, number: int, part: int) -> Hashes:
         return self.words(number, part * WORDS_READ, min((part + 1) * WORDS_READ, self.size(number)))
+
+    def _single(self, number: int, start: int, end: int) -> "NDArray[np.bool_] | None":
+        """Return which words of a range are single characters; None if none of the segments has any."""
+        file, segment = self._segment(number)
+        first, last = start // SEGMENT, -(-end // SEGMENT)
+        data = file.strings_between("single", segment + first, segment + last)
+        if not data:
+            return None
+        # Where segments without any such are among them, each has to be read by itself.
+        all_words = min(last * SEGMENT, self.size(number)) - first * SEGMENT
+        if len(data) == -(-all_words // 8):
+            single = np.unpackbits(np.frombuffer(data, np.uint8))
+        else:
+            single = np.zeros((last - first) * SEGMENT, np.uint8)
+            for part in range(last - first):
+                bits = np.unpackbits(np.frombuffer(file.string("single", segment + first + part), np.uint8))
+                single[part * SEGMENT :][: len(bits)] = bits
+        return single[start - first * SEGMENT : end - first * SEGMENT].astype(np.bool_)
 
     def _segment(self, number: int) -> "tuple[BlockFile, int]":
         """Return the file of a document, and the row of its first segment."""
