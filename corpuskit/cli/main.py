@@ -44,13 +44,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; expected errors end in one line on standard error."""
     is_whole_process = arguments is None
     if is_whole_process:
-        # What start-up makes lives to the end, so there is nothing to collect; `_run` turns the collector on again.
+        # What start-up makes lives to the end: there is nothing to collect. `_collect_rarely` turns the collector on.
         gc.disable()
     arguments = sys.argv[1:] if arguments is None else arguments
     if sys.stderr is None:
         _discard_stderr()
     console.silence_destructors()
-    _collect_rarely()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A signal that is ignored at the start, as under `nohup`, must not end the command.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -72,6 +71,7 @@ def _collect_rarely() -> None:
     """Let Python look for cycles of objects once in many thousand: streams make none, and modules are not let go of."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _guarded(name: str, arguments: list[str]) -> int:
@@ -227,7 +227,7 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
         built[owner] = build_step(owner, _given_words(words), as_flags=True)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
-    gc.enable()
+    _collect_rarely()
     with console.hushed(step.name(), settings.quiet):
         if shadowed := shadowing_notice(step.name()):
             console.remark("", shadowed)

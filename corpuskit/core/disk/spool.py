@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import publishing
 from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
 
 if TYPE_CHECKING:
@@ -148,11 +149,15 @@ def temporary(file: IO[bytes] | Path | None = None) -> Iterator[None]:
 
     A file with a name is not in TMPDIR: it is a task's, in the folder that is written.
     """
+    name = str(file) if isinstance(file, Path) else getattr(file, "name", None)
+    if isinstance(name, str):
+        with publishing(Path(name)):
+            yield
+        return
     try:
         yield
     except OSError as error:
-        name = str(file) if isinstance(file, Path) else getattr(file, "name", None)
-        raise _no_room(error, name if isinstance(name, str) else None) from error
+        raise _no_room(error) from error
 
 
 def _write(file: IO[bytes], data: bytes) -> None:
@@ -160,15 +165,10 @@ def _write(file: IO[bytes], data: bytes) -> None:
         filesystem.write_all(file, data)
 
 
-def _no_room(error: OSError, name: str | None = None) -> PublishError:
+def _no_room(error: OSError) -> PublishError:
     if error.errno in NO_DESCRIPTORS:
         return PublishError(TOO_MANY_FILES)
     why = os.strerror(error.errno) if error.errno else "unknown error"
-    if name is not None:
-        return PublishError(
-            f"cannot write {name!r}: {why}; nothing was published. {what_to_do(error)} or choose another -o, and run "
-            "it again"
-        )
     return PublishError(
         f"cannot write temporary files: {why}; nothing was published. "
         f"{what_to_do(error)}, or set TMPDIR to a folder that has room for the input"
