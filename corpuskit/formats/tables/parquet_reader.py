@@ -156,7 +156,7 @@ def _text_of(value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise Reject("binary-value", "bytes that are no text; choose other columns with --columns") from None
+        raise Reject("binary-value", "bytes that are not UTF-8; `--columns` chooses other columns") from None
 
 
 def _extent(file: ParquetFile, number: int, size: int) -> tuple[int, int]:

@@ -65,6 +65,8 @@ def cells(document: Document) -> Cells:
 
 def document(row: Cells) -> Document:
     """Return the document of a row, given without its null cells. Raises Reject if the row is not one."""
+    if undecoded := [name for name, cell in row.items() if _holds_bytes(cell)]:
+        raise Reject("bad-utf8", f"`{undecoded[0]}` is not UTF-8")
     if type(row.get("text")) is not str:
         raise Reject("no-text", "`text` is null")
     if type(row.get("id")) is not str:
@@ -156,16 +158,33 @@ def _values(column: pa.Array) -> list[Any]:
             raise ValueError("a column points at values that its dictionary does not have") from None
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
-    except OverflowError:
-        # Python has no times after the year 9999; they stay numbers.
-        return [_time(scalar) for scalar in column]
+    except (OverflowError, UnicodeDecodeError):
+        return [_cell(scalar) for scalar in column]
 
 
-def _time(scalar: Any) -> Any:
+def _holds_bytes(cell: Any) -> bool:
+    if isinstance(cell, dict):
+        return any(map(_holds_bytes, cell.values()))
+    return type(cell) is bytes or (isinstance(cell, list) and any(map(_holds_bytes, cell)))
+
+
+def _cell(scalar: Any) -> Any:
+    """Return what a cell holds, also where Python has no value for it.
+
+    A text that is not UTF-8 stays bytes, and a time after the year 9999 a number.
+    """
     try:
         return scalar.as_py()
-    except OverflowError:
-        return scalar.value if hasattr(scalar, "value") else None
+    except (OverflowError, UnicodeDecodeError):
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _cell(value) for name, value in scalar.items()}
+        if isinstance(scalar, pa.DictionaryScalar):
+            return _cell(scalar.value)
+        if isinstance(scalar, pa.MapScalar):
+            return [tuple(item.values()) for item in _values(scalar.values)]
+        if hasattr(scalar, "values"):
+            return _values(scalar.values)
+        return scalar.as_buffer().to_pybytes() if hasattr(scalar, "as_buffer") else scalar.value
 
 
 def _value(key: str, cell: Any) -> Any:
