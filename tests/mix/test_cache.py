@@ -20,7 +20,7 @@ from corpuskit.mix.cache import cache_status
 from corpuskit.mix.engine import read_tasks
 from corpuskit.mix.engine.read_tasks import ReadInputs
 from corpuskit.mix.engine.seal import own_key, seal_of_files
-from corpuskit.mix.engine.work_cache import WorkCache
+from corpuskit.mix.engine.work_cache import TAG, TAG_CONTENT, WorkCache
 from corpuskit.mix.mix import Mix
 from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph, published
@@ -304,6 +304,16 @@ def test_a_cache_that_cannot_be_written_stops_nothing(folder: Path, capsys: pyte
     first = mix("out", cache=Path("file/cache"))
     assert "cannot be used" in capsys.readouterr().err
     assert first == without_cache()
+
+
+@pytest.mark.parametrize("mark", [None, b"", b"Signature: 8a47"])
+def test_a_cache_that_lost_its_mark_is_used_and_marked_again(folder: Path, mark: bytes | None) -> None:
+    first = mix("out")
+    path = Path("cache") / TAG
+    path.unlink() if mark is None else path.write_bytes(mark)
+    assert mix("out") == first
+    assert path.read_bytes() == TAG_CONTENT
+    assert cache_status(WorkCache(Path("cache"), 0))["tasks"]
 
 
 def test_folders_that_cannot_be_a_cache_are_refused(folder: Path) -> None:

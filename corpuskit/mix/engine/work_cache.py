@@ -112,11 +112,11 @@ class WorkCache:
             raise UsageError(f"the cache {str(folder)!r} is in the output folder; name another with --cache")
         cache = cls(folder, limit, is_usable=False)
         with cache._tolerating("cannot be used"):
-            if not is_cache(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            if not is_cache(folder) and not _may_become_cache(folder):
                 raise UsageError(f"{str(folder)!r} holds something other than a cache; name another with --cache")
             cache.key = own_key()
             filesystem.make_folder(folder, parents=True, exist_ok=True, mode=0o700)
-            if not (folder / TAG).exists():
+            if not is_cache(folder):
                 with filesystem.open_write(folder / TAG) as stream:
                     stream.write(TAG_CONTENT)
             cache.is_usable = True
@@ -294,6 +294,11 @@ def is_cache(folder: Path) -> bool:
             return stream.read(len(TAG_CONTENT) + 1) == TAG_CONTENT
     except OSError:
         return False
+
+
+def _may_become_cache(folder: Path) -> bool:
+    """Whether a folder is still to be made, or holds only what a cache does, though its mark is lost or damaged."""
+    return not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= {TAG, TASKS, RUNS})
 
 
 def _link_or_copy(path: Path, target: Path) -> None:
