@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from corpuskit.text.pii.detector import before, pattern
+from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
     LABELS,
@@ -30,8 +30,6 @@ REACH = 36
 _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
-_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-"""In lists of numbers, what stands before each is the same but for its digits, and need be looked at only once."""
 
 _WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|({SERVICES})|{OTHERS}")
 Kind = Literal["name", "label", "mention", "service", "other", ""]
@@ -91,7 +89,7 @@ def last_word(data: bytes, start: int) -> Word:
     window = before(data, start, REACH)
     if not window.isascii():
         window = before(data, start, _REACH_OF_OTHERS)
-    kind, distance = _last_word(window.translate(_AS_ZEROS))
+    kind, distance = _last_word(window.translate(AS_ZEROS))
     return Word(kind, start - distance)
 
 
@@ -114,7 +112,7 @@ def context(data: bytes, word: Word, start: int) -> Context:
     gap = data[word.end : start]
     if len(gap) > REACH and gap.isascii():
         return ""
-    return "other" if word.kind == "other" else _context(word.kind, gap.translate(_AS_ZEROS))
+    return "other" if word.kind == "other" else _context(word.kind, gap.translate(AS_ZEROS))
 
 
 @lru_cache(_REMEMBERED)

@@ -44,7 +44,10 @@ _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
-_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
+_MAY_BEGIN = re.compile(
+    rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})"
+)
+"""Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
 _PLUS = ord("+")
@@ -103,9 +106,11 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
         context = phone_words.context_of_list(data, last, start, context)
-        if context in ("", "other") and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
-            offset = ahead
-            continue
+        if context in ("", "other") and not _is_in_row(last, start):
+            ahead = _next_shaped(data, start, end)
+            if ahead > groups[0][0]:
+                offset = ahead
+                continue
         number = None if start < last else _number_from(data, start, groups, context, last, word)
         if number is None:
             offset = groups[0][1]
@@ -139,7 +144,7 @@ def _number_from(
     """Return the longest number that begins with the first of these groups; `last`: where the one before it ended."""
     # `Tel0221 …` begins within a word, which is its label.
     touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
-    in_row = bool(last) and start - last <= 3
+    in_row = _is_in_row(last, start)
     if touched or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
@@ -163,6 +168,11 @@ def _number_from(
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
             cut_off = candidate
     return _with_next_line(cut_off) if cut_off else None
+
+
+def _is_in_row(last: int, start: int) -> bool:
+    """Whether nearly nothing is between a number that ended at `last` and what begins at `start`."""
+    return bool(last) and start - last <= 3
 
 
 def _with_next_line(cut_off: Candidate) -> Candidate:
