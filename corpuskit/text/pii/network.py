@@ -32,6 +32,8 @@ _TO = rb"(?:-|\.{2,3})"
 """Between the ends of a range, where no spaces stand: `192.0.2.7-192.0.2.9`, `192.0.2.7..192.0.2.9`."""
 _FIRST_OF_RANGE = re.compile(rb"(?<![0-9A-Za-z_.-])(%b)%b\Z" % (_QUAD, _TO))
 _REST_OF_RANGE = re.compile(rb"%b(?:%b|(%b))(?![0-9A-Za-z_])(?![.-][0-9])" % (_TO, _QUAD, _OCTET))
+_FEWEST_REVISIONS, _SELDOM_IN_VERSIONS = 10, 100
+"""From this number on, a package is seldom revised, and three parts of a version are seldom one this great."""
 _LONGEST_IN_RANGE = 18
 """Bytes of an address and of what stands between it and the next."""
 _IPV6_PATTERN = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
@@ -153,8 +155,13 @@ def _is_joined(data: bytes, start: int, end: int) -> bool:
     rest = _REST_OF_RANGE.match(data, end)
     if not rest:
         return True
-    # Of `192.0.2.7-9`, only the last octet is written, and a revision is seldom greater than what it revises.
-    return bool(rest[1]) and int(rest[1]) <= int(data[start:end].rpartition(b".")[2])
+    # Of `192.0.2.7-9`, only the last octet is written; of `45.6.40.1-2`, a revision.
+    return bool(rest[1]) and not _is_greater_octet(data[start:end], int(rest[1]))
+
+
+def _is_greater_octet(address: bytes, octet: int) -> bool:
+    *network, last = map(int, address.split(b"."))
+    return octet > last and (octet >= _FEWEST_REVISIONS or max(network) >= _SELDOM_IN_VERSIONS)
 
 
 def _is_ipv4_network(text: bytes, following: bytes) -> bool:

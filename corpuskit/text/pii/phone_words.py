@@ -14,16 +14,23 @@ from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
     LABELS,
+    LINES,
     LINKS,
     MENTIONS,
     NAMES,
+    NUMBERS,
     OTHERS,
     PARTICLES,
+    QUALIFIERS,
     SERVICES,
 )
 
-Context = Literal["label", "adjoining", "mention", "other", ""]
-"""What the words before a number make of it; `adjoining`: a mention right before it: `call us on 1234567`."""
+Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
+"""What the words before a number make of it.
+
+`adjoining`: a mention right before it: `call us on 1234567`; `line`: a word that says whose it is: `home: 234 5678`;
+`number`: only that it is one: `my number: 234 5678`.
+"""
 
 REACH = 36
 """Bytes between a word and its number."""
@@ -31,9 +38,13 @@ _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
 
-_WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|({SERVICES})|{OTHERS}")
-Kind = Literal["name", "label", "mention", "service", "other", ""]
-_KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service"}
+_OF_WHOM = rf"(?:\.?[ ,(-]{{1,2}}{QUALIFIERS}\)?)?"
+_WORDS = pattern(
+    rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
+    rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|{OTHERS}"
+)
+Kind = Literal["name", "label", "mention", "service", "line", "number", "other", ""]
+_KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service", 6: "line", 7: "number"}
 """By number of the group."""
 NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
@@ -58,20 +69,15 @@ _SERVICE = re.compile(
     rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
     rb"|info)[:,.;]? (?:at |on )?\Z"
 )
+_RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
+_ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
+"""Words between a label and its colon: `Telefon Sekretariat: 123 456 789`."""
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
 _AFTER = re.compile(
     rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
 )
-_CHAIN = re.compile(
-    r"(?i)\s*(?:[/;,&|+-]|·|•|、|，|؛|،|y|and|or|und|u\.|oder|et|ou|e|o|i|of|en|eller|och|og|lub|albo|nebo|vagy|és|sau|și|ή|και|и|или|або|та"
-    r"|ve|veya|atau|dan|hoặc|và|หรือ|या|और|أو|و|یا|או|ו-?|或|和|または|또는)\s*\Z".encode()
-)
-_SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
-_LONGEST_CHAIN = 16
-_LAST_GROUP, _NEXT_GROUP = re.compile(rb"(?<![0-9])[0-9]{7,8}\Z"), re.compile(rb"[0-9]{7,8}(?![0-9])")
-_LONGEST_NUMBER = 24
 
 
 class Word(NamedTuple):
@@ -116,43 +122,19 @@ def context(data: bytes, word: Word, start: int) -> Context:
 
 
 @lru_cache(_REMEMBERED)
-def _context(kind: str, gap: bytes) -> Context:
+def _context(kind: Kind, gap: bytes) -> Context:
     if kind == "service":
         return "" if _SERVICE.match(gap) else "other"
+    if kind in ("line", "number"):
+        return kind if _RIGHT_AFTER.match(gap) else ""
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
     if not (_TIGHT_ASCII if gap.isascii() else _TIGHT).match(gap):
-        return "mention"
+        return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
     if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
     return "adjoining"
-
-
-def context_of_list(data: bytes, last: int, start: int, context: Context) -> Context:
-    """Return what a number ends up as after a telephone number that ends at `last`: `1234567 / 1234568`."""
-    if context == "label" or not is_in_chain(last, start):
-        return context
-    between = data[last:start]
-    if context == "adjoining":
-        # `Tel 1234567, fax 1234568`
-        return "label"
-    if context in ("", "mention") and _CHAIN.match(between):
-        return "label"
-    if context or not _SPACES.match(between):
-        return context
-    return "label" if _is_next_number(before(data, last, _LONGEST_NUMBER), data, start) else "adjoining"
-
-
-def is_in_chain(last: int, start: int) -> bool:
-    """Whether what begins at `start` is near enough to a telephone number that ends at `last` to go on with it."""
-    return last > 0 and start - last <= _LONGEST_CHAIN
-
-
-def _is_next_number(before_it: bytes, data: bytes, start: int) -> bool:
-    """Whether a number without its area code follows one of the same length and beginning: `021-54098575 54098577`."""
-    one, other = _LAST_GROUP.search(before_it), _NEXT_GROUP.match(data, start)
-    return bool(one and other) and len(one[0]) == len(other[0]) and one[0][:2] == other[0][:2]  # type: ignore[index]
 
 
 def word_after(data: bytes, end: int) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from corpuskit.text.pii import numbering_plans, other_numbers, phone_lists, phone_words
+from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
+from corpuskit.text.pii.phone_chains import Previous, is_in_row
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
@@ -85,18 +86,18 @@ class Candidate(NamedTuple):
 
 def find_phones(data: bytes) -> Iterator[Span]:
     """Find telephone and fax numbers, with their extensions."""
-    last = 0
+    previous = phone_chains.NONE
     for run in _RUN.finditer(data):
-        for span in _in_run(data, run.span(), last):
-            yield span
-            last = span[1]
+        for start, number in _in_run(data, run.span(), previous):
+            yield start, number.end
+            previous = number
 
 
-def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
-    """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
+def _in_run(data: bytes, run: Span, previous: Previous) -> Iterator[tuple[int, Previous]]:
+    """Yield where the numbers in one run of digits and separators begin, and each as the next one's previous."""
     offset, end = run
     word = phone_words.last_word(data, offset)
-    if _says_nothing(data, run, last, word):
+    if _says_nothing(data, run, previous, word):
         return
     # What is left of the run may be too short for a number.
     while end - offset >= _FEWEST_DIGITS:
@@ -105,25 +106,25 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
             return
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
-        context = phone_words.context_of_list(data, last, start, context)
-        if context in ("", "other") and not _is_in_row(last, start):
+        context = phone_chains.context_of_list(data, previous, start, context)
+        if context in ("", "other") and not is_in_row(previous, start):
             ahead = _next_shaped(data, start, end)
             if ahead > groups[0][0]:
                 offset = ahead
                 continue
-        number = None if start < last else _number_from(data, start, groups, context, last, word)
+        number = None if start < previous.end else _number_from(data, start, groups, context, previous, word)
         if number is None:
             offset = groups[0][1]
             continue
-        last = phone_lists.end_of_list(data, number.end)
-        offset = min(max(number.end, last), end)
-        yield number.start, last
+        previous = Previous(number.text, phone_lists.end_of_list(data, number.end))
+        yield number.start, previous
+        offset = min(max(number.end, previous.end), end)
 
 
-def _says_nothing(data: bytes, run: Span, last: int, word: phone_words.Word) -> bool:
+def _says_nothing(data: bytes, run: Span, previous: Previous, word: phone_words.Word) -> bool:
     """Whether nothing before, in or after a run makes a number of its digits, as with most in lists of numbers."""
     start, end = run
-    if word.kind not in phone_words.NO_TELEPHONES or phone_words.is_in_chain(last, start):
+    if word.kind not in phone_words.NO_TELEPHONES or phone_chains.is_in_chain(previous, start):
         return False
     return not _MAY_BEGIN.search(data, start, end) and not phone_words.word_after(data, end)
 
@@ -139,12 +140,12 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
 
 
 def _number_from(
-    data: bytes, start: int, groups: list[Span], context: Context, last: int, word: phone_words.Word
+    data: bytes, start: int, groups: list[Span], context: Context, previous: Previous, word: phone_words.Word
 ) -> Candidate | None:
-    """Return the longest number that begins with the first of these groups; `last`: where the one before it ended."""
+    """Return the longest number that begins with the first of these groups."""
     # `Tel0221 …` begins within a word, which is its label.
     touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
-    in_row = _is_in_row(last, start)
+    in_row = is_in_row(previous, start)
     if touched or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
@@ -168,11 +169,6 @@ def _number_from(
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
             cut_off = candidate
     return _with_next_line(cut_off) if cut_off else None
-
-
-def _is_in_row(last: int, start: int) -> bool:
-    """Whether nearly nothing is between a number that ended at `last` and what begins at `start`."""
-    return bool(last) and start - last <= 3
 
 
 def _with_next_line(cut_off: Candidate) -> Candidate:
@@ -263,7 +259,7 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return True
     if context == "label":
         return _fits_label(candidate)
-    return (context in ("adjoining", "mention") or word_after) and _fits_mention(candidate, context, word_after)
+    return (context not in ("", "other") or word_after) and _fits_mention(candidate, context, word_after)
 
 
 def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
@@ -293,11 +289,19 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return True
     if context == "adjoining" and _LOCAL.match(text):
         return True
-    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it) or other_numbers.is_range(text)):
+    if context in ("line", "mention", "number") and not _is_no_count(candidate, context, after_it):
         return False
     if _TIMESTAMP.match(text) or _LONG_DECIMAL.match(text) or _changes_separator_twice(text):
         return False
     return numbering_plans.is_national(groups)
+
+
+def _is_no_count(candidate: Candidate, context: Context, after_it: bytes) -> bool:
+    """Whether the digits are grouped, and not as an amount; a word right before them vouches for a leading zero."""
+    text, zero = candidate.text, candidate.digits.startswith(b"0")
+    if context == "number" or (context == "line" and len(candidate.groups) == 1):
+        return zero
+    return len(candidate.groups) > 1 and not _is_amount(text, after_it) and not other_numbers.is_range(text)
 
 
 def _is_amount(text: bytes, after_it: bytes) -> bool:
