@@ -20,7 +20,7 @@ _NAMES_BETWEEN = pattern(
 )
 """A person or two words between the numbers of two."""
 _SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
-_LONGEST = 48
+_NEAR, _LONGEST = 16, 48
 _LAST_GROUP, _NEXT_GROUP = re.compile(rb"(?<![0-9])[0-9]{7,8}\Z"), re.compile(rb"[0-9]{7,8}(?![0-9])")
 _GOES_ON = re.compile(rb"[ ./-]?[0-9]")
 
@@ -40,7 +40,7 @@ def context_of_list(data: bytes, previous: Previous, start: int, context: Contex
     if context in ("label", "other") or not is_in_chain(previous, start):
         return context
     between = data[previous.end : start]
-    if context == "adjoining":
+    if context == "adjoining" and len(between) <= _NEAR:
         # `Tel 1234567, fax 1234568`
         return "label"
     if _SPACES.match(between):

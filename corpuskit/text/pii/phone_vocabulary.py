@@ -44,12 +44,12 @@ LABELS = (
     r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b|\bfa(?:ks|x)\p{Latin}{0,3}\b"
     r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон\p{L}*|факс\p{L}{0,3}"
     r"|\btelemóvel|\bfone\b|\bponsel\b|\bhp:|\bpuhelin|\bmatkapuhelin|\bdurchwahl|\bcep(?: tel\p{L}*)?:"
-    r"|\blandlines?\b|\bswitchboard\b|\bfreephone\b|\bpager\b|\bddi:|\bt(?:ty|dd):|\bh[./]?p\b|\bc/p:|\bphn\b|\btele:"
+    r"|\blandlines?\b|\bswitchboard\b|\bfreephone\b|\bpager\b|\bddi:|\bt(?:ty|dd):|\bh[./]?p:|\bc/p:|\bphn\b|\btele:"
     r"|\bfestnetz\p{Latin}*|\bfunk(?:telefon|nummer)?:|\bmobilfunk\p{Latin}*|\bnotruf\p{Latin}*|\bm[òo]bil:"
     r"|\bcellulaire|\bligne directe|\bnuméro vert|\bnatel\b|\btph\b|\btélécop\p{Latin}*|\bconmutador|\bl[ií]nea directa"
     r"|\bwh?[au]t?sapp?\b|\bcentralino|\bnumero verde|\btelem\.|\bm[óo]vel:|\bfones\b|\bzap:|\bpabx|\bsentralbord"
     r"|\bväxel:|\bhemtelefon|\bmatkapuh\b|\bkännykkä\p{L}*|\bvaihde:|\bkotipuhelin|\bkomórk\p{L}*:|\binfolini\p{L}*"
-    r"|\bpevná linka|\bmobitel\p{Latin}*|\bfiksni\b|\bvezetékes:|\bvonalas:|\btelpon|\bfaksimil\p{Latin}*|\bcp:|\bwa:"
+    r"|\bpevná linka|\bmobitel\p{Latin}*|\bfiksni\b|\bvezetékes:|\bvonalas:|\btelpon|\bfaksimil\p{Latin}*|\bwa:"
     r"|\bsantral:|\bbelgeç(?:er)?:|\bbelgegeçer|\bsimu(?: ya \p{Latin}+)?:|\brununu|\bnukushi"
     rf"|сотов\p{{L}}*|{EDGE}(?:(?:гсм|сот)[.: ]|моб[: ])|горяч\p{{L}}* лини\p{{L}}*|гаряч\p{{L}}* ліні\p{{L}}*|ватсап|вайбер"
     r"|σταθερ[όο]\p{L}*:|סלולא?רי|ווטסאפ|خلوي|نقال|واتس ?اب|للتواصل|رقم التواصل|دورنگار|دورنویس|واتساپ"
@@ -99,16 +99,10 @@ _HOMES = (
 _CONTACTS = (
     r"contact|de cont[ac]+to|de contact|di contatto|kontaktowy|kontakt|für rückfragen|επικοινωνίας|για πληροφορίες"
     r"|для (?:связи|справок|довідок|контактов|зв.язку)|за (?:контакт\p{L}*|връзка|поръчки|контакт)|za (?:kontakt|info\p{Latin}*)"
-    r"|liên hệ|ติดต่อ|للتواصل|تماس|رابطہ|संपर्क|যোগাযোগ|לבירורים|連絡先|聯絡|联系|文의|문의"
+    r"|liên hệ|ติดต่อ|للتواصل|تماس|رابطہ|संपर्क|যোগাযোগ|לבירורים|連絡先|聯絡|联系|문의"
 )
 QUALIFIERS = rf"(?:{_HOMES}|{_CONTACTS})"
 """Words that say whose telephone a number is, or what for: `Telefon privat: 1234567`."""
-SOLD = (
-    r"sold|shipped|sales|produced|verkauft\p{Latin}*|produziert\p{Latin}*|absatz|vendu[es]*|vendid[oa]s?|vendut[oaie]|spediti|sprzedan\p{Latin}*"
-    r"|wyprodukowan\p{Latin}*|prodan\p{Latin}*|prodáno|predan\p{Latin}*|eladott|såld[ae]?|sålts|solgte?|verkochte?|myyty\p{Latin}*|satılan|satış\p{Latin}*"
-    r"|vândut\p{Latin}*|terjual|bán được|đã bán|продан\p{L}*|продаж\p{L}*|произведен\p{L}*|πουλήθηκαν|πωλήσεις|مبيعات|販売|销量|銷量|销售|판매|ขาย"
-)
-"""Words beside which `telephones` counts what is sold."""
 LINES = (
     # The initials of a signature: Phone, Mobile, Telephone, Fax, Cell, Direct, Home, Office, Work; and in other scripts
     r"(?:^|[\n|•·,;/\t(]|  )\s*(?:(?-i:[PMTFCDHOW])|[pmtf])\.?:"
@@ -121,26 +115,38 @@ NUMBERS = (
     r"(?:^|[\n|•·(]\s*|\b(?:my|our|mein|unsere?|mon|notre|mi|il mio|meu|mój|moj[ea]?)(?: \p{L}+)? |(?:мой|наш|мій) )"
     r"(?:numbers?|num[eé]ro|n[úu]mero|nummer|numer|number|nomor|číslo|szám|номер|αριθμός|番号|号码|號碼)"
     r"(?: (?:is|est|ist|è|é|es|to|το))?(?: le|:)?"
-    r"|(?:^|\n)\s*(?-i:[PTMF])\."
+    r"|(?:^|\n)\s*(?-i:[PTMF])\.|\bcp:"
 )
 """Words for a number of any kind, and initials with a full stop."""
+_SOLD = (
+    r"sold|shipped|produced|verkauft\p{Latin}*|produziert\p{Latin}*|vendu[es]*|vendid[oa]s?|vendut[oaie]|spediti|sprzedan\p{Latin}*"
+    r"|wyprodukowan\p{Latin}*|prodan\p{Latin}*|prodáno|predan\p{Latin}*|eladott|såld[ae]?|sålts|solgte?|verkochte?|myyty\p{Latin}*|satılan"
+    r"|vândut\p{Latin}*|terjual|bán được|đã bán|проданн?[оыаіи]\p{L}*|произведен\p{L}*|πουλήθηκαν|مبيعات|販売台数|销量|銷量|판매량"
+)
+_TELEPHONES = (
+    r"(?:mobile |cell ?|smart)?(?:phone|telefo|téléph|teléf|telemó|handy|portable|celular|телефон|τηλέφων)\p{L}*"
+)
+COUNTS = (
+    # Pages and annexes
+    r"\bseiten?\b|\bblatt\b|siehe s\.|\bp[áa]ginas?\b|\bpagin[ae]s?\b|\bpagină|\bstron(?:a|y|ie|ach)?\b|\bstrán\p{Latin}*|\bsid(?:a|an|or|e|er)\b|\bsivu\p{Latin}*"
+    r"|\bsayfa\p{Latin}*|\bhalaman|\boldal\p{Latin}*|\btrang\b|\bstranic\p{Latin}*|\bukurasa|σελ[ίι]δ\p{L}*|страниц\p{L}*|сторін\p{L}*"
+    r"|\bстр\.|หน้า|पृष्ठ|পৃষ্ঠা|صفح[ةه]|صفحات|עמוד|第[0-9]*页|页|頁|ページ|쪽|페이지"
+    r"|\b(?:anlage|anhang|annexe?|appendix|attachment|allegato|anexo|załącznik|příloha|bilag[a]?|liite|lampiran)\b|приложени\p{L}*|додат\p{L}*"
+    # Telephones that are sold or made
+    rf"|{EDGE}(?:{_SOLD})(?: (?:[\p{{L}}-]+ )?{_TELEPHONES})?"
+)
+"""Words for what is counted: with them, only its shape makes a number of digits."""
 OTHERS = (
     r"\bisbn|\bissn|\bdoi\b|\b00\.0{4,}/|\bpm(?:id|c)\b|arxiv|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
     r"|\bpp\b|\bvol(?:ume)?\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b"
     r"|\bserial|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b|\bpatent"
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment"
     r"|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\binventory\b"
-    r"|\bseiten?\b|\bblatt\b|siehe s\.|\bp[áa]ginas?\b|\bpagin[ae]s?\b|\bpagină|\bstron(?:a|y|ie|ach)?\b|\bstrán\p{Latin}*|\bsid(?:a|an|or|e|er)\b|\bsivu\p{Latin}*"
-    r"|\bsayfa\p{Latin}*|\bhalaman|\boldal\p{Latin}*|\btrang\b|\bstranic\p{Latin}*|\bukurasa|σελ[ίι]δ\p{L}*|страниц\p{L}*|сторін\p{L}*"
-    r"|\bстр\.|หน้า|पृष्ठ|পৃষ্ঠা|صفح[ةه]|صفحات|עמוד|第[0-9]*页|页|頁|ページ|쪽|페이지"
-    r"|\b(?:anlage|anhang|annexe?|appendix|attachment|allegato|anexo|załącznik|příloha|bilag[a]?|liite|lampiran)\b|приложени\p{L}*|додат\p{L}*"
     r"|\b(?:bestell|artikel|rechnungs|kunden|auftrags|vertrags|serien|konto|mitglieds|steuer)n(?:umme)?r\b"
     r"|\bn(?:um[eé]ro|[°º]) de (?:commande|facture|client|dossier|s[ée]rie|compte|contrat|siret)"
     r"|\bn[úu]mero de (?:pedido|factura|cliente|expediente|serie|cuenta|contrato|s[ée]rie|conta|fatura|processo)"
     r"|\bnumero (?:di |d')?(?:ordine|fattura|cliente|serie|conto|pratica)|\b(?:numer|nr) (?:zamówienia|klienta|konta|seryjny|faktury)"
     r"|номер (?:заказа|договора|дела|сч[её]та|замовлення|рахунку)"
-    # Telephones that are sold or made
-    rf"|{EDGE}(?:{SOLD})(?: (?:[\p{{L}}-]+ )?(?:mobile |cell ?|smart)?(?:phone|telefo|téléph|teléf|telemó|handy|portable|celular|телефон|τηλέφων)\p{{L}}*)?"
     r"|お問い?合わせ番号|受付番号|联系人编号|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문|счет\p{L}*|счёт\p{L}*|инн\b"
 )
 SERVICES = (

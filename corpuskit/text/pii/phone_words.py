@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
+    COUNTS,
     LABELS,
     LINES,
     LINKS,
@@ -41,12 +42,21 @@ _REMEMBERED = 4096
 _OF_WHOM = rf"(?:\.?[ ,(-]{{1,2}}{QUALIFIERS}\)?)?"
 _WORDS = pattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
-    rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|{OTHERS}"
+    rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|({COUNTS})|{OTHERS}"
 )
-Kind = Literal["name", "label", "mention", "service", "line", "number", "other", ""]
-_KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service", 6: "line", 7: "number"}
+Kind = Literal["name", "label", "mention", "service", "line", "number", "count", "other", ""]
+_KINDS: dict[int, Kind] = {
+    1: "name",
+    2: "label",
+    3: "name",
+    4: "mention",
+    5: "service",
+    6: "line",
+    7: "number",
+    8: "count",
+}
 """By number of the group."""
-NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "other")
+NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
@@ -125,6 +135,8 @@ def context(data: bytes, word: Word, start: int) -> Context:
 def _context(kind: Kind, gap: bytes) -> Context:
     if kind == "service":
         return "" if _SERVICE.match(gap) else "other"
+    if kind == "count":
+        return ""
     if kind in ("line", "number"):
         return kind if _RIGHT_AFTER.match(gap) else ""
     gap = _AREA_CODE.sub(b" ", gap)

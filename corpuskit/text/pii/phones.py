@@ -45,9 +45,7 @@ _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
-_MAY_BEGIN = re.compile(
-    rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})"
-)
+_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
@@ -274,14 +272,19 @@ def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
     if candidate.international and not _fits_calling_code(candidate, assigned=False):
         return False
-    return not other_numbers.is_counted(after(candidate.data, candidate.end, _NEXT))
+    return not _is_counted(candidate, after(candidate.data, candidate.end, _NEXT))
+
+
+def _is_counted(candidate: Candidate, after_it: bytes) -> bool:
+    """Whether a word for what is counted follows; nothing is counted with a leading zero."""
+    return not candidate.digits.startswith(b"0") and other_numbers.is_counted(after_it)
 
 
 def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> bool:
     """Whether digits near a word for telephoning look like a number that a country would write."""
     text, groups = candidate.text, candidate.groups
     after_it = after(candidate.data, candidate.end, _NEXT)
-    if other_numbers.is_counted(after_it) or _MORE_DIGITS.match(after_it):
+    if _is_counted(candidate, after_it) or _MORE_DIGITS.match(after_it):
         return False
     if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
@@ -366,9 +369,14 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
         return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True)
     if _GERMAN.match(text):
         return len(digits) >= 9 and numbering_plans.is_german_national(groups)
-    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text:
+    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
         return False
     return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
+
+
+def _are_codes(groups: list[bytes]) -> bool:
+    """Whether zeros lead every group, as in bytes and code points: `01 02 03 04 05`, `0069 0307 0301`."""
+    return all(group.startswith(b"0") for group in groups) and any(map(int, groups[1:]))
 
 
 PHONE = Detector("phone", r"[0-9](?:[ ./()\-\x{a0}\x{2010}-\x{2013}]{0,3}[0-9]){6}", find_phones)
