@@ -20,7 +20,7 @@ _ZERO_REGIONS = ("GB", "FR", "AU", "JP", "CH", "NL", "BE", "SE", "ZA")
 """Countries whose national numbers begin with a zero and have a fixed length, so that their plan proves something."""
 _REGIONS_WITH_TRUNK_ZERO = (
     *(*_ZERO_REGIONS, "DE", "AT", "IE", "NZ", "FI", "TH", "VN", "ID", "MY", "PH", "EG", "SA", "AE", "IR", "PK", "BD"),
-    *("BG", "RS", "HR", "SK"),
+    *("BG", "RS", "HR", "SK", "KE", "TZ", "LK", "KH", "LA", "MM"),
 )
 _REGIONS_WITHOUT = (
     *("US", "CA", "ES", "PT", "IT", "GR", "PL", "CZ", "DK", "NO", "RU", "UA", "HU", "RO", "BR", "MX", "AR", "CL", "CO"),

@@ -1,9 +1,9 @@
-"""Further numbers after the same label: `Tel. 234 5678, 234 5679`, `Ann 234 5678, Bob 234 5679`, `…, private 234 5679`."""
+"""Further numbers after one label: `Tel. 234 5678, 234 5679`, `Ann 234 5678, Bob 234 5679`, `…, private 234 5679`."""
 
 import re
 from typing import NamedTuple
 
-from corpuskit.text.pii.detector import AS_ZEROS, digit_at, pattern
+from corpuskit.text.pii.detector import AS_ZEROS, pattern
 from corpuskit.text.pii.phone_vocabulary import QUALIFIERS
 from corpuskit.text.pii.phone_words import Context
 
@@ -14,13 +14,15 @@ _AND = (
 _CHAIN = pattern(
     rf"(?i)^\s*(?:[/;,&|+-]|·|•|、|，|؛|،|{_AND})?\s*(?:[(]?{QUALIFIERS}[)]?[.:： ]{{0,2}})?(?:{_AND})?\s*\(?$"
 )
-_SIGN = pattern(rf"(?i)(?:[/;,&|+-]|·|•|、|，|؛|،|{_AND}|{QUALIFIERS})")
 _NAMES_BETWEEN = pattern(
-    rf"(?i)^ ?(?:\([\p{{L}}\p{{M}} .'-]{{1,20}}\))?[\s,;/|&·•–-]{{0,4}}(?:(?:{_AND})\s)?(?:\(?\p{{L}}[\p{{L}}\p{{M}}.'-]*\)?[ :,]{{0,2}}){{0,3}}\(?$"
+    rf"(?i)^ ?(?:\([\p{{L}}\p{{M}} .'-]{{1,20}}\))?[\s,;/|&·•–-]{{0,4}}(?:(?:{_AND})\s)?"
+    r"(?:\(?\p{L}[\p{L}\p{M}.'-]*\)?[ :,]{0,2}){0,3}\(?$"
 )
 """A person or two words between the numbers of two."""
 _SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
+_NO_SIGNS = b" \t\r\n("
 _NEAR, _LONGEST = 16, 48
+"""Bytes between two numbers."""
 _LAST_GROUP, _NEXT_GROUP = re.compile(rb"(?<![0-9])[0-9]{7,8}\Z"), re.compile(rb"[0-9]{7,8}(?![0-9])")
 _GOES_ON = re.compile(rb"[ ./-]?[0-9]")
 
@@ -45,7 +47,7 @@ def context_of_list(data: bytes, previous: Previous, start: int, context: Contex
         return "label"
     if _SPACES.match(between):
         return "label" if _is_next_number(previous.text, data, start) else "adjoining"
-    if _CHAIN.match(between) and _SIGN.search(between):
+    if between.strip(_NO_SIGNS) and _CHAIN.match(between):
         return "label"
     return "label" if _is_alike(previous.text, data, start) and _NAMES_BETWEEN.match(between) else context
 

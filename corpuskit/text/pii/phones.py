@@ -47,7 +47,7 @@ _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
-_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
+_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _BRACKET = ord("(")
 _PLUS = ord("+")
 _MOST_NATIONAL = 12
@@ -366,7 +366,8 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
     if _BRACKETED.match(text) and len(digits) >= 10:
         return True
     if digits.startswith(b"00"):
-        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True)
+        width = len(groups[0]) - 2 or len(groups[1])
+        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True, width)
     if _GERMAN.match(text):
         return len(digits) >= 9 and numbering_plans.is_german_national(groups)
     if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
