@@ -129,7 +129,8 @@ LINES = (
 )
 """Words and initials that a telephone may have, and much else: its number has to look like one of some country."""
 NUMBERS = (
-    r"(?:^|[\n|•·(]\s*|\b(?:my|our|mein|unsere?|mon|notre|mi|il mio|meu|mój|moj[ea]?)(?: \p{L}+)? |(?:мой|наш|мій) )"
+    r"(?:^|[\n|•·(]\s*|\b(?:my|our|mein|unsere?|mon|notre|mi|il mio|meu|mój|moj[ea]?)(?: (?:new|nouveau|neue"
+    r"|nuevo|nuovo|novo|nowy))? |(?:мой|наш|мій)(?: нов[иы]й)? )"
     r"(?:numbers?|num[eé]ro|n[úu]mero|nummer|numer|number|nomor|číslo|szám|номер|αριθμός|番号|号码|號碼)"
     r"(?: (?:is|est|ist|è|é|es|to|το))?(?: le|:)?"
     r"|(?:^|\n)\s*(?-i:[PTMF])\.|\bcp:"

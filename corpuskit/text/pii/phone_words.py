@@ -39,7 +39,7 @@ _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
 
-_OF_WHOM = rf"(?:\.?[ ,(-]{{1,2}}{QUALIFIERS}\)?)?"
+_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}{QUALIFIERS}\)?)?"
 _WORDS = pattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
     rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|({COUNTS})|{OTHERS}"
@@ -58,6 +58,10 @@ _KINDS: dict[int, Kind] = {
 """By number of the group."""
 NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
+
+_WEAK: tuple[Kind, ...] = ("line", "number")
+_NEXT_TO = 8
+"""Bytes between a label and a weaker word that says no more than the label."""
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
@@ -114,12 +118,16 @@ def last_word(data: bytes, start: int) -> Word:
 def _last_word(window: bytes) -> tuple[Kind, int]:
     """Return the kind of the last word, and how many bytes from the end of the window it ends."""
     window = window.rpartition(b"\n\n")[2]
-    last = None
-    while word := _WORDS.search(window, last.end() if last else 0):
-        last = word
-    if last is None:
-        return "", 0
-    return _KINDS[last.lastindex] if last.lastindex else "other", len(window) - last.end()
+    kind: Kind = ""
+    end = offset = 0
+    while word := _WORDS.search(window, offset):
+        offset = word.end()
+        next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
+        if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
+            # `phone: home: 2345678`
+            continue
+        kind, end = next_kind, offset
+    return kind, len(window) - end if kind else 0
 
 
 def context(data: bytes, word: Word, start: int) -> Context:
