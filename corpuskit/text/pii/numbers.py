@@ -202,8 +202,11 @@ def _is_polish_account(data: bytes, start: int, end: int) -> bool:
 
 def _is_card(data: bytes, start: int, end: int, may_be_named: bool) -> bool:
     digits = digits_of(data[start:end])
-    holds, issued = luhn(digits), _ISSUED.match(digits)
-    if not (holds and (issued or may_be_named)) and not (issued and may_be_named):
+    issued = _ISSUED.match(digits)
+    if not issued and not may_be_named:
+        return False
+    holds = luhn(digits)
+    if not holds and not (issued and may_be_named):
         return False
     if len(digits) > 19 or not apart_from_digits(data, start, end) or len(set(digits)) == 1:
         return False
