@@ -47,7 +47,9 @@ def context_of_list(data: bytes, previous: Previous, start: int, context: Contex
         return "label"
     if _SPACES.match(between):
         return "label" if _is_next_number(previous.text, data, start) else "adjoining"
-    if between.strip(_NO_SIGNS) and _CHAIN.match(between):
+    if not between.strip(_NO_SIGNS):
+        return context
+    if _CHAIN.match(between):
         return "label"
     return "label" if _is_alike(previous.text, data, start) and _NAMES_BETWEEN.match(between) else context
 

@@ -1,4 +1,4 @@
-r"""Words that come before telephone numbers, as RE2 writes them, in about thirty languages.
+r"""Words that come before telephone numbers, as RE2 writes them, in all languages with language settings.
 
 `NAMES` make any digits that follow a number, `LABELS` do so before a colon or a sign like it, `MENTIONS` only say that
 a number may follow, as do `LINES` and, for numbers with a leading zero, `NUMBERS`. `OTHERS` and `SERVICES` announce

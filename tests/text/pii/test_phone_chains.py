@@ -21,7 +21,8 @@ from corpuskit.text.pii.scanner import scanner
         ("Tel: 6735 5382, order 9035 5384", ["6735 5382"]),
         ("Tel: 6735 5382, area 12 345 678", ["6735 5382"]),
         ("Tel: 6735 5382. " + "word " * 12 + "9035 5384", ["6735 5382"]),
-        ("Tel: 6735 5382\n9035 5384 1", ["6735 5382"]),
+        ("Tel: 6735 5382\n9035 5384", ["6735 5382"]),
+        ("Tel: 6735 5382, Lee 9035 5384 1", ["6735 5382"]),
     ],
 )
 def test_the_number_of_a_second_person_counts_like_the_first(text: str, numbers: list[str]) -> None:
