@@ -39,6 +39,9 @@ ZEROS = (
 )
 """The zeros of Arabic, Persian, the Indian scripts, Thai, Lao, Burmese, Khmer, and full width; nine follow each."""
 
+AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+"""In lists of numbers, what is around each is the same but for its digits, and need be looked at only once."""
+
 _MEMORY = 64 << 20
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
 _REST_OF_WORD = re.compile(rb"[0-9A-Z_a-z]*")

@@ -9,21 +9,33 @@ addresses (10.0.0.1, fd00::1, …) count as personal data.
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from corpuskit.text.pii.detector import (
+    AS_ZEROS,
     Detector,
     Span,
     after,
     before,
     digit_at,
-    matches,
     merged,
     pattern,
     stands_alone,
 )
 
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4_PATTERN = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_DOTTED = pattern(r"[0-9]+(?:\.[0-9]+){3,}")
+"""All of a row of numbers with dots, so that one of a thousand parts is looked at once."""
+_OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_QUAD = rb"%(octet)b(?:\.%(octet)b){3}" % {b"octet": _OCTET}
+_IPV4 = re.compile(_QUAD)
+_TO = rb"(?:-|\.{2,3})"
+"""Between the ends of a range, where no spaces stand: `192.0.2.7-192.0.2.9`, `192.0.2.7..192.0.2.9`."""
+_FIRST_OF_RANGE = re.compile(rb"(?<![0-9A-Za-z_.-])(%b)%b\Z" % (_QUAD, _TO))
+_REST_OF_RANGE = re.compile(rb"%b(?:%b|(%b))(?![0-9A-Za-z_])(?![.-][0-9])" % (_TO, _QUAD, _OCTET))
+_FEWEST_REVISIONS, _SELDOM_IN_VERSIONS = 10, 100
+"""From this number on, a package is seldom revised, and three parts of a version are seldom one this great."""
+_LONGEST_IN_RANGE = 18
+"""Bytes of an address and of what stands between it and the next."""
 _IPV6_PATTERN = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
 _VERSION_NUMBER = r"v?[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+-]*"
 _VERSION_BEFORE = pattern(
@@ -79,7 +91,10 @@ _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
 
 def find_ipv4(data: bytes) -> Iterator[Span]:
     """Find four octets without leading zeros that are not a version, section or object number."""
-    return matches(_IPV4_PATTERN, data, _is_ipv4)
+    for match in _DOTTED.finditer(data):
+        start, end = match.span()
+        if _IPV4.fullmatch(data, start, end) and _is_ipv4(data, start, end):
+            yield start, end
 
 
 def find_ipv6(data: bytes) -> Iterator[Span]:
@@ -104,24 +119,49 @@ def find_url_credentials(data: bytes) -> list[Span]:
 
 
 def _is_ipv4(data: bytes, start: int, end: int) -> bool:
-    if not stands_alone(data, start, end) or data[start - 1 : start] in (b".", b"-"):
-        return False
-    if digit_at(data, end + 1) and data[end : end + 1] in (b".", b"-"):
+    if not stands_alone(data, start, end) or _is_joined(data, start, end):
         return False
     octets = [int(octet) for octet in data[start:end].split(b".")]
     if octets[0] in _THIS_HOST or octets[0] >= _FIRST_MULTICAST:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
     following = after(data, end, 24)
-    if _is_ipv4_network(data[start:end], following) or _BROADCAST_BEFORE.search(window[-_NEAR:]):
+    if _is_ipv4_network(data[start:end], following):
         return False
-    in_network = _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:])
+    in_network, is_broadcast = _networks_near(window[-_NEAR:].translate(AS_ZEROS), following.translate(AS_ZEROS))
+    if is_broadcast:
+        return False
     # Versions are long to tell from their words, and most fail here.
     if not in_network and not _is_likelier_address(octets):
         return False
     if _VERSION_BEFORE.search(window) or _is_heading(window, following, octets):
         return False
-    return bool(in_network) or not (_COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following))
+    return in_network or not (_COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following))
+
+
+@lru_cache(4096)
+def _networks_near(near: bytes, following: bytes) -> tuple[bool, bool]:
+    """Whether words around an address are about networks, and whether they call it a broadcast address."""
+    in_network = _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(near)
+    return bool(in_network), bool(_BROADCAST_BEFORE.search(near))
+
+
+def _is_joined(data: bytes, start: int, end: int) -> bool:
+    """Whether a hyphen or dots join the number to another, and the two are no range: `1.2.3.4-1`, `lib-1.2.3.4`."""
+    if data[start - 1 : start] in (b".", b"-") and not _FIRST_OF_RANGE.search(before(data, start, _LONGEST_IN_RANGE)):
+        return True
+    if not digit_at(data, end + 1) or data[end : end + 1] not in (b".", b"-"):
+        return False
+    rest = _REST_OF_RANGE.match(data, end)
+    if not rest:
+        return True
+    # Of `192.0.2.7-9`, only the last octet is written; of `45.6.40.1-2`, a revision.
+    return bool(rest[1]) and not _is_greater_octet(data[start:end], int(rest[1]))
+
+
+def _is_greater_octet(address: bytes, octet: int) -> bool:
+    *network, last = map(int, address.split(b"."))
+    return octet > last and (octet >= _FEWEST_REVISIONS or max(network) >= _SELDOM_IN_VERSIONS)
 
 
 def _is_ipv4_network(text: bytes, following: bytes) -> bool:

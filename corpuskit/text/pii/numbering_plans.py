@@ -1,7 +1,8 @@
 """Numbering plans: which digits are a telephone number, and in which groups a country writes them.
 
 Calling codes, trunk prefixes, lengths, assigned ranges, and the groups in which each country prints a number are those
-of phonenumbers (libphonenumber's metadata). A plan is loaded when a number first needs it.
+of phonenumbers (libphonenumber's metadata), with the groups in which people write it as well. A plan is loaded when a
+number first needs it.
 """
 
 import itertools
@@ -19,7 +20,7 @@ _ZERO_REGIONS = ("GB", "FR", "AU", "JP", "CH", "NL", "BE", "SE", "ZA")
 """Countries whose national numbers begin with a zero and have a fixed length, so that their plan proves something."""
 _REGIONS_WITH_TRUNK_ZERO = (
     *(*_ZERO_REGIONS, "DE", "AT", "IE", "NZ", "FI", "TH", "VN", "ID", "MY", "PH", "EG", "SA", "AE", "IR", "PK", "BD"),
-    *("BG", "RS", "HR", "SK"),
+    *("BG", "RS", "HR", "SK", "KE", "TZ", "LK", "KH", "LA", "MM"),
 )
 _REGIONS_WITHOUT = (
     *("US", "CA", "ES", "PT", "IT", "GR", "PL", "CZ", "DK", "NO", "RU", "UA", "HU", "RO", "BR", "MX", "AR", "CL", "CO"),
@@ -42,6 +43,8 @@ class _Region(NamedTuple):
     """The pattern of assigned numbers without the prefix."""
     layouts: re.Pattern[str]
     """Of each way in which the country groups digits the pattern, for numbers with the first digits that it is for."""
+    other_layouts: tuple[re.Pattern[str], ...]
+    """The ways in which people group them besides."""
 
 
 class _Plans(NamedTuple):
@@ -95,10 +98,11 @@ def is_national(groups: list[bytes]) -> bool:
     >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"7919", b"7927", b"7933"])
     (True, False)
     """
-    return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT)
+    return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT, as_printed=False)
 
 
-def _is_written(groups: list[bytes], regions: tuple[str, ...]) -> bool:
+def _is_written(groups: list[bytes], regions: tuple[str, ...], as_printed: bool = True) -> bool:
+    """Whether one of these countries assigns and groups the digits so; `as_printed`: as it prints them itself."""
     digits = b"".join(groups)
     if not 7 <= len(digits) <= 14 or (len(groups) == 1 and not _tells_by_itself(digits)):
         return False
@@ -107,7 +111,7 @@ def _is_written(groups: list[bytes], regions: tuple[str, ...]) -> bool:
     return any(
         _fits(breaks, layout, plans.shifts[number])
         for number in plans.matching(digits)
-        for layout in _layouts(plans.regions[number], plans.shifts[number], digits.decode())
+        for layout in _layouts(plans.regions[number], plans.shifts[number], digits.decode(), as_printed)
     )
 
 
@@ -122,12 +126,13 @@ def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
     return breaks <= layout or breaks >= layout
 
 
-def _layouts(region: _Region, shift: int, digits: str) -> Iterator[frozenset[int]]:
+def _layouts(region: _Region, shift: int, digits: str, as_printed: bool) -> Iterator[frozenset[int]]:
     """Yield where the country breaks these digits, of which the first `shift` are the trunk prefix."""
     number = digits[shift:]
-    match = region.layouts.match(number)
-    if match:
-        yield _breaks_of(tuple(len(group) for group in match.groups() if group is not None), shift)
+    for layout in (region.layouts, *(() if as_printed else region.other_layouts)):
+        match = layout.match(number)
+        if match:
+            yield _breaks_of(tuple(len(group) for group in match.groups() if group is not None), shift)
     if len(number) == 9 and region.name in _REGIONS_BY_THREES:
         yield frozenset((shift + 3, shift + 6))
 
@@ -180,7 +185,7 @@ def _plans(names: tuple[str, ...]) -> _Plans:
 
 @cache
 def _region(name: str) -> _Region:
-    from phonenumbers import PhoneMetadata
+    from phonenumbers import PhoneMetadata, data
 
     plan: Any = PhoneMetadata.metadata_for_region(name)
     # Canada has no layouts of its own: its numbers are written like those of the United States.
@@ -191,10 +196,13 @@ def _region(name: str) -> _Region:
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
         "|".join(_patterns(plan)),
-        re.compile(
-            "|".join(rf"(?={(each.leading_digits_pattern or [''])[-1]})(?:{each.pattern})\Z" for each in layouts)
-        ),
+        re.compile("|".join(map(_layout, layouts))),
+        tuple(re.compile(_layout(each)) for each in getattr(data, f"PHONE_ALT_FORMAT_{plan.country_code}", ())),
     )
+
+
+def _layout(number_format: Any) -> str:
+    return rf"(?={(number_format.leading_digits_pattern or [''])[-1]})(?:{number_format.pattern})\Z"
 
 
 def _patterns(plan: Any) -> list[str]:

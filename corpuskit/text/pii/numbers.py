@@ -51,17 +51,21 @@ _IBAN_LENGTHS = {
 _COUNTRIES = "|".join(country.decode() for country in _IBAN_LENGTHS)
 _IBAN_HEAD = pattern(rf"\b(?i:{_COUNTRIES})[0-9]")
 _IBAN_BEFORE = pattern(r"(?i)\bIBAN\b[^0-9\n]{0,12}$")
-_POLISH_ACCOUNT = pattern(r"[0-9]{26}|[0-9]{2}(?: [0-9]{4}){6}|[0-9]{2}(?:-[0-9]{4}){6}")
+_POLISH_ACCOUNT = pattern(r"\b(?:[0-9]{26}|[0-9]{2}(?: [0-9]{4}){6}|[0-9]{2}(?:-[0-9]{4}){6})")
 _IBAN_GAPS = frozenset(b" .-\n\xa0\xc2")
 _ONE_GAP = bytes.maketrans(b".-\xa0", b"   ")
 
 # Python's own engine is faster on many short matches, and these patterns give it nothing to go back over.
 _BYTE_GAP = rb"(?:[ .\-]|\xc2\xa0|\xe2\x80\x91)"
 _FIRST_LONG_CARD = pattern(rf"[0-9]{{4}}(?:{GAP}[0-9]{{4}}){{3}}{GAP}[0-9]{{3}}")
-_LONG_CARD = re.compile(rb"[0-9]{4}(?:%(gap)b[0-9]{4}){3}%(gap)b[0-9]{3}" % {b"gap": _BYTE_GAP})
+_NOT_INSIDE = rb"(?<![0-9A-Za-z_])(?<![0-9][.-])"
+"""Where a number may begin; no card of a long row such as `1234-5678-…` is worth its check."""
+_LONG_CARD = re.compile(
+    rb"%(begin)b[0-9]{4}(?:%(gap)b[0-9]{4}){3}%(gap)b[0-9]{3}" % {b"begin": _NOT_INSIDE, b"gap": _BYTE_GAP}
+)
 _CARD = re.compile(
-    rb"[0-9]{12,}|[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}|[0-9]{4}%(gap)b[0-9]{6}%(gap)b[0-9]{4,5}"
-    % {b"gap": _BYTE_GAP}
+    rb"%(begin)b(?:[0-9]{12,}|[0-9]{4}%(gap)b(?:[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}|[0-9]{6}%(gap)b[0-9]{4,5}))"
+    % {b"begin": _NOT_INSIDE, b"gap": _BYTE_GAP}
 )
 _FIRST_CARD = pattern(
     rf"[0-9]{{12}}|[0-9]{{4}}{GAP}(?:[0-9]{{6}}{GAP}[0-9]{{4}}|[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{3}})"
@@ -198,8 +202,11 @@ def _is_polish_account(data: bytes, start: int, end: int) -> bool:
 
 def _is_card(data: bytes, start: int, end: int, may_be_named: bool) -> bool:
     digits = digits_of(data[start:end])
-    holds, issued = luhn(digits), _ISSUED.match(digits)
-    if not (holds and (issued or may_be_named)) and not (issued and may_be_named):
+    issued = _ISSUED.match(digits)
+    if not issued and not may_be_named:
+        return False
+    holds = luhn(digits)
+    if not holds and not (issued and may_be_named):
         return False
     if len(digits) > 19 or not apart_from_digits(data, start, end) or len(set(digits)) == 1:
         return False

@@ -42,11 +42,18 @@ _RANGE = re.compile(rb"(\d{3,4}) ?(?:-|\xe2\x80[\x90-\x93]) ?(\d{3,4})\Z")
 _UNITS = (
     r"times|users?|calls|people|euros?|dollars?|bytes|units?|USD|EUR|GBP|Mal|fois|veces|vezes|unidad(?:es)?|pièces"
     r"|pezzi|stuks|Stück"
-    r"|[KMGT]B|[MG]o|[kMG]?Hz|[kM]?bps|[kMG]?bit|px|p[ií]xe[li]\w*|pixels?|mm|cm|km|kg|zł|TL|kr|kronor|Kč|korun\w*|lei|Ft|forint\w*"
+    r"|[KMGT]B|[MG]o|[kMG]?Hz|[kM]?bps|[kMG]?bit|px|p[ií]xe[li]\w*|pixels?|mm|cm|km|kg|zł|TL|kr|kronor|Kč"
+    r"|korun\w*|lei|Ft|forint\w*"
+    r"|pages?|Seiten?|Blatt|Bl\.|páginas?|pagin[ae]|pagini|stron[ya]?|str[aá]n(?:ek|ky|a|ica|ice)?|sid(?:or"
+    r"|er|a|e)|sivua?|sayfa|halaman|oldal(?:as)?|trang|bladzijden|pagina's"
+    r"|sold|vendu[es]*|verkauft|sprzedan\w*|copies|Exemplare|exemplaires|ejemplares|esemplari|exemplar\w*"
+    r"|egzemplarz\w*"
     r"|sztuk|kusů|adet|kişi|Rp|yen|ms|rows|entries"
 )
 _UNITS_OF_OTHERS = (
-    r"ГБ|Гб|МБ|Гц|МГц|бит|руб|грн|шт|экземпляр|человек|раз|台|部|件|个|個|元|円|块|万|次|条|人|원|대|개|명|건|화면|บาท|เครื่อง|ครั้ง|คน|รุ่น|đồng|chiếc|lần"
+    r"ГБ|Гб|МБ|Гц|МГц|бит|руб|грн|шт|экземпляр|страниц|сторін|стр\.|σελίδ|หน้า|पृष्ठ|صفحة|صفحه|עמוד|页|頁|ページ"
+    r"|枚|쪽|페이지|매|человек|раз|台|部|件|个|個|元|円|块|万|次|条|人|원|대|개|명|건|화면|บาท|เครื่อง|ครั้ง|คน"
+    r"|รุ่น|đồng|chiếc|lần"
     r"|रुपये|लाख|करोड़|लोग|ευρώ|دولار|ريال|جنيه|درهم|نسخة|مرة|شخص|تومان|ریال|نفر|گیگابایت|بكسل|پیکسل|שקל|ש.ח|אלף|人"
 )
 _COUNTED = re.compile(rf" (?:{_UNITS})(?![A-Za-z])| ?(?:\$|%|€|{_UNITS_OF_OTHERS})".encode())

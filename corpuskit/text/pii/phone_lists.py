@@ -7,14 +7,12 @@ half that stayed would tell most of it.
 import re
 from functools import lru_cache
 
-from corpuskit.text.pii.detector import Span, after
+from corpuskit.text.pii.detector import AS_ZEROS, Span, after
 
 _REACH = 40
 """Bytes after a number in which one extension or end is looked for."""
 _MOST_ENDS = 8
 _REMEMBERED = 4096
-_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-"""In lists of numbers, what follows each is the same but for its digits, and need be looked at only once."""
 _WORDS = (
     r"or|oder|bzw\.|und|u\.|bis|and|to|ou|et|au|o|y|e|a|en|of|t/m|tot|eller|och|og|till|lub|albo|i|do|nebo|až|vagy|és|sau|ή|και|и|или|або|та|до"
     r"|ve|veya|atau|hoặc|หรือ|या|أو|یا|או"
@@ -50,7 +48,7 @@ def end_of_list(data: bytes, end: int) -> int:
     if not _may_go_on(data, end):
         return end
     for _ in range(_MOST_ENDS):
-        more = _length_of_end(after(data, end, _REACH).translate(_AS_ZEROS))
+        more = _length_of_end(after(data, end, _REACH).translate(AS_ZEROS))
         if not more:
             break
         end += more

@@ -10,35 +10,58 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from corpuskit.text.pii.detector import before, pattern
+from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
+    COUNTS,
     LABELS,
+    LINES,
     LINKS,
     MENTIONS,
     NAMES,
+    NUMBERS,
     OTHERS,
     PARTICLES,
+    QUALIFIERS,
     SERVICES,
 )
 
-Context = Literal["label", "adjoining", "mention", "other", ""]
-"""What the words before a number make of it; `adjoining`: a mention right before it: `call us on 1234567`."""
+Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
+"""What the words before a number make of it.
+
+`adjoining`: a mention right before it: `call us on 1234567`; `line`: a word that says whose it is: `home: 234 5678`;
+`number`: only that it is one: `my number: 234 5678`.
+"""
 
 REACH = 36
 """Bytes between a word and its number."""
 _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
-_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-"""In lists of numbers, what stands before each is the same but for its digits, and need be looked at only once."""
 
-_WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|({SERVICES})|{OTHERS}")
-Kind = Literal["name", "label", "mention", "service", "other", ""]
-_KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service"}
+_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}{QUALIFIERS}\)?)?"
+_WORDS = pattern(
+    rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
+    rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|({COUNTS})|{OTHERS}"
+)
+Kind = Literal["name", "label", "mention", "service", "line", "number", "count", "other", ""]
+_KINDS: dict[int, Kind] = {
+    1: "name",
+    2: "label",
+    3: "name",
+    4: "mention",
+    5: "service",
+    6: "line",
+    7: "number",
+    8: "count",
+}
 """By number of the group."""
-NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "other")
+NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
+
+_WEAK: tuple[Kind, ...] = ("line", "number")
+_NEXT_TO = 8
+"""Bytes between a label and a weaker word that says no more than the label."""
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
@@ -54,26 +77,22 @@ _TIGHT_ASCII = pattern(
 """The same for ASCII alone: the classes of Unicode letters take long to compile, and most gaps do not need them."""
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
-    r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
+    r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
+    r"|[番号號码碼번호]"
 )
 _SERVICE = re.compile(
     rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
     rb"|info)[:,.;]? (?:at |on )?\Z"
 )
+_RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
+_ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
+"""Words between a label and its colon: `Telefon Sekretariat: 123 456 789`."""
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
 _AFTER = re.compile(
     rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
 )
-_CHAIN = re.compile(
-    r"(?i)\s*(?:[/;,&|+-]|·|•|、|，|؛|،|y|and|or|und|u\.|oder|et|ou|e|o|i|of|en|eller|och|og|lub|albo|nebo|vagy|és|sau|și|ή|και|и|или|або|та"
-    r"|ve|veya|atau|dan|hoặc|và|หรือ|या|और|أو|و|یا|או|ו-?|或|和|または|또는)\s*\Z".encode()
-)
-_SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
-_LONGEST_CHAIN = 16
-_LAST_GROUP, _NEXT_GROUP = re.compile(rb"(?<![0-9])[0-9]{7,8}\Z"), re.compile(rb"[0-9]{7,8}(?![0-9])")
-_LONGEST_NUMBER = 24
 
 
 class Word(NamedTuple):
@@ -91,7 +110,7 @@ def last_word(data: bytes, start: int) -> Word:
     window = before(data, start, REACH)
     if not window.isascii():
         window = before(data, start, _REACH_OF_OTHERS)
-    kind, distance = _last_word(window.translate(_AS_ZEROS))
+    kind, distance = _last_word(window.translate(AS_ZEROS))
     return Word(kind, start - distance)
 
 
@@ -99,12 +118,16 @@ def last_word(data: bytes, start: int) -> Word:
 def _last_word(window: bytes) -> tuple[Kind, int]:
     """Return the kind of the last word, and how many bytes from the end of the window it ends."""
     window = window.rpartition(b"\n\n")[2]
-    last = None
-    while word := _WORDS.search(window, last.end() if last else 0):
-        last = word
-    if last is None:
-        return "", 0
-    return _KINDS[last.lastindex] if last.lastindex else "other", len(window) - last.end()
+    kind: Kind = ""
+    end = offset = 0
+    while word := _WORDS.search(window, offset):
+        offset = word.end()
+        next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
+        if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
+            # `phone: home: 2345678`
+            continue
+        kind, end = next_kind, offset
+    return kind, len(window) - end if kind else 0
 
 
 def context(data: bytes, word: Word, start: int) -> Context:
@@ -114,47 +137,25 @@ def context(data: bytes, word: Word, start: int) -> Context:
     gap = data[word.end : start]
     if len(gap) > REACH and gap.isascii():
         return ""
-    return "other" if word.kind == "other" else _context(word.kind, gap.translate(_AS_ZEROS))
+    return "other" if word.kind == "other" else _context(word.kind, gap.translate(AS_ZEROS))
 
 
 @lru_cache(_REMEMBERED)
-def _context(kind: str, gap: bytes) -> Context:
+def _context(kind: Kind, gap: bytes) -> Context:
     if kind == "service":
         return "" if _SERVICE.match(gap) else "other"
+    if kind == "count":
+        return ""
+    if kind in ("line", "number"):
+        return kind if _RIGHT_AFTER.match(gap) else ""
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
     if not (_TIGHT_ASCII if gap.isascii() else _TIGHT).match(gap):
-        return "mention"
+        return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
     if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
     return "adjoining"
-
-
-def context_of_list(data: bytes, last: int, start: int, context: Context) -> Context:
-    """Return what a number ends up as after a telephone number that ends at `last`: `1234567 / 1234568`."""
-    if context == "label" or not is_in_chain(last, start):
-        return context
-    between = data[last:start]
-    if context == "adjoining":
-        # `Tel 1234567, fax 1234568`
-        return "label"
-    if context in ("", "mention") and _CHAIN.match(between):
-        return "label"
-    if context or not _SPACES.match(between):
-        return context
-    return "label" if _is_next_number(before(data, last, _LONGEST_NUMBER), data, start) else "adjoining"
-
-
-def is_in_chain(last: int, start: int) -> bool:
-    """Whether what begins at `start` is near enough to a telephone number that ends at `last` to go on with it."""
-    return last > 0 and start - last <= _LONGEST_CHAIN
-
-
-def _is_next_number(before_it: bytes, data: bytes, start: int) -> bool:
-    """Whether a number without its area code follows one of the same length and beginning: `021-54098575 54098577`."""
-    one, other = _LAST_GROUP.search(before_it), _NEXT_GROUP.match(data, start)
-    return bool(one and other) and len(one[0]) == len(other[0]) and one[0][:2] == other[0][:2]  # type: ignore[index]
 
 
 def word_after(data: bytes, end: int) -> bool:

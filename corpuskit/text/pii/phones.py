@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from corpuskit.text.pii import numbering_plans, other_numbers, phone_lists, phone_words
+from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
+from corpuskit.text.pii.phone_chains import Previous, is_in_row
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
@@ -44,8 +45,9 @@ _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
-_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
-_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
+_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
+"""Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
+_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _BRACKET = ord("(")
 _PLUS = ord("+")
 _MOST_NATIONAL = 12
@@ -82,18 +84,18 @@ class Candidate(NamedTuple):
 
 def find_phones(data: bytes) -> Iterator[Span]:
     """Find telephone and fax numbers, with their extensions."""
-    last = 0
+    previous = phone_chains.NONE
     for run in _RUN.finditer(data):
-        for span in _in_run(data, run.span(), last):
-            yield span
-            last = span[1]
+        for start, number in _in_run(data, run.span(), previous):
+            yield start, number.end
+            previous = number
 
 
-def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
-    """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
+def _in_run(data: bytes, run: Span, previous: Previous) -> Iterator[tuple[int, Previous]]:
+    """Yield where the numbers in one run of digits and separators begin, and each as the next one's previous."""
     offset, end = run
     word = phone_words.last_word(data, offset)
-    if _says_nothing(data, run, last, word):
+    if _says_nothing(data, run, previous, word):
         return
     # What is left of the run may be too short for a number.
     while end - offset >= _FEWEST_DIGITS:
@@ -102,23 +104,25 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
             return
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
-        context = phone_words.context_of_list(data, last, start, context)
-        if context in ("", "other") and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
-            offset = ahead
-            continue
-        number = None if start < last else _number_from(data, start, groups, context, last, word)
+        context = phone_chains.context_of_list(data, previous, start, context)
+        if context in ("", "other") and not is_in_row(previous, start):
+            ahead = _next_shaped(data, start, end)
+            if ahead > groups[0][0]:
+                offset = ahead
+                continue
+        number = None if start < previous.end else _number_from(data, start, groups, context, previous, word)
         if number is None:
             offset = groups[0][1]
             continue
-        last = phone_lists.end_of_list(data, number.end)
-        offset = min(max(number.end, last), end)
-        yield number.start, last
+        previous = Previous(number.text, phone_lists.end_of_list(data, number.end))
+        yield number.start, previous
+        offset = min(max(number.end, previous.end), end)
 
 
-def _says_nothing(data: bytes, run: Span, last: int, word: phone_words.Word) -> bool:
+def _says_nothing(data: bytes, run: Span, previous: Previous, word: phone_words.Word) -> bool:
     """Whether nothing before, in or after a run makes a number of its digits, as with most in lists of numbers."""
     start, end = run
-    if word.kind not in phone_words.NO_TELEPHONES or phone_words.is_in_chain(last, start):
+    if word.kind not in phone_words.NO_TELEPHONES or phone_chains.is_in_chain(previous, start):
         return False
     return not _MAY_BEGIN.search(data, start, end) and not phone_words.word_after(data, end)
 
@@ -134,12 +138,12 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
 
 
 def _number_from(
-    data: bytes, start: int, groups: list[Span], context: Context, last: int, word: phone_words.Word
+    data: bytes, start: int, groups: list[Span], context: Context, previous: Previous, word: phone_words.Word
 ) -> Candidate | None:
-    """Return the longest number that begins with the first of these groups; `last`: where the one before it ended."""
+    """Return the longest number that begins with the first of these groups."""
     # `Tel0221 …` begins within a word, which is its label.
     touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
-    in_row = bool(last) and start - last <= 3
+    in_row = is_in_row(previous, start)
     if touched or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
@@ -253,7 +257,7 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return True
     if context == "label":
         return _fits_label(candidate)
-    return (context in ("adjoining", "mention") or word_after) and _fits_mention(candidate, context, word_after)
+    return (context not in ("", "other") or word_after) and _fits_mention(candidate, context, word_after)
 
 
 def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
@@ -268,14 +272,19 @@ def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
     if candidate.international and not _fits_calling_code(candidate, assigned=False):
         return False
-    return not other_numbers.is_counted(after(candidate.data, candidate.end, _NEXT))
+    return not _is_counted(candidate, after(candidate.data, candidate.end, _NEXT))
+
+
+def _is_counted(candidate: Candidate, after_it: bytes) -> bool:
+    """Whether a word for what is counted follows; nothing is counted with a leading zero."""
+    return not candidate.digits.startswith(b"0") and other_numbers.is_counted(after_it)
 
 
 def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> bool:
     """Whether digits near a word for telephoning look like a number that a country would write."""
     text, groups = candidate.text, candidate.groups
     after_it = after(candidate.data, candidate.end, _NEXT)
-    if other_numbers.is_counted(after_it) or _MORE_DIGITS.match(after_it):
+    if _is_counted(candidate, after_it) or _MORE_DIGITS.match(after_it):
         return False
     if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
@@ -283,11 +292,19 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return True
     if context == "adjoining" and _LOCAL.match(text):
         return True
-    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it) or other_numbers.is_range(text)):
+    if context in ("line", "mention", "number") and not _is_no_count(candidate, context, after_it):
         return False
     if _TIMESTAMP.match(text) or _LONG_DECIMAL.match(text) or _changes_separator_twice(text):
         return False
     return numbering_plans.is_national(groups)
+
+
+def _is_no_count(candidate: Candidate, context: Context, after_it: bytes) -> bool:
+    """Whether the digits are grouped, and not as an amount; a word right before them vouches for a leading zero."""
+    text, zero = candidate.text, candidate.digits.startswith(b"0")
+    if context == "number" or (context == "line" and len(candidate.groups) == 1):
+        return zero
+    return len(candidate.groups) > 1 and not _is_amount(text, after_it) and not other_numbers.is_range(text)
 
 
 def _is_amount(text: bytes, after_it: bytes) -> bool:
@@ -349,12 +366,18 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
     if _BRACKETED.match(text) and len(digits) >= 10:
         return True
     if digits.startswith(b"00"):
-        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True)
+        width = len(groups[0]) - 2 or len(groups[1])
+        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True, width)
     if _GERMAN.match(text):
         return len(digits) >= 9 and numbering_plans.is_german_national(groups)
-    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text:
+    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
         return False
     return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
+
+
+def _are_codes(groups: list[bytes]) -> bool:
+    """Whether zeros lead every group, as in bytes and code points: `01 02 03 04 05`, `0069 0307 0301`."""
+    return all(group.startswith(b"0") for group in groups) and any(map(int, groups[1:]))
 
 
 PHONE = Detector("phone", r"[0-9](?:[ ./()\-\x{a0}\x{2010}-\x{2013}]{0,3}[0-9]){6}", find_phones)
