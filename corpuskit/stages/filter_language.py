@@ -80,7 +80,7 @@ class FilterLanguage(Stage):
         if not shares:
             return language in self._kept_codes
         kept_shares = [share for code, share in shares.items() if code in self._kept_codes]
-        return bool(kept_shares) and sum(kept_shares) >= self.min_share
+        return bool(kept_shares) and sum(kept_shares) >= self.min_share * sum(shares.values())
 
     def order_notice(self, steps: Sequence[StepEntry]) -> str:
         """Return what is wrong if `filter-quality` took lines out of documents before their language was known."""

@@ -5,41 +5,29 @@ one, and languages get shares.
 """
 
 from collections import Counter
-from typing import NamedTuple
 
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import LEAST_SHARE, language_shares
+from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified, by_parts
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import script_counts
+from corpuskit.text.language_id.scripts import count_scripts, has_letters_of_others, weighed
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/7"
+IDENTIFIER = "corpuskit-language/8"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
 """Characters from which windows stand for a text."""
 WINDOW, WINDOWS = 64, 8
-"""Characters in a window, and the number of evenly spaced windows. These 512 characters give the same language as the
-full text for 1,462 of 1,463 long pages of documentation, manuals and news, and find as many second languages as 1,000
-do; the odd banner at the top of a page weighs no more than its share."""
+"""Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
 HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
 RANKS = 4
 """How many languages are asked for."""
-
-
-class Identified(NamedTuple):
-    """The language of a text."""
-
-    language: str
-    """The code of the model, or `und` if there is none."""
-    score: float
-    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
-    shares: dict[str, float]
-    """The share of each language if there are several, the largest first; else empty."""
+SECOND_SCRIPT = 0.1
+"""Share of letters in a second script from which scripts are counted."""
 
 
 _UNDETERMINED = Identified("und", 0.0, {})
@@ -60,15 +48,15 @@ def identify(text: str) -> Identified:
     if not ranked:
         return _UNDETERMINED
     language, score = ranked[0]
-    is_mixed = score < CERTAIN and _has_rival(ranked)
-    if needs_its_script(line, language, score):
-        scripts = script_counts(line)
+    needs_parts = score < CERTAIN and _has_rival(ranked)
+    if needs_its_script(line, language, score) or has_letters_of_others(text, language, SECOND_SCRIPT):
+        scripts = count_scripts(text)
         language, score = by_script(line, scripts, language, score)
-        is_mixed = is_mixed or len(_large_scripts(scripts)) > 1
-    if is_mixed:
-        shares, score_of_parts = language_shares(text, language)
-        if shares:
-            return Identified(next(iter(shares)), round(score_of_parts, 4), shares)
+        needs_parts = needs_parts or len(_large_scripts(scripts)) > 1
+    if needs_parts or (score < PART_SCORE and len(text) > LONG):
+        identified = by_parts(text, language)
+        if identified and (identified.shares or identified.language != language or identified.score > score):
+            return identified
     return Identified(language, round(score, 4), {})
 
 
@@ -76,8 +64,8 @@ def _windows(text: str) -> str:
     """Return what stands for a text."""
     if len(text) <= LONG:
         return text
-    last = len(text) - WINDOW
-    starts = [last * index // (WINDOWS - 1) for index in range(WINDOWS)]
+    step = len(text) / WINDOWS
+    starts = [int((index + 0.5) * step - WINDOW / 2) for index in range(WINDOWS)]
     return "\n".join([text[start : start + WINDOW] for start in starts])
 
 
@@ -94,6 +82,6 @@ def _has_rival(ranked: list[tuple[str, float]]) -> bool:
 
 def _large_scripts(scripts: Counter[str]) -> list[str]:
     """Return the scripts with a share that counts; Japanese is written in two."""
-    merged = Counter(scripts)
+    merged = weighed(scripts)
     merged["HAN"] += merged.pop("KANA", 0)
     return [script for script, letters in merged.items() if letters >= LEAST_SHARE * merged.total()]

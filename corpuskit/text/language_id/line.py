@@ -17,6 +17,7 @@ from corpuskit.text.language_id.scripts import (
     looks_foreign,
     may_be_unknown,
     scripts_of,
+    weighed,
 )
 
 __all__ = ["as_line", "by_script", "has_letters", "is_told_by_script", "needs_its_script"]
@@ -83,10 +84,11 @@ def by_script(line: str, scripts: Counter[str], language: str, score: float) -> 
         possible = languages_written_in(script)
     if possible and has_unknown_letters(line, script):
         return "und", 0.0
-    own_letters = sum(scripts[script] for script in scripts_of(language))
+    weights = weighed(scripts)
+    own_share = sum(weights[script] for script in scripts_of(language)) / weights.total()
     is_possible = possible is None or language in possible or script not in scripts_of(language)
-    if is_possible and own_letters >= OWN_LETTERS * scripts.total():
-        return language, max(score, letters / scripts.total()) if is_alone_in_its_script(language) else score
+    if is_possible and own_share >= OWN_LETTERS:
+        return language, max(score, own_share) if is_alone_in_its_script(language) else score
     if possible is not None and len(possible) < 2:
         return (next(iter(possible)), letters / scripts.total()) if possible else ("und", 0.0)
     allowed = [

@@ -4,13 +4,14 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from corpuskit.text.language_id.line import as_line, by_script, has_letters, is_told_by_script, needs_its_script
 from corpuskit.text.language_id.model import predict
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import script_counts
+from corpuskit.text.language_id.scripts import count_scripts, has_letters_of_others, script_counts, scripts_of
 
-__all__ = ["LEAST_SHARE", "language_shares"]
+__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts"]
 
 PART, PARTS = 60, 12
 """Least bytes of a part that is asked for by itself (a letter of more bytes says more); the most parts of a text."""
@@ -20,57 +21,84 @@ LONGEST = 110
 """Characters of a part that are asked for: more say hardly more."""
 PART_SCORE = 0.65
 """Least probability at which a part is counted."""
+NAMES = 0.02
+"""Least share of letters in another script than Latin: fewer are a few names or signs."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)")
 
 
-def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], float]:
-    """Return the share of letters that each language has, the largest first, and the mean probability of the largest.
+class Identified(NamedTuple):
+    """The language of a text."""
 
-    There are no shares if all parts are in one language. Where every second part of many is in the language of all, or
-    in none for certain, the others are not asked for.
+    language: str
+    """The code of the model, or `und` if there is none."""
+    score: float
+    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
+    shares: dict[str, float]
+    """The share of the letters in each language if there are several, the largest first; else empty."""
+
+
+class _Part(NamedTuple):
+    letters: Counter[str]
+    """The number of letters in each script; under no name if the text is in one."""
+    size: int
+    language: str
+    score: float
+
+
+def by_parts(text: str, language_of_all: str) -> Identified | None:
+    """Return the languages of a text by its parts; None if it is too short to have some, or all are in none.
+
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for.
     """
     if len(text) < 2 * PART and len(text.encode("utf-8", "replace")) < 2 * PART:
-        return {}, 0.0
+        return None
     is_long = len(text) > WINDOW * PARTS
-    parts = _windows(text) if is_long else _all_parts(text)
-    if len(parts) < 2:
-        return {}, 0.0
-    scored_parts: list[tuple[str, str, float]] = []
-    turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
+    chosen = _windows(text) if is_long else _all_parts(text)
+    if len(chosen) < 2:
+        return None
+    scripts = count_scripts(text) if has_letters_of_others(text, "en", NAMES) else Counter()
+    parts: list[_Part] = []
+    turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS // 2 else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
             language, score = _of_part(part[:LONGEST], language_of_all)
-            if score >= PART_SCORE:
-                is_relative = are_relatives(language, language_of_all)
-                scored_parts.append((part, language_of_all if is_relative else language, score))
-        if all(language == language_of_all for _, language, _ in scored_parts):
-            return {}, 0.0
-    return _shares_of_letters(scored_parts)
+            letters = script_counts(part) if scripts else Counter({"": sum(map(str.isalpha, part))})
+            language = language_of_all if are_relatives(language, language_of_all) else language
+            parts.append(_Part(letters, len(part.encode("utf-8", "replace")), language, score))
+        if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
+            break
+    return _weigh(parts, scripts or Counter({"": 1}))
 
 
-def _shares_of_letters(scored_parts: list[tuple[str, str, float]]) -> tuple[dict[str, float], float]:
-    """Return the shares of languages with at least the bytes of a part, from parts with their languages and scores."""
-    letters: Counter[str] = Counter()
+def _weigh(parts: list[_Part], scripts: Counter[str]) -> Identified | None:
+    """Return the languages of parts, which stand for all letters of each script."""
+    letters_of_parts: Counter[str] = Counter()
+    for part in parts:
+        letters_of_parts.update(part.letters)
+    shares: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
-    weighted: dict[str, float] = {}
-    for part, language, score in scored_parts:
-        number = sum(map(str.isalpha, part))
-        letters[language] += number
-        sizes[language] += len(part.encode("utf-8", "replace"))
-        weighted[language] = weighted.get(language, 0) + number * score
-    total = letters.total()
-    shares = {
-        language: round(number / total, 2)
-        for language, number in letters.most_common()
-        if sizes[language] >= PART and number >= LEAST_SHARE * total
-    }
-    if len(shares) < 2:
-        return {}, 0.0
-    language = next(iter(shares))
-    return shares, weighted[language] / letters[language]
+    for part in parts:
+        if part.score < PART_SCORE:
+            continue
+        sizes[part.language] += part.size
+        for script, letters in part.letters.items():
+            if not script or script in scripts_of(part.language):
+                shares[part.language] += letters / letters_of_parts[script] * scripts[script] / scripts.total()
+    large = [language for language, share in shares.most_common() if sizes[language] >= PART and share * _weight(language) >= LEAST_SHARE]
+    if not large:
+        return None
+    language = large[0]
+    own = [part for part in parts if part.language == language or part.score < PART_SCORE]
+    total = sum(part.letters.total() for part in own)
+    score = sum(part.letters.total() * part.score for part in own if part.language == language) / total
+    return Identified(language, round(score, 4), {code: round(shares[code], 2) for code in large} if len(large) > 1 else {})
+
+
+def _weight(language: str) -> int:
+    return 2 if "HAN" in scripts_of(language) else 1
 
 
 def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
@@ -90,8 +118,8 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
 
 
 def _windows(text: str) -> list[str]:
-    last = len(text) - WINDOW
-    starts = [last * index // (PARTS - 1) for index in range(PARTS)]
+    step = len(text) / PARTS
+    starts = [int((index + 0.5) * step - WINDOW / 2) for index in range(PARTS)]
     return [text[start : start + WINDOW] for start in starts]
 
 
@@ -117,7 +145,7 @@ def _all_parts(text: str) -> list[str]:
         bounds.append(len(sentences))
     number_of_parts = len(bounds) - 1
     step = max(1, number_of_parts / PARTS)
-    chosen = (int(index * step) for index in range(min(number_of_parts, PARTS)))
+    chosen = (int((index + 0.5) * step) for index in range(min(number_of_parts, PARTS)))
     return [" ".join(sentences[bounds[part] : bounds[part + 1]]) for part in chosen]
 
 

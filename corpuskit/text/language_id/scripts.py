@@ -5,12 +5,15 @@ scripts follow the Unicode CLDR's list of the scripts in use for each language.
 """
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from functools import cache
 
 __all__ = [
     "LATIN",
+    "count_scripts",
+    "has_letters_of_others",
     "has_unknown_letters",
     "is_alone_in_its_script",
     "languages_written_in",
@@ -18,6 +21,7 @@ __all__ = [
     "may_be_unknown",
     "script_counts",
     "scripts_of",
+    "weighed",
 ]
 
 LATIN = "LATIN"
@@ -55,8 +59,17 @@ _LANGUAGES = {
 }
 _ALSO_LATIN = frozenset(["sr", "sh", "bs", "uz", "az", "tk", "ku", "tt", "kk", "ms", "gom"])
 """Languages of the table that are written in Latin letters, too."""
-_NAMES = {"CJK": "HAN", "HIRAGANA": "KANA", "KATAKANA": "KANA", "HALFWIDTH": "KANA", "FULLWIDTH": LATIN}
+_NAMES = {
+    "CJK": "HAN",
+    "IDEOGRAPHIC": "HAN",
+    "HIRAGANA": "KANA",
+    "KATAKANA": "KANA",
+    "KATAKANA-HIRAGANA": "KANA",
+    "HALFWIDTH": "KANA",
+    "FULLWIDTH": LATIN,
+}
 """First words of names that are no names of scripts."""
+_WEIGHTS = {"HAN": 2, "KANA": 2}
 
 # The first byte of UTF-16: blocks of 256 characters, in which all letters but those of Latin script tell on a text.
 _LATIN_BLOCKS = bytes([0x00, 0x01, 0x02, 0x1E, 0x20, 0x21, 0x22, 0x25, 0x26, 0x27, 0x2C, 0xA7, 0xD8, 0xDC, 0xFE, 0xFF])
@@ -88,6 +101,9 @@ _BLOCKS = {
     "ETHIOPIC": (0x12, 0x13),
     "THAANA": (0x07,),
 }
+COUNTED = 4_000
+"""About so many characters of a long text are counted."""
+_ASCII_LETTERS = string.ascii_letters.encode()
 OWN_SHARE, FOREIGN_SHARE = 0.55, 0.1
 """Shares of a text's characters, white space included: at least of its language's own blocks, at most of others."""
 
@@ -151,6 +167,22 @@ def looks_foreign(sample: str, language: str) -> bool:
     return others > (1 - OWN_SHARE) * len(blocks)
 
 
+def has_letters_of_others(text: str, language: str, least: float) -> bool:
+    """Whether at least some share of a text's letters is in scripts that a language is not written in, by quick counts.
+
+    >>> has_letters_of_others("Это test.", "ru", 0.5), has_letters_of_others("Это test.", "ru", 0.6)
+    (True, False)
+    """
+    if text.isascii():
+        return LATIN not in scripts_of(language)
+    blocks = text.encode("utf-16-be", "replace")[::2]
+    encoded = text.encode("utf-8", "replace")
+    latin = len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
+    others = len(blocks.translate(None, _LATIN_BLOCKS))
+    foreign = len(blocks.translate(None, _own_blocks(language))) if LATIN in scripts_of(language) else latin
+    return foreign >= least * (latin + others)
+
+
 @cache
 def _own_blocks(language: str) -> bytes:
     scripts = scripts_of(language)
@@ -169,6 +201,20 @@ def script_counts(text: str) -> Counter[str]:
         if script := _script(character):
             counts[script] += number
     return counts
+
+
+def count_scripts(text: str) -> Counter[str]:
+    """Return the number of letters in each script for a text of any length, of which it looks at every so many."""
+    return script_counts(text[:: 1 + len(text) // COUNTED])
+
+
+def weighed(scripts: Counter[str]) -> Counter[str]:
+    """Return numbers of letters for a comparison: a Han character or kana says as much as two letters.
+
+    >>> weighed(Counter(HAN=3, LATIN=4)).most_common()
+    [('HAN', 6), ('LATIN', 4)]
+    """
+    return Counter({script: letters * _WEIGHTS.get(script, 1) for script, letters in scripts.items()})
 
 
 @cache
