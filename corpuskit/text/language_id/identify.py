@@ -6,11 +6,19 @@ one, and languages get shares.
 
 from collections import Counter
 
-from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script
+from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified, by_parts
+from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified, by_parts, has_parts
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import count_scripts, has_letters_of_others, weighed
+from corpuskit.text.language_id.scripts import (
+    LATIN,
+    count_scripts,
+    has_letters_of_others,
+    scripts_of,
+    text_size,
+    weighed,
+    weight_of_letters,
+)
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
@@ -21,13 +29,16 @@ LONG = 520
 """Characters from which windows stand for a text."""
 WINDOW, WINDOWS = 64, 8
 """Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
+DENSE = 1.1
+"""Size of a character from which half of them are enough, as in Chinese."""
 HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
 RANKS = 4
 """How many languages are asked for."""
-SECOND_SCRIPT = 0.1
-"""Share of letters in a second script from which scripts are counted."""
+SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.2
+"""Least share of the letters that is in another script, where a text may have a second language: there are more names in
+Latin letters than in others."""
 
 
 _UNDETERMINED = Identified("und", 0.0, {})
@@ -41,32 +52,48 @@ def detect(text: str) -> tuple[str, float]:
 
 def identify(text: str) -> Identified:
     """Return the language of a text, and the share of each if there are several; `und` for a text without letters."""
-    line = as_line(_windows(text))
+    line = as_line(_sample(text))
     if not has_letters(line):
         return _UNDETERMINED
-    ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
-    if not ranked:
-        return _UNDETERMINED
-    language, score = ranked[0]
-    needs_parts = score < CERTAIN and _has_rival(ranked)
-    if needs_its_script(line, language, score) or has_letters_of_others(text, language, SECOND_SCRIPT):
-        scripts = count_scripts(text)
-        language, score = by_script(line, scripts, language, score)
-        needs_parts = needs_parts or len(_large_scripts(scripts)) > 1
-    if needs_parts or (score < PART_SCORE and len(text) > LONG):
-        identified = by_parts(text, language)
+    language, score = told_by_script(line)
+    needs_parts, scripts = False, None
+    may_be_mixed = has_parts(text)
+    if not language:
+        ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
+        if not ranked:
+            return _UNDETERMINED
+        language, score = ranked[0]
+        needs_parts = may_be_mixed and score < CERTAIN and _has_rival(ranked)
+        if needs_its_script(line, language, score):
+            scripts = count_scripts(text)
+            language, score = by_script(line, scripts, language, score)
+            needs_parts = needs_parts or (may_be_mixed and len(_large_scripts(scripts)) > 1)
+    if may_be_mixed and not needs_parts:
+        needs_parts = has_letters_of_others(text, language, _second_script(language))
+    is_doubtful = score < PART_SCORE and len(text) > LONG
+    if needs_parts or is_doubtful:
+        identified = by_parts(text, language, scripts, not is_doubtful)
         if identified and (identified.shares or identified.language != language or identified.score > score):
             return identified
     return Identified(language, round(score, 4), {})
 
 
-def _windows(text: str) -> str:
+def _second_script(language: str) -> float:
+    return SECOND_SCRIPT if LATIN in scripts_of(language) else LATIN_NAMES * weight_of_letters(language)
+
+
+def _sample(text: str) -> str:
     """Return what stands for a text."""
-    if len(text) <= LONG:
-        return text
+    sample = text if len(text) <= LONG else _windows(text, WINDOW)
+    if len(sample) > LONG // 2 and not sample.isascii() and text_size(sample) > DENSE * len(sample):
+        return _windows(text, WINDOW // 2)
+    return sample
+
+
+def _windows(text: str, width: int) -> str:
     step = len(text) / WINDOWS
-    starts = [int((index + 0.5) * step - WINDOW / 2) for index in range(WINDOWS)]
-    return "\n".join([text[start : start + WINDOW] for start in starts])
+    starts = [int((index + 0.5) * step - width / 2) for index in range(WINDOWS)]
+    return "\n".join([text[start : start + width] for start in starts])
 
 
 def _has_rival(ranked: list[tuple[str, float]]) -> bool:

@@ -11,8 +11,10 @@ from collections import Counter
 from corpuskit.text.language_id.model import ALL, predict
 from corpuskit.text.language_id.scripts import (
     LATIN,
+    has_letters_of_others,
     has_unknown_letters,
     is_alone_in_its_script,
+    language_of_script,
     languages_written_in,
     looks_foreign,
     may_be_unknown,
@@ -20,7 +22,15 @@ from corpuskit.text.language_id.scripts import (
     weighed,
 )
 
-__all__ = ["as_line", "by_script", "has_letters", "is_told_by_script", "needs_its_script"]
+__all__ = [
+    "as_line",
+    "by_script",
+    "has_letters",
+    "is_in_han_or_kana",
+    "is_told_by_script",
+    "needs_its_script",
+    "told_by_script",
+]
 
 CAPITALS = 0.25
 """Share of words in capitals from which a text is asked for in small letters: a heading has fewer on a page."""
@@ -62,14 +72,28 @@ def needs_its_script(line: str, language: str, score: float) -> bool:
         return True
     if language in _IN_HAN:
         # The model tells kana from Han badly where a text is short.
-        kana = len(_KANA.findall(line))
-        return (language == "ja") != (kana > KANA_SHARE * len(line))
+        return (language == "ja") != _has_kana(line)
     return score < CERTAIN and is_alone_in_its_script(language)
+
+
+def told_by_script(line: str) -> tuple[str, float]:
+    """Return the language that the script of a line tells without the model, and its share; empty and 0 if none."""
+    language, share = language_of_script(line)
+    if language == "ja" and not _has_kana(line):
+        return "", 0.0
+    return language, share
 
 
 def is_told_by_script(line: str, language: str) -> bool:
     """Whether a line is written in the script of a language that has it for itself, so that it needs no model."""
     return is_alone_in_its_script(language) and not may_be_unknown(language) and not looks_foreign(line, language)
+
+
+def is_in_han_or_kana(line: str, language: str) -> bool:
+    """Whether enough of a line in Chinese or Japanese is Han and kana, so that it needs no model."""
+    if language not in ("zh", "ja") or not has_letters_of_others(line, "en", OWN_LETTERS):
+        return False
+    return (language == "ja") == _has_kana(line)
 
 
 def by_script(line: str, scripts: Counter[str], language: str, score: float) -> tuple[str, float]:
@@ -98,6 +122,10 @@ def by_script(line: str, scripts: Counter[str], language: str, score: float) -> 
     ]
     total = sum(probability for _, probability in allowed)
     return (allowed[0][0], allowed[0][1] / total) if total else ("und", 0.0)
+
+
+def _has_kana(line: str) -> bool:
+    return len(_KANA.findall(line)) > KANA_SHARE * len(line)
 
 
 def _is_mostly_small(encoded: bytes) -> bool:

@@ -6,15 +6,29 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from corpuskit.text.language_id.line import as_line, by_script, has_letters, is_told_by_script, needs_its_script
+from corpuskit.text.language_id.line import (
+    as_line,
+    by_script,
+    has_letters,
+    is_in_han_or_kana,
+    is_told_by_script,
+    needs_its_script,
+)
 from corpuskit.text.language_id.model import predict
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import count_scripts, has_letters_of_others, script_counts, scripts_of
+from corpuskit.text.language_id.scripts import (
+    count_scripts,
+    has_letters_of_others,
+    script_counts,
+    scripts_of,
+    text_size,
+    weight_of_letters,
+)
 
-__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts"]
+__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts", "has_parts"]
 
 PART, PARTS = 60, 12
-"""Least bytes of a part that is asked for by itself (a letter of more bytes says more); the most parts of a text."""
+"""Least size of a part that is asked for by itself, in characters, where Chinese ones count as two; the most parts."""
 WINDOW = 240
 """Characters in which a part of a long text is looked for; a text that is shorter than all is looked at as a whole."""
 LONGEST = 110
@@ -41,69 +55,87 @@ class Identified(NamedTuple):
 
 
 class _Part(NamedTuple):
-    letters: Counter[str]
-    """The number of letters in each script; under no name if the text is in one."""
-    size: int
+    text: str
     language: str
     score: float
 
 
-def by_parts(text: str, language_of_all: str) -> Identified | None:
-    """Return the languages of a text by its parts; None if it is too short to have some, or all are in none.
+def has_parts(text: str) -> bool:
+    """Whether a text is long enough to be in two languages."""
+    return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
+
+
+def by_parts(text: str, language_of_all: str, scripts: Counter[str] | None, is_certain: bool) -> Identified | None:
+    """Return the languages of a text by its parts, or None if they say no more than was known.
+
+    The letters of a text in two scripts may have been counted before.
 
     Where every second part of many is in the language of all, or in none for certain, the others are not asked for.
+    A language of all that is certain needs no score of its parts.
     """
-    if len(text) < 2 * PART and len(text.encode("utf-8", "replace")) < 2 * PART:
-        return None
     is_long = len(text) > WINDOW * PARTS
     chosen = _windows(text) if is_long else _all_parts(text)
     if len(chosen) < 2:
         return None
-    scripts = count_scripts(text) if has_letters_of_others(text, "en", NAMES) else Counter()
     parts: list[_Part] = []
     turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS // 2 else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
             language, score = _of_part(part[:LONGEST], language_of_all)
-            letters = script_counts(part) if scripts else Counter({"": sum(map(str.isalpha, part))})
             language = language_of_all if are_relatives(language, language_of_all) else language
-            parts.append(_Part(letters, len(part.encode("utf-8", "replace")), language, score))
+            parts.append(_Part(part, language, score))
         if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
+            if is_certain:
+                return None
             break
-    return _weigh(parts, scripts or Counter({"": 1}))
+    if not scripts and has_letters_of_others(text, "en", NAMES):
+        scripts = count_scripts(text)
+    return _weigh(parts, scripts)
 
 
-def _weigh(parts: list[_Part], scripts: Counter[str]) -> Identified | None:
-    """Return the languages of parts, which stand for all letters of each script."""
-    letters_of_parts: Counter[str] = Counter()
-    for part in parts:
-        letters_of_parts.update(part.letters)
+def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | None:
+    """Return the languages of parts, which stand for all letters in each script of the text."""
+    has_scripts = bool(scripts)
+    scripts = scripts or Counter({"": 1})
+    letters = [script_counts(part.text) if has_scripts else Counter({"": _letters(part.text)}) for part in parts]
+    letters_of_parts = sum(letters, Counter[str]())
     shares: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
-    for part in parts:
-        if part.score < PART_SCORE:
-            continue
-        sizes[part.language] += part.size
-        for script, letters in part.letters.items():
-            if not script or script in scripts_of(part.language):
-                shares[part.language] += letters / letters_of_parts[script] * scripts[script] / scripts.total()
-    large = [language for language, share in shares.most_common() if sizes[language] >= PART and share * _weight(language) >= LEAST_SHARE]
+    for part, counts in zip(parts, letters, strict=True):
+        if part.score >= PART_SCORE:
+            sizes[part.language] += text_size(part.text)
+            for script in scripts_of(part.language) if has_scripts else scripts:
+                if counts[script]:
+                    shares[part.language] += (
+                        counts[script] / letters_of_parts[script] * scripts[script] / scripts.total()
+                    )
+    large = [
+        language
+        for language, share in shares.most_common()
+        if sizes[language] >= PART and share * weight_of_letters(language) >= LEAST_SHARE
+    ]
     if not large:
         return None
     language = large[0]
-    own = [part for part in parts if part.language == language or part.score < PART_SCORE]
-    total = sum(part.letters.total() for part in own)
-    score = sum(part.letters.total() * part.score for part in own if part.language == language) / total
-    return Identified(language, round(score, 4), {code: round(shares[code], 2) for code in large} if len(large) > 1 else {})
+    own = [
+        (part, counts.total())
+        for part, counts in zip(parts, letters, strict=True)
+        if part.language == language or part.score < PART_SCORE
+    ]
+    score = sum(part.score * number for part, number in own if part.language == language) / sum(n for _, n in own)
+    rounded = {code: round(shares[code], 2) for code in large} if len(large) > 1 else {}
+    return Identified(language, round(score, 4), rounded)
 
 
-def _weight(language: str) -> int:
-    return 2 if "HAN" in scripts_of(language) else 1
+def _letters(part: str) -> int:
+    return sum(map(str.isalpha, part))
 
 
 def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     if not has_letters(part):
         return "und", 0.0
+    if is_in_han_or_kana(part, language_of_all):
+        return language_of_all, 1.0
     line = as_line(part)
     if is_told_by_script(line, language_of_all):
         return language_of_all, 1.0
@@ -132,7 +164,7 @@ def _longest_of(window: str) -> str:
 def _all_parts(text: str) -> list[str]:
     """Return the lines of a text, short ones joined, long ones cut at the ends of sentences; if many, some of them."""
     sentences = list(_sentences(text))
-    sizes = map(len, sentences) if text.isascii() else (len(each.encode("utf-8", "replace")) for each in sentences)
+    sizes = map(len if text.isascii() else text_size, sentences)
     # The sentences before each part; only the parts that are asked for are joined.
     bounds = [0]
     size = 0

@@ -4,6 +4,7 @@ Scripts are told by the first word of a character's name in Unicode (`LATIN SMAL
 scripts follow the Unicode CLDR's list of the scripts in use for each language.
 """
 
+import itertools
 import re
 import string
 import unicodedata
@@ -16,12 +17,15 @@ __all__ = [
     "has_letters_of_others",
     "has_unknown_letters",
     "is_alone_in_its_script",
+    "language_of_script",
     "languages_written_in",
     "looks_foreign",
     "may_be_unknown",
     "script_counts",
     "scripts_of",
+    "text_size",
     "weighed",
+    "weight_of_letters",
 ]
 
 LATIN = "LATIN"
@@ -101,9 +105,11 @@ _BLOCKS = {
     "ETHIOPIC": (0x12, 0x13),
     "THAANA": (0x07,),
 }
-COUNTED = 4_000
+COUNTED = 1_000
 """About so many characters of a long text are counted."""
 _ASCII_LETTERS = string.ascii_letters.encode()
+TOLD_SHARE = 0.8
+"""Least share of a text's letters in the script of a language that has it for itself, so that no model is needed."""
 OWN_SHARE, FOREIGN_SHARE = 0.55, 0.1
 """Shares of a text's characters, white space included: at least of its language's own blocks, at most of others."""
 
@@ -183,6 +189,18 @@ def has_letters_of_others(text: str, language: str, least: float) -> bool:
     return foreign >= least * (latin + others)
 
 
+_SHARED_BLOCKS = {block for block, number in Counter(itertools.chain(*_BLOCKS.values())).items() if number > 1}
+_TOLD_BY_BLOCK = {
+    block: language
+    for script, languages in _LANGUAGES.items()
+    for language in languages
+    if language == "ja" or (is_alone_in_its_script(language) and not may_be_unknown(language))
+    for block in _BLOCKS[script]
+    if block not in _SHARED_BLOCKS
+}
+"""The only language in each block; of Han, which is Chinese without kana, Japanese."""
+
+
 @cache
 def _own_blocks(language: str) -> bytes:
     scripts = scripts_of(language)
@@ -196,11 +214,12 @@ def script_counts(text: str) -> Counter[str]:
     >>> script_counts("Это test.").most_common()
     [('LATIN', 4), ('CYRILLIC', 3)]
     """
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for character, number in Counter(text).items():
-        if script := _script(character):
-            counts[script] += number
-    return counts
+        script = _SCRIPTS[character]
+        counts[script] = counts.get(script, 0) + number
+    counts.pop("", None)
+    return Counter(counts)
 
 
 def count_scripts(text: str) -> Counter[str]:
@@ -217,7 +236,31 @@ def weighed(scripts: Counter[str]) -> Counter[str]:
     return Counter({script: letters * _WEIGHTS.get(script, 1) for script, letters in scripts.items()})
 
 
+def language_of_script(text: str) -> tuple[str, float]:
+    """Return the language whose own script nearly all letters of a text are in, and their share, by quick counts.
+
+    >>> language_of_script("Πού πας;"), language_of_script("Это тест.")
+    (('el', 1.0), ('', 0.0))
+    """
+    if text.isascii():
+        return "", 0.0
+    others = text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
+    language = _TOLD_BY_BLOCK.get(others[len(others) // 2], "") if others else ""
+    if not language:
+        return "", 0.0
+    encoded = text.encode("utf-8", "replace")
+    latin = len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
+    own = len(others) - len(others.translate(None, _own_blocks(language)))
+    share = own / (len(others) + latin)
+    return (language, share) if share >= TOLD_SHARE else ("", 0.0)
+
+
 @cache
+def weight_of_letters(language: str) -> int:
+    """Return how many letters of others one of a language says as much as."""
+    return max(_WEIGHTS.get(script, 1) for script in scripts_of(language))
+
+
 def _script(character: str) -> str:
     """Return the script of a letter or of a sign that goes with letters; empty for anything else."""
     if not (character.isalpha() or unicodedata.category(character) in ("Mc", "Mn")):
@@ -226,3 +269,19 @@ def _script(character: str) -> str:
     if word in ("COMBINING", "MODIFIER", "VARIATION", "FEMININE", "MASCULINE", "MICRO"):
         return ""
     return _NAMES.get(word, word)
+
+
+def text_size(text: str) -> int:
+    """Return the number of characters; of those of three bytes, which say more, twice the number."""
+    return max(len(text), len(text.encode("utf-8", "replace")) - len(text))
+
+
+class _Scripts(dict[str, str]):
+    """The script of each character that was looked up: a dictionary is faster than a cached function."""
+
+    def __missing__(self, character: str) -> str:
+        script = self[character] = _script(character)
+        return script
+
+
+_SCRIPTS = _Scripts()
