@@ -5,6 +5,7 @@ one, and languages get shares.
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
@@ -14,6 +15,7 @@ from corpuskit.text.language_id.scripts import (
     LATIN,
     count_scripts,
     has_letters_of_others,
+    is_latin,
     scripts_of,
     text_size,
     weighed,
@@ -31,14 +33,17 @@ WINDOW, WINDOWS = 64, 8
 """Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
 DENSE = 1.1
 """Size of a character from which half of them are enough, as in Chinese."""
+SURE = 0.95
+"""Probability of a language from which a short text is not looked through for a second one in the same script."""
+LEAST_DOUBTFUL = 0.25
+"""Least probability of the language of a text whose parts may speak more clearly: code and pictures have less."""
 HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
 RANKS = 4
 """How many languages are asked for."""
 SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.2
-"""Least share of the letters that is in another script, where a text may have a second language: there are more names in
-Latin letters than in others."""
+"""Least share of the letters in another script of a text that may have a second language: Latin names are many."""
 
 
 _UNDETERMINED = Identified("und", 0.0, {})
@@ -55,27 +60,43 @@ def identify(text: str) -> Identified:
     line = as_line(_sample(text))
     if not has_letters(line):
         return _UNDETERMINED
-    language, score = told_by_script(line)
-    needs_parts, scripts = False, None
-    may_be_mixed = has_parts(text)
+    whole = _as_a_whole(line, text)
+    score = round(whole.score, 4)
+    is_doubtful = LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG
+    if is_doubtful or (whole.may_be_mixed and has_parts(text)):
+        of_parts = by_parts(text, whole.language, whole.scripts, not is_doubtful)
+        if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
+            return of_parts
+    return Identified(whole.language, score, {})
+
+
+class _Whole(NamedTuple):
+    """What a text is as a whole."""
+
+    language: str
+    score: float
+    may_be_mixed: bool
+    scripts: Counter[str] | None
+    """The letters in each script, if they had to be counted."""
+
+
+def _as_a_whole(line: str, text: str) -> _Whole:
+    """Return the language of a text, of which a line is a sample, by its script or the model."""
+    is_in_latin = is_latin(text)
+    language, score = ("", 0.0) if is_in_latin else told_by_script(line)
+    may_be_mixed, scripts = False, None
     if not language:
-        ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
-        if not ranked:
-            return _UNDETERMINED
+        ranked = predict(line, RANKS, HESITANT) or predict(line, 1) or [_UNDETERMINED[:2]]
         language, score = ranked[0]
-        needs_parts = may_be_mixed and score < CERTAIN and _has_rival(ranked)
+        sure = SURE if len(text) <= LONG else CERTAIN
+        may_be_mixed = LEAST_DOUBTFUL <= score < sure and _has_rival(ranked)
         if needs_its_script(line, language, score):
             scripts = count_scripts(text)
             language, score = by_script(line, scripts, language, score)
-            needs_parts = needs_parts or (may_be_mixed and len(_large_scripts(scripts)) > 1)
-    if may_be_mixed and not needs_parts:
-        needs_parts = has_letters_of_others(text, language, _second_script(language))
-    is_doubtful = score < PART_SCORE and len(text) > LONG
-    if needs_parts or is_doubtful:
-        identified = by_parts(text, language, scripts, not is_doubtful)
-        if identified and (identified.shares or identified.language != language or identified.score > score):
-            return identified
-    return Identified(language, round(score, 4), {})
+            may_be_mixed = may_be_mixed or len(_large_scripts(scripts)) > 1
+    if not (may_be_mixed or is_in_latin):
+        may_be_mixed = has_letters_of_others(text, language, _second_script(language))
+    return _Whole(language, score, may_be_mixed, scripts)
 
 
 def _second_script(language: str) -> float:

@@ -17,6 +17,7 @@ from corpuskit.text.language_id.line import (
 from corpuskit.text.language_id.model import predict
 from corpuskit.text.language_id.relatives import are_relatives
 from corpuskit.text.language_id.scripts import (
+    LATIN,
     count_scripts,
     has_letters_of_others,
     script_counts,
@@ -94,41 +95,51 @@ def by_parts(text: str, language_of_all: str, scripts: Counter[str] | None, is_c
 
 
 def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | None:
-    """Return the languages of parts, which stand for all letters in each script of the text."""
-    has_scripts = bool(scripts)
-    scripts = scripts or Counter({"": 1})
-    letters = [script_counts(part.text) if has_scripts else Counter({"": _letters(part.text)}) for part in parts]
-    letters_of_parts = sum(letters, Counter[str]())
-    shares: Counter[str] = Counter()
+    """Return the languages of parts, which stand for all letters in the scripts of the text."""
+    if scripts:
+        letters = [script_counts(part.text) for part in parts]
+        shares = _shares(parts, letters, scripts)
+    else:
+        letters = [Counter({LATIN: sum(map(str.isalpha, part.text))}) for part in parts]
+        shares = _shares(parts, letters, Counter({LATIN: 1}))
+    if not shares:
+        return None
+    language = next(iter(shares))
+    score = round(_score(language, parts, [counts.total() for counts in letters]), 4)
+    return Identified(language, score, shares if len(shares) > 1 else {})
+
+
+def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
+    """Return the shares that count, from the letters of parts in their languages' own scripts."""
+    of_parts = sum(letters, Counter[str]())
+    worth = {script: scripts[script] / scripts.total() / number for script, number in of_parts.items() if number}
+    shares: dict[str, float] = {}
     sizes: Counter[str] = Counter()
     for part, counts in zip(parts, letters, strict=True):
         if part.score >= PART_SCORE:
+            own = sum(number * worth[script] for script, number in counts.items() if _is_own(script, part, scripts))
+            shares[part.language] = shares.get(part.language, 0.0) + own
             sizes[part.language] += text_size(part.text)
-            for script in scripts_of(part.language) if has_scripts else scripts:
-                if counts[script]:
-                    shares[part.language] += (
-                        counts[script] / letters_of_parts[script] * scripts[script] / scripts.total()
-                    )
-    large = [
-        language
-        for language, share in shares.most_common()
+    return {
+        language: round(share, 2)
+        for language, share in sorted(shares.items(), key=lambda item: -item[1])
         if sizes[language] >= PART and share * weight_of_letters(language) >= LEAST_SHARE
-    ]
-    if not large:
-        return None
-    language = large[0]
-    own = [
-        (part, counts.total())
-        for part, counts in zip(parts, letters, strict=True)
-        if part.language == language or part.score < PART_SCORE
-    ]
-    score = sum(part.score * number for part, number in own if part.language == language) / sum(n for _, n in own)
-    rounded = {code: round(shares[code], 2) for code in large} if len(large) > 1 else {}
-    return Identified(language, round(score, 4), rounded)
+    }
 
 
-def _letters(part: str) -> int:
-    return sum(map(str.isalpha, part))
+def _is_own(script: str, part: _Part, scripts: Counter[str]) -> bool:
+    return len(scripts) == 1 or script in scripts_of(part.language)
+
+
+def _score(language: str, parts: list[_Part], letters: list[int]) -> float:
+    """Return the mean probability of a language in the parts that are in no other for certain, by their letters."""
+    total = weighted = 0.0
+    for part, number in zip(parts, letters, strict=True):
+        if part.language == language:
+            weighted += number * part.score
+        if part.language == language or part.score < PART_SCORE:
+            total += number
+    return weighted / total
 
 
 def _of_part(part: str, language_of_all: str) -> tuple[str, float]:

@@ -17,6 +17,7 @@ __all__ = [
     "has_letters_of_others",
     "has_unknown_letters",
     "is_alone_in_its_script",
+    "is_latin",
     "language_of_script",
     "languages_written_in",
     "looks_foreign",
@@ -171,6 +172,11 @@ def looks_foreign(sample: str, language: str) -> bool:
     if LATIN in scripts_of(language):
         return others > FOREIGN_SHARE * len(blocks)
     return others > (1 - OWN_SHARE) * len(blocks)
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text has no letters but those of Latin script."""
+    return text.isascii() or not text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
 
 
 def has_letters_of_others(text: str, language: str, least: float) -> bool:
