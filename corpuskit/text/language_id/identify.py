@@ -13,9 +13,9 @@ from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified
 from corpuskit.text.language_id.relatives import are_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
+    blocks_of_others,
     count_scripts,
     has_letters_of_others,
-    is_latin,
     scripts_of,
     text_size,
     weighed,
@@ -31,12 +31,13 @@ LONG = 520
 """Characters from which windows stand for a text."""
 WINDOW, WINDOWS = 64, 8
 """Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
-DENSE = 1.1
+DENSE = 1.6
 """Size of a character from which half of them are enough, as in Chinese."""
 SURE = 0.95
 """Probability of a language from which a short text is not looked through for a second one in the same script."""
-LEAST_DOUBTFUL = 0.25
-"""Least probability of the language of a text whose parts may speak more clearly: code and pictures have less."""
+NOTHING, LEAST_DOUBTFUL = 0.1, 0.3
+"""Least probabilities of the language of a text that may have a second one, and of one whose parts may speak more
+clearly: code and pictures have less."""
 HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
@@ -62,9 +63,8 @@ def identify(text: str) -> Identified:
         return _UNDETERMINED
     whole = _as_a_whole(line, text)
     score = round(whole.score, 4)
-    is_doubtful = LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG
-    if is_doubtful or (whole.may_be_mixed and has_parts(text)):
-        of_parts = by_parts(text, whole.language, whole.scripts, not is_doubtful)
+    if whole.may_be_mixed or (LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG):
+        of_parts = by_parts(text, whole.language, score, whole.scripts)
         if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
             return of_parts
     return Identified(whole.language, score, {})
@@ -82,19 +82,20 @@ class _Whole(NamedTuple):
 
 def _as_a_whole(line: str, text: str) -> _Whole:
     """Return the language of a text, of which a line is a sample, by its script or the model."""
-    is_in_latin = is_latin(text)
-    language, score = ("", 0.0) if is_in_latin else told_by_script(line)
+    others = blocks_of_others(text)
+    language, score = told_by_script(text, others) if others else ("", 0.0)
+    can_be_mixed = has_parts(text)
     may_be_mixed, scripts = False, None
     if not language:
         ranked = predict(line, RANKS, HESITANT) or predict(line, 1) or [_UNDETERMINED[:2]]
         language, score = ranked[0]
         sure = SURE if len(text) <= LONG else CERTAIN
-        may_be_mixed = LEAST_DOUBTFUL <= score < sure and _has_rival(ranked)
+        may_be_mixed = can_be_mixed and NOTHING <= score < sure and _has_rival(ranked)
         if needs_its_script(line, language, score):
             scripts = count_scripts(text)
             language, score = by_script(line, scripts, language, score)
-            may_be_mixed = may_be_mixed or len(_large_scripts(scripts)) > 1
-    if not (may_be_mixed or is_in_latin):
+            may_be_mixed = may_be_mixed or (can_be_mixed and len(_large_scripts(scripts)) > 1)
+    if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
     return _Whole(language, score, may_be_mixed, scripts)
 

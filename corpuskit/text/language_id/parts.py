@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from corpuskit.text.language_id.line import (
+    CERTAIN,
     as_line,
     by_script,
     has_letters,
@@ -29,7 +30,7 @@ from corpuskit.text.language_id.scripts import (
 __all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts", "has_parts"]
 
 PART, PARTS = 60, 12
-"""Least size of a part that is asked for by itself, in characters, where Chinese ones count as two; the most parts."""
+"""Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
 WINDOW = 240
 """Characters in which a part of a long text is looked for; a text that is shorter than all is looked at as a whole."""
 LONGEST = 110
@@ -38,6 +39,8 @@ PART_SCORE = 0.65
 """Least probability at which a part is counted."""
 NAMES = 0.02
 """Least share of letters in another script than Latin: fewer are a few names or signs."""
+MOST = 0.5
+"""Share of letters in another script, below which a part of a text whose language is certain is in that language."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 
@@ -66,27 +69,28 @@ def has_parts(text: str) -> bool:
     return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
 
 
-def by_parts(text: str, language_of_all: str, scripts: Counter[str] | None, is_certain: bool) -> Identified | None:
+def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None) -> Identified | None:
     """Return the languages of a text by its parts, or None if they say no more than was known.
 
-    The letters of a text in two scripts may have been counted before.
-
-    Where every second part of many is in the language of all, or in none for certain, the others are not asked for.
-    A language of all that is certain needs no score of its parts.
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for. The
+    letters of a text in two scripts may have been counted before.
     """
     is_long = len(text) > WINDOW * PARTS
     chosen = _windows(text) if is_long else _all_parts(text)
     if len(chosen) < 2:
         return None
     parts: list[_Part] = []
-    turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS // 2 else (chosen,)
+    turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
-            language, score = _of_part(part[:LONGEST], language_of_all)
+            if score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, MOST):
+                language, score = language_of_all, score_of_all
+            else:
+                language, score = _of_part(part[:LONGEST], language_of_all)
             language = language_of_all if are_relatives(language, language_of_all) else language
             parts.append(_Part(part, language, score))
         if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
-            if is_certain:
+            if score_of_all >= PART_SCORE:
                 return None
             break
     if not scripts and has_letters_of_others(text, "en", NAMES):

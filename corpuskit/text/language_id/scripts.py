@@ -13,11 +13,11 @@ from functools import cache
 
 __all__ = [
     "LATIN",
+    "blocks_of_others",
     "count_scripts",
     "has_letters_of_others",
     "has_unknown_letters",
     "is_alone_in_its_script",
-    "is_latin",
     "language_of_script",
     "languages_written_in",
     "looks_foreign",
@@ -174,9 +174,13 @@ def looks_foreign(sample: str, language: str) -> bool:
     return others > (1 - OWN_SHARE) * len(blocks)
 
 
-def is_latin(text: str) -> bool:
-    """Whether a text has no letters but those of Latin script."""
-    return text.isascii() or not text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
+def blocks_of_others(text: str) -> bytes:
+    """Return the block of each letter that is not Latin, as the first byte of UTF-16.
+
+    >>> blocks_of_others("été"), blocks_of_others("A я")
+    (b'', b'\\x04')
+    """
+    return b"" if text.isascii() else text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
 
 
 def has_letters_of_others(text: str, language: str, least: float) -> bool:
@@ -188,11 +192,12 @@ def has_letters_of_others(text: str, language: str, least: float) -> bool:
     if text.isascii():
         return LATIN not in scripts_of(language)
     blocks = text.encode("utf-16-be", "replace")[::2]
-    encoded = text.encode("utf-8", "replace")
-    latin = len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
-    others = len(blocks.translate(None, _LATIN_BLOCKS))
-    foreign = len(blocks.translate(None, _own_blocks(language))) if LATIN in scripts_of(language) else latin
-    return foreign >= least * (latin + others)
+    latin = _ascii_letters(text)
+    others = blocks.translate(None, _LATIN_BLOCKS)
+    foreign = len(others.translate(None, _own_blocks(language)))
+    if LATIN not in scripts_of(language):
+        foreign += latin
+    return foreign >= least * (latin + len(others))
 
 
 _SHARED_BLOCKS = {block for block, number in Counter(itertools.chain(*_BLOCKS.values())).items() if number > 1}
@@ -242,23 +247,25 @@ def weighed(scripts: Counter[str]) -> Counter[str]:
     return Counter({script: letters * _WEIGHTS.get(script, 1) for script, letters in scripts.items()})
 
 
-def language_of_script(text: str) -> tuple[str, float]:
+def language_of_script(text: str, blocks: bytes) -> tuple[str, float]:
     """Return the language whose own script nearly all letters of a text are in, and their share, by quick counts.
 
-    >>> language_of_script("Πού πας;"), language_of_script("Это тест.")
-    (('el', 1.0), ('', 0.0))
+    The blocks are those of the letters that are not Latin.
+
+    >>> language_of_script("Πού πας;", blocks_of_others("Πού πας;"))
+    ('el', 1.0)
     """
-    if text.isascii():
-        return "", 0.0
-    others = text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
-    language = _TOLD_BY_BLOCK.get(others[len(others) // 2], "") if others else ""
+    language = _TOLD_BY_BLOCK.get(blocks[len(blocks) // 2], "") if blocks else ""
     if not language:
         return "", 0.0
-    encoded = text.encode("utf-8", "replace")
-    latin = len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
-    own = len(others) - len(others.translate(None, _own_blocks(language)))
-    share = own / (len(others) + latin)
+    own = len(blocks) - len(blocks.translate(None, _own_blocks(language)))
+    share = own / (len(blocks) + _ascii_letters(text))
     return (language, share) if share >= TOLD_SHARE else ("", 0.0)
+
+
+def _ascii_letters(text: str) -> int:
+    encoded = text.encode("utf-8", "replace")
+    return len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
 
 
 @cache
@@ -278,8 +285,12 @@ def _script(character: str) -> str:
 
 
 def text_size(text: str) -> int:
-    """Return the number of characters; of those of three bytes, which say more, twice the number."""
-    return max(len(text), len(text.encode("utf-8", "replace")) - len(text))
+    """Return how much a text says, in Latin letters: by their bytes, a Cyrillic one says 1.5 and a Chinese one 3.
+
+    >>> text_size("test"), text_size("тест"), text_size("测试")
+    (4, 6, 6)
+    """
+    return max(len(text), 3 * (len(text.encode("utf-8", "replace")) - len(text)) // 2)
 
 
 class _Scripts(dict[str, str]):
