@@ -33,7 +33,7 @@ WINDOW, WINDOWS = 64, 8
 """Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
 DENSE = 1.6
 """Size of a character from which half of them are enough, as in Chinese."""
-SURE = 0.95
+SURE = 0.9
 """Probability of a language from which a short text is not looked through for a second one in the same script."""
 NOTHING, LEAST_DOUBTFUL = 0.1, 0.3
 """Least probabilities of the language of a text that may have a second one, and of one whose parts may speak more
@@ -43,7 +43,7 @@ HESITANT, RIVAL = 0.01, 0.1
 text in no language, such as code, spreads that over many."""
 RANKS = 4
 """How many languages are asked for."""
-SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.2
+SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.15
 """Least share of the letters in another script of a text that may have a second language: Latin names are many."""
 
 
@@ -91,7 +91,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
         language, score = ranked[0]
         sure = SURE if len(text) <= LONG else CERTAIN
         may_be_mixed = can_be_mixed and NOTHING <= score < sure and _has_rival(ranked)
-        if needs_its_script(line, language, score):
+        if (others or LATIN not in scripts_of(language)) and needs_its_script(line, language, score):
             scripts = count_scripts(text)
             language, score = by_script(line, scripts, language, score)
             may_be_mixed = may_be_mixed or (can_be_mixed and len(_large_scripts(scripts)) > 1)

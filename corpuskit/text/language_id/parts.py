@@ -39,7 +39,7 @@ PART_SCORE = 0.65
 """Least probability at which a part is counted."""
 NAMES = 0.02
 """Least share of letters in another script than Latin: fewer are a few names or signs."""
-MOST = 0.5
+FOREIGN, LATIN_NAMES = 0.2, 0.5
 """Share of letters in another script, below which a part of a text whose language is certain is in that language."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
@@ -79,11 +79,12 @@ def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Coun
     chosen = _windows(text) if is_long else _all_parts(text)
     if len(chosen) < 2:
         return None
+    foreign = FOREIGN if LATIN in scripts_of(language_of_all) else LATIN_NAMES
     parts: list[_Part] = []
     turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
-            if score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, MOST):
+            if score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, foreign):
                 language, score = language_of_all, score_of_all
             else:
                 language, score = _of_part(part[:LONGEST], language_of_all)
