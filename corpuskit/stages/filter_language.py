@@ -28,8 +28,8 @@ class FilterLanguage(Stage):
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
     letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.3}`, besides
-    the largest as its language: of all letters (a Han character is one), those in the language and its own scripts. It is
-    kept if the languages to keep have `--min-share` of what the shares sum to.
+    the largest as its language: of all letters (a Han character is one), those in the language and its own scripts. It
+    is kept if the languages to keep have `--min-share` of what the shares sum to.
 
     Put it before `filter-quality`, whose rules take lines out: the languages would be those of what is left. The model
     (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
