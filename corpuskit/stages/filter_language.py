@@ -22,13 +22,14 @@ class FilterLanguage(Stage):
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
     `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
-    longer than 520 characters is judged by eight windows of 64. Text without letters is `und`, and so is one in a
-    script, or with letters, that no language of the model has. Code (by `metadata.programming_language` or
-    `content_type`) is in no language, and passes unjudged.
+    longer than 520 characters is judged by eight windows of 64, each in the middle of an eighth. Text without letters
+    is `und`, and so is one in a script, or with letters, that no language of the model has. Code (by
+    `metadata.programming_language` or `content_type`) is in no language, and passes unjudged.
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
-    letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.4}`, besides
-    the largest as its language, by numbers of letters; it is kept if the languages to keep have `--min-share` of it.
+    letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.3}`, besides
+    the largest as its language: of all letters (a Han character is one), those in the language and its own scripts. It
+    is kept if the languages to keep have `--min-share` of what the shares sum to.
 
     Put it before `filter-quality`, whose rules take lines out: the languages would be those of what is left. The model
     (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
@@ -80,7 +81,7 @@ class FilterLanguage(Stage):
         if not shares:
             return language in self._kept_codes
         kept_shares = [share for code, share in shares.items() if code in self._kept_codes]
-        return bool(kept_shares) and sum(kept_shares) >= self.min_share
+        return bool(kept_shares) and sum(kept_shares) >= self.min_share * sum(shares.values())
 
     def order_notice(self, steps: Sequence[StepEntry]) -> str:
         """Return what is wrong if `filter-quality` took lines out of documents before their language was known."""

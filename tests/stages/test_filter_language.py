@@ -142,6 +142,15 @@ def test_a_document_in_two_languages_gets_shares(first: str, second: str, break_
         assert drop.values["shares"] == shares
 
 
+def test_names_count_for_no_language() -> None:
+    line = "函数 pthread_cond_timedwait 返回错误代码，请参阅 errno_location 手册，其中列出了所有可能的值。\n"
+    document = Document("a", line * 12 + f"{ENGLISH}\n" * 3 + line * 12)
+    kept = FilterLanguage(keep=("zh",)).apply(document)
+    assert isinstance(kept, Document)
+    assert kept.metadata["language_shares"]["en"] < kept.metadata["language_shares"]["zh"] < 0.5
+    assert isinstance(FilterLanguage(keep=("en",)).apply(document), Drop)
+
+
 def test_shares_count_letters_and_not_bytes() -> None:
     document = Document("a", "\n".join([CHINESE] * 12 + [ENGLISH] * 3))
     result = FilterLanguage(annotate=True).apply(document)
@@ -321,7 +330,7 @@ def solve(grid, row=0):
     [
         (ENGLISH * 40, 1),
         # The second language has no more than a dozen others.
-        (CODE * 30, 1),
+        (CODE, 1),
         # Croatian: the model gives much to its relatives.
         ("Odbor će se ponovno sastati sljedeći tjedan kako bi odlučio o novoj knjižnici i njezinu radnom vremenu.", 1),
         # Too short to hold two languages.
@@ -359,7 +368,7 @@ def all_parts(text: str) -> list[str]:
     parts, current = [], list[str]()
     for sentence in page_parts._sentences(text):
         current.append(sentence)
-        if sum(len(each.encode()) for each in current) >= page_parts.PART:
+        if sum(map(page_parts.text_size, current)) >= page_parts.PART:
             parts.append(" ".join(current))
             current = []
     return parts + ([" ".join(current)] if current else [])
@@ -373,5 +382,5 @@ def all_parts(text: str) -> list[str]:
 def test_the_parts_asked_for_are_those_of_the_whole_text(lines: list[str]) -> None:
     parts = all_parts("\n".join(lines))
     step = len(parts) / page_parts.PARTS
-    some = parts if step <= 1 else [parts[int(index * step)] for index in range(page_parts.PARTS)]
+    some = parts if step <= 1 else [parts[int((index + 0.5) * step)] for index in range(page_parts.PARTS)]
     assert page_parts._all_parts("\n".join(lines)) == some

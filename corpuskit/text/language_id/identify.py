@@ -7,39 +7,44 @@ one, and languages get shares.
 from collections import Counter
 from typing import NamedTuple
 
-from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script
+from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import LEAST_SHARE, language_shares
+from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified, by_parts, has_parts
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import script_counts
+from corpuskit.text.language_id.scripts import (
+    LATIN,
+    blocks_of_others,
+    count_scripts,
+    has_letters_of_others,
+    scripts_of,
+    text_size,
+    weighed,
+    weight_of_letters,
+)
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/7"
+IDENTIFIER = "corpuskit-language/8"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
 """Characters from which windows stand for a text."""
 WINDOW, WINDOWS = 64, 8
-"""Characters in a window, and the number of evenly spaced windows. These 512 characters give the same language as the
-full text for 1,462 of 1,463 long pages of documentation, manuals and news, and find as many second languages as 1,000
-do; the odd banner at the top of a page weighs no more than its share."""
+"""Characters in a window, and the number of windows, each in the middle of an eighth of the text."""
+DENSE = 1.6
+"""Size of a character from which half of them are enough, as in Chinese."""
+SURE = 0.9
+"""Probability of a language from which a short text is not looked through for a second one in the same script."""
+NOTHING, LEAST_DOUBTFUL = 0.1, 0.3
+"""Least probabilities of the language of a text that may have a second one, and of one whose parts may speak more
+clearly: code and pictures have less."""
 HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
 RANKS = 4
 """How many languages are asked for."""
-
-
-class Identified(NamedTuple):
-    """The language of a text."""
-
-    language: str
-    """The code of the model, or `und` if there is none."""
-    score: float
-    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
-    shares: dict[str, float]
-    """The share of each language if there are several, the largest first; else empty."""
+SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.15
+"""Least share of the letters in another script of a text that may have a second language: Latin names are many."""
 
 
 _UNDETERMINED = Identified("und", 0.0, {})
@@ -53,32 +58,64 @@ def detect(text: str) -> tuple[str, float]:
 
 def identify(text: str) -> Identified:
     """Return the language of a text, and the share of each if there are several; `und` for a text without letters."""
-    line = as_line(_windows(text))
+    line = as_line(_sample(text))
     if not has_letters(line):
         return _UNDETERMINED
-    ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
-    if not ranked:
-        return _UNDETERMINED
-    language, score = ranked[0]
-    is_mixed = score < CERTAIN and _has_rival(ranked)
-    if needs_its_script(line, language, score):
-        scripts = script_counts(line)
-        language, score = by_script(line, scripts, language, score)
-        is_mixed = is_mixed or len(_large_scripts(scripts)) > 1
-    if is_mixed:
-        shares, score_of_parts = language_shares(text, language)
-        if shares:
-            return Identified(next(iter(shares)), round(score_of_parts, 4), shares)
-    return Identified(language, round(score, 4), {})
+    whole = _as_a_whole(line, text)
+    score = round(whole.score, 4)
+    if whole.may_be_mixed or (LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG):
+        of_parts = by_parts(text, whole.language, score, whole.scripts)
+        if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
+            return of_parts
+    return Identified(whole.language, score, {})
 
 
-def _windows(text: str) -> str:
+class _Whole(NamedTuple):
+    """What a text is as a whole."""
+
+    language: str
+    score: float
+    may_be_mixed: bool
+    scripts: Counter[str] | None
+    """The letters in each script, if they had to be counted."""
+
+
+def _as_a_whole(line: str, text: str) -> _Whole:
+    """Return the language of a text, of which a line is a sample, by its script or the model."""
+    others = blocks_of_others(text)
+    language, score = told_by_script(text, others) if others else ("", 0.0)
+    can_be_mixed = has_parts(text)
+    may_be_mixed, scripts = False, None
+    if not language:
+        ranked = predict(line, RANKS, HESITANT) or predict(line, 1) or [_UNDETERMINED[:2]]
+        language, score = ranked[0]
+        sure = SURE if len(text) <= LONG else CERTAIN
+        may_be_mixed = can_be_mixed and NOTHING <= score < sure and _has_rival(ranked)
+        if (others or LATIN not in scripts_of(language)) and needs_its_script(line, language, score):
+            scripts = count_scripts(text)
+            language, score = by_script(line, scripts, language, score)
+            may_be_mixed = may_be_mixed or (can_be_mixed and len(_large_scripts(scripts)) > 1)
+    if others and can_be_mixed and not may_be_mixed:
+        may_be_mixed = has_letters_of_others(text, language, _second_script(language))
+    return _Whole(language, score, may_be_mixed, scripts)
+
+
+def _second_script(language: str) -> float:
+    return SECOND_SCRIPT if LATIN in scripts_of(language) else LATIN_NAMES * weight_of_letters(language)
+
+
+def _sample(text: str) -> str:
     """Return what stands for a text."""
-    if len(text) <= LONG:
-        return text
-    last = len(text) - WINDOW
-    starts = [last * index // (WINDOWS - 1) for index in range(WINDOWS)]
-    return "\n".join([text[start : start + WINDOW] for start in starts])
+    sample = text if len(text) <= LONG else _windows(text, WINDOW)
+    if len(sample) > LONG // 2 and not sample.isascii() and text_size(sample) > DENSE * len(sample):
+        return _windows(text, WINDOW // 2)
+    return sample
+
+
+def _windows(text: str, width: int) -> str:
+    step = len(text) / WINDOWS
+    starts = [int((index + 0.5) * step - width / 2) for index in range(WINDOWS)]
+    return "\n".join([text[start : start + width] for start in starts])
 
 
 def _has_rival(ranked: list[tuple[str, float]]) -> bool:
@@ -94,6 +131,6 @@ def _has_rival(ranked: list[tuple[str, float]]) -> bool:
 
 def _large_scripts(scripts: Counter[str]) -> list[str]:
     """Return the scripts with a share that counts; Japanese is written in two."""
-    merged = Counter(scripts)
+    merged = weighed(scripts)
     merged["HAN"] += merged.pop("KANA", 0)
     return [script for script, letters in merged.items() if letters >= LEAST_SHARE * merged.total()]

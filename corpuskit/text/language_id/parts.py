@@ -4,78 +4,154 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from corpuskit.text.language_id.line import as_line, by_script, has_letters, is_told_by_script, needs_its_script
+from corpuskit.text.language_id.line import (
+    CERTAIN,
+    as_line,
+    by_script,
+    has_letters,
+    is_in_han_or_kana,
+    is_told_by_script,
+    needs_its_script,
+)
 from corpuskit.text.language_id.model import predict
 from corpuskit.text.language_id.relatives import are_relatives
-from corpuskit.text.language_id.scripts import script_counts
+from corpuskit.text.language_id.scripts import (
+    LATIN,
+    count_scripts,
+    has_letters_of_others,
+    script_counts,
+    scripts_of,
+    text_size,
+    weight_of_letters,
+)
 
-__all__ = ["LEAST_SHARE", "language_shares"]
+__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts", "has_parts"]
 
 PART, PARTS = 60, 12
-"""Least bytes of a part that is asked for by itself (a letter of more bytes says more); the most parts of a text."""
+"""Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
 WINDOW = 240
 """Characters in which a part of a long text is looked for; a text that is shorter than all is looked at as a whole."""
 LONGEST = 110
 """Characters of a part that are asked for: more say hardly more."""
 PART_SCORE = 0.65
 """Least probability at which a part is counted."""
+NAMES = 0.02
+"""Least share of letters in another script than Latin: fewer are a few names or signs."""
+FOREIGN, LATIN_NAMES = 0.2, 0.5
+"""Share of letters in another script, below which a part of a text whose language is certain is in that language."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)")
 
 
-def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], float]:
-    """Return the share of letters that each language has, the largest first, and the mean probability of the largest.
+class Identified(NamedTuple):
+    """The language of a text."""
 
-    There are no shares if all parts are in one language. Where every second part of many is in the language of all, or
-    in none for certain, the others are not asked for.
+    language: str
+    """The code of the model, or `und` if there is none."""
+    score: float
+    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
+    shares: dict[str, float]
+    """The share of the letters in each language if there are several, the largest first; else empty."""
+
+
+class _Part(NamedTuple):
+    text: str
+    language: str
+    score: float
+
+
+def has_parts(text: str) -> bool:
+    """Whether a text is long enough to be in two languages."""
+    return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
+
+
+def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None) -> Identified | None:
+    """Return the languages of a text by its parts, or None if they say no more than was known.
+
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for. The
+    letters of a text in two scripts may have been counted before.
     """
-    if len(text) < 2 * PART and len(text.encode("utf-8", "replace")) < 2 * PART:
-        return {}, 0.0
     is_long = len(text) > WINDOW * PARTS
-    parts = _windows(text) if is_long else _all_parts(text)
-    if len(parts) < 2:
-        return {}, 0.0
-    scored_parts: list[tuple[str, str, float]] = []
-    turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
+    chosen = _windows(text) if is_long else _all_parts(text)
+    if len(chosen) < 2:
+        return None
+    foreign = FOREIGN if LATIN in scripts_of(language_of_all) else LATIN_NAMES
+    parts: list[_Part] = []
+    turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
-            language, score = _of_part(part[:LONGEST], language_of_all)
-            if score >= PART_SCORE:
-                is_relative = are_relatives(language, language_of_all)
-                scored_parts.append((part, language_of_all if is_relative else language, score))
-        if all(language == language_of_all for _, language, _ in scored_parts):
-            return {}, 0.0
-    return _shares_of_letters(scored_parts)
+            if score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, foreign):
+                language, score = language_of_all, score_of_all
+            else:
+                language, score = _of_part(part[:LONGEST], language_of_all)
+            language = language_of_all if are_relatives(language, language_of_all) else language
+            parts.append(_Part(part, language, score))
+        if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
+            if score_of_all >= PART_SCORE:
+                return None
+            break
+    if not scripts and has_letters_of_others(text, "en", NAMES):
+        scripts = count_scripts(text)
+    return _weigh(parts, scripts)
 
 
-def _shares_of_letters(scored_parts: list[tuple[str, str, float]]) -> tuple[dict[str, float], float]:
-    """Return the shares of languages with at least the bytes of a part, from parts with their languages and scores."""
-    letters: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    weighted: dict[str, float] = {}
-    for part, language, score in scored_parts:
-        number = sum(map(str.isalpha, part))
-        letters[language] += number
-        sizes[language] += len(part.encode("utf-8", "replace"))
-        weighted[language] = weighted.get(language, 0) + number * score
-    total = letters.total()
-    shares = {
-        language: round(number / total, 2)
-        for language, number in letters.most_common()
-        if sizes[language] >= PART and number >= LEAST_SHARE * total
-    }
-    if len(shares) < 2:
-        return {}, 0.0
+def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | None:
+    """Return the languages of parts, which stand for all letters in the scripts of the text."""
+    if scripts:
+        letters = [script_counts(part.text) for part in parts]
+        shares = _shares(parts, letters, scripts)
+    else:
+        letters = [Counter({LATIN: sum(map(str.isalpha, part.text))}) for part in parts]
+        shares = _shares(parts, letters, Counter({LATIN: 1}))
+    if not shares:
+        return None
     language = next(iter(shares))
-    return shares, weighted[language] / letters[language]
+    score = round(_score(language, parts, [counts.total() for counts in letters]), 4)
+    return Identified(language, score, shares if len(shares) > 1 else {})
+
+
+def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
+    """Return the shares that count, from the letters of parts in their languages' own scripts."""
+    of_parts = sum(letters, Counter[str]())
+    worth = {script: scripts[script] / scripts.total() / number for script, number in of_parts.items() if number}
+    shares: dict[str, float] = {}
+    sizes: Counter[str] = Counter()
+    for part, counts in zip(parts, letters, strict=True):
+        if part.score >= PART_SCORE:
+            own = sum(number * worth[script] for script, number in counts.items() if _is_own(script, part, scripts))
+            shares[part.language] = shares.get(part.language, 0.0) + own
+            sizes[part.language] += text_size(part.text)
+    return {
+        language: round(share, 2)
+        for language, share in sorted(shares.items(), key=lambda item: -item[1])
+        if sizes[language] >= PART and share * weight_of_letters(language) >= LEAST_SHARE
+    }
+
+
+def _is_own(script: str, part: _Part, scripts: Counter[str]) -> bool:
+    return len(scripts) == 1 or script in scripts_of(part.language)
+
+
+def _score(language: str, parts: list[_Part], letters: list[int]) -> float:
+    """Return the mean probability of a language in the parts that are in no other for certain, by their letters."""
+    total = weighted = 0.0
+    for part, number in zip(parts, letters, strict=True):
+        if part.language == language:
+            weighted += number * part.score
+        if part.language == language or part.score < PART_SCORE:
+            total += number
+    return weighted / total
 
 
 def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     if not has_letters(part):
         return "und", 0.0
+    if is_in_han_or_kana(part, language_of_all):
+        return language_of_all, 1.0
     line = as_line(part)
     if is_told_by_script(line, language_of_all):
         return language_of_all, 1.0
@@ -90,8 +166,8 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
 
 
 def _windows(text: str) -> list[str]:
-    last = len(text) - WINDOW
-    starts = [last * index // (PARTS - 1) for index in range(PARTS)]
+    step = len(text) / PARTS
+    starts = [int((index + 0.5) * step - WINDOW / 2) for index in range(PARTS)]
     return [text[start : start + WINDOW] for start in starts]
 
 
@@ -104,7 +180,7 @@ def _longest_of(window: str) -> str:
 def _all_parts(text: str) -> list[str]:
     """Return the lines of a text, short ones joined, long ones cut at the ends of sentences; if many, some of them."""
     sentences = list(_sentences(text))
-    sizes = map(len, sentences) if text.isascii() else (len(each.encode("utf-8", "replace")) for each in sentences)
+    sizes = map(len if text.isascii() else text_size, sentences)
     # The sentences before each part; only the parts that are asked for are joined.
     bounds = [0]
     size = 0
@@ -117,7 +193,7 @@ def _all_parts(text: str) -> list[str]:
         bounds.append(len(sentences))
     number_of_parts = len(bounds) - 1
     step = max(1, number_of_parts / PARTS)
-    chosen = (int(index * step) for index in range(min(number_of_parts, PARTS)))
+    chosen = (int((index + 0.5) * step) for index in range(min(number_of_parts, PARTS)))
     return [" ".join(sentences[bounds[part] : bounds[part + 1]]) for part in chosen]
 
 

@@ -4,20 +4,29 @@ Scripts are told by the first word of a character's name in Unicode (`LATIN SMAL
 scripts follow the Unicode CLDR's list of the scripts in use for each language.
 """
 
+import itertools
 import re
+import string
 import unicodedata
 from collections import Counter
 from functools import cache
 
 __all__ = [
     "LATIN",
+    "blocks_of_others",
+    "count_scripts",
+    "has_letters_of_others",
     "has_unknown_letters",
     "is_alone_in_its_script",
+    "language_of_script",
     "languages_written_in",
     "looks_foreign",
     "may_be_unknown",
     "script_counts",
     "scripts_of",
+    "text_size",
+    "weighed",
+    "weight_of_letters",
 ]
 
 LATIN = "LATIN"
@@ -55,8 +64,17 @@ _LANGUAGES = {
 }
 _ALSO_LATIN = frozenset(["sr", "sh", "bs", "uz", "az", "tk", "ku", "tt", "kk", "ms", "gom"])
 """Languages of the table that are written in Latin letters, too."""
-_NAMES = {"CJK": "HAN", "HIRAGANA": "KANA", "KATAKANA": "KANA", "HALFWIDTH": "KANA", "FULLWIDTH": LATIN}
+_NAMES = {
+    "CJK": "HAN",
+    "IDEOGRAPHIC": "HAN",
+    "HIRAGANA": "KANA",
+    "KATAKANA": "KANA",
+    "KATAKANA-HIRAGANA": "KANA",
+    "HALFWIDTH": "KANA",
+    "FULLWIDTH": LATIN,
+}
 """First words of names that are no names of scripts."""
+_WEIGHTS = {"HAN": 2, "KANA": 2}
 
 # The first byte of UTF-16: blocks of 256 characters, in which all letters but those of Latin script tell on a text.
 _LATIN_BLOCKS = bytes([0x00, 0x01, 0x02, 0x1E, 0x20, 0x21, 0x22, 0x25, 0x26, 0x27, 0x2C, 0xA7, 0xD8, 0xDC, 0xFE, 0xFF])
@@ -88,6 +106,11 @@ _BLOCKS = {
     "ETHIOPIC": (0x12, 0x13),
     "THAANA": (0x07,),
 }
+COUNTED = 1_000
+"""About so many characters of a long text are counted."""
+_ASCII_LETTERS = string.ascii_letters.encode()
+TOLD_SHARE = 0.8
+"""Least share of a text's letters in the script of a language that has it for itself, so that no model is needed."""
 OWN_SHARE, FOREIGN_SHARE = 0.55, 0.1
 """Shares of a text's characters, white space included: at least of its language's own blocks, at most of others."""
 
@@ -151,6 +174,44 @@ def looks_foreign(sample: str, language: str) -> bool:
     return others > (1 - OWN_SHARE) * len(blocks)
 
 
+def blocks_of_others(text: str) -> bytes:
+    """Return the block of each letter that is not Latin, as the first byte of UTF-16.
+
+    >>> blocks_of_others("été"), blocks_of_others("A я")
+    (b'', b'\\x04')
+    """
+    return b"" if text.isascii() else text.encode("utf-16-be", "replace")[::2].translate(None, _LATIN_BLOCKS)
+
+
+def has_letters_of_others(text: str, language: str, least: float) -> bool:
+    """Whether at least some share of a text's letters is in scripts that a language is not written in, by quick counts.
+
+    >>> has_letters_of_others("Это test.", "ru", 0.5), has_letters_of_others("Это test.", "ru", 0.6)
+    (True, False)
+    """
+    if text.isascii():
+        return LATIN not in scripts_of(language)
+    blocks = text.encode("utf-16-be", "replace")[::2]
+    latin = _ascii_letters(text)
+    others = blocks.translate(None, _LATIN_BLOCKS)
+    foreign = len(others.translate(None, _own_blocks(language)))
+    if LATIN not in scripts_of(language):
+        foreign += latin
+    return foreign >= least * (latin + len(others))
+
+
+_SHARED_BLOCKS = {block for block, number in Counter(itertools.chain(*_BLOCKS.values())).items() if number > 1}
+_TOLD_BY_BLOCK = {
+    block: language
+    for script, languages in _LANGUAGES.items()
+    for language in languages
+    if language == "ja" or (is_alone_in_its_script(language) and not may_be_unknown(language))
+    for block in _BLOCKS[script]
+    if block not in _SHARED_BLOCKS
+}
+"""The only language in each block; of Han, which is Chinese without kana, Japanese."""
+
+
 @cache
 def _own_blocks(language: str) -> bytes:
     scripts = scripts_of(language)
@@ -164,14 +225,55 @@ def script_counts(text: str) -> Counter[str]:
     >>> script_counts("Это test.").most_common()
     [('LATIN', 4), ('CYRILLIC', 3)]
     """
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for character, number in Counter(text).items():
-        if script := _script(character):
-            counts[script] += number
-    return counts
+        script = _SCRIPTS[character]
+        counts[script] = counts.get(script, 0) + number
+    counts.pop("", None)
+    return Counter(counts)
+
+
+def count_scripts(text: str) -> Counter[str]:
+    """Return the number of letters in each script for a text of any length, of which it looks at every so many."""
+    return script_counts(text[:: 1 + len(text) // COUNTED])
+
+
+def weighed(scripts: Counter[str]) -> Counter[str]:
+    """Return numbers of letters for a comparison: a Han character or kana says as much as two letters.
+
+    >>> weighed(Counter(HAN=3, LATIN=4)).most_common()
+    [('HAN', 6), ('LATIN', 4)]
+    """
+    return Counter({script: letters * _WEIGHTS.get(script, 1) for script, letters in scripts.items()})
+
+
+def language_of_script(text: str, blocks: bytes) -> tuple[str, float]:
+    """Return the language whose own script nearly all letters of a text are in, and their share, by quick counts.
+
+    The blocks are those of the letters that are not Latin.
+
+    >>> language_of_script("Πού πας;", blocks_of_others("Πού πας;"))
+    ('el', 1.0)
+    """
+    language = _TOLD_BY_BLOCK.get(blocks[len(blocks) // 2], "") if blocks else ""
+    if not language:
+        return "", 0.0
+    own = len(blocks) - len(blocks.translate(None, _own_blocks(language)))
+    share = own / (len(blocks) + _ascii_letters(text))
+    return (language, share) if share >= TOLD_SHARE else ("", 0.0)
+
+
+def _ascii_letters(text: str) -> int:
+    encoded = text.encode("utf-8", "replace")
+    return len(encoded) - len(encoded.translate(None, _ASCII_LETTERS))
 
 
 @cache
+def weight_of_letters(language: str) -> int:
+    """Return how many letters of others one of a language says as much as."""
+    return max(_WEIGHTS.get(script, 1) for script in scripts_of(language))
+
+
 def _script(character: str) -> str:
     """Return the script of a letter or of a sign that goes with letters; empty for anything else."""
     if not (character.isalpha() or unicodedata.category(character) in ("Mc", "Mn")):
@@ -180,3 +282,23 @@ def _script(character: str) -> str:
     if word in ("COMBINING", "MODIFIER", "VARIATION", "FEMININE", "MASCULINE", "MICRO"):
         return ""
     return _NAMES.get(word, word)
+
+
+def text_size(text: str) -> int:
+    """Return how much a text says, in Latin letters: by their bytes, a Cyrillic one says 1.5 and a Chinese one 3.
+
+    >>> text_size("test"), text_size("тест"), text_size("测试")
+    (4, 6, 6)
+    """
+    return max(len(text), 3 * (len(text.encode("utf-8", "replace")) - len(text)) // 2)
+
+
+class _Scripts(dict[str, str]):
+    """The script of each character that was looked up: a dictionary is faster than a cached function."""
+
+    def __missing__(self, character: str) -> str:
+        script = self[character] = _script(character)
+        return script
+
+
+_SCRIPTS = _Scripts()
