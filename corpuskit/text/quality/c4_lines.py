@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.headings import heading_rows
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -20,6 +19,8 @@ from corpuskit.text.quality.line_kinds import (
     is_policy_notice,
     is_script_notice,
 )
+from corpuskit.text.quality.page_edges import PageLines, menu_rows
+from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
@@ -92,9 +93,8 @@ class ProseLines:
         for row in self._rows_to_read():
             self._read_line(row)
         if not like_peer:
-            is_short &= ~self._is_closed & ~self._is_fenced
-            is_short &= ~self._in_longer_blocks() & ~self._between_sentences()
-            self._stays &= ~is_short | self._headings(is_short)
+            self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
+            self._keep_programs()
 
     @property
     def lorem_ipsum_characters(self) -> Numbers:
@@ -229,14 +229,31 @@ class ProseLines:
         between: Booleans = (rows > first[lines.text_indices]) & (rows < last[lines.text_indices])
         return between
 
-    def _headings(self, is_short: Booleans) -> Booleans:
-        """Return for each short row whether it is the heading of rows that stay."""
-        if not self._settings["c4-headings"] or not is_short.any():
-            return np.zeros(len(is_short), bool)
-        lines = self._layout.lines
-        before = np.concatenate([[0], self._tokens.letters.cumsum()])
-        has_letters = before[lines.last_tokens + 1] > before[lines.first_tokens]
-        return heading_rows(self._layout, is_short, self._stays, self._kept_sentences, has_letters)
+    def _menu_rows(self, is_short: Booleans) -> Booleans:
+        """Return for each row whether it is one of the short ones, or of a menu, at an edge of its text."""
+        if not is_short.any() and not self._leads_on.any():
+            return is_short
+        if not self._settings["c4-headings"]:
+            return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
+        lines = PageLines(is_short, self._stays, self._kept_sentences, self._leads_on, self._line_words)
+        return menu_rows(self._layout, lines)
+
+    def _keep_programs(self) -> None:
+        """Let all lines stay of texts that are code, though nothing calls them so."""
+        texts = self._layout.lines.text_indices
+        for index in np.unique(texts[~self._stays]).tolist():
+            if self._is_program(index):
+                self._stays[self._bounds[index] : self._bounds[index + 1]] = True
+
+    def _is_program(self, text_index: int) -> bool:
+        """Whether a text is code by its look, so that no line of it is edited."""
+        return bool(self._settings["leave-out-code"]) and not self._like_peer and reads_as_code(self._texts[text_index])
+
+    @cached_property
+    def _leads_on(self) -> Booleans:
+        """Whether each row ends in a colon and stands in no code."""
+        ends: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & ENDS_COLON != 0
+        return ends & ~self._is_fenced
 
     @property
     def _kept_sentences(self) -> Booleans:
@@ -264,6 +281,8 @@ class ProseLines:
         rows: list[int] = []
         edited_lines: list[str] = []
         for text_index in self._texts_with_citations():
+            if self._is_program(text_index):
+                continue
             cited = citations(self._texts[text_index])
             for number, line in enumerate(self._texts[text_index].splitlines()):
                 if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:

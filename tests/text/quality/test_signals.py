@@ -387,9 +387,10 @@ def test_headings_stay_above_what_stays(text: str, left: str | None) -> None:
     assert "Boats" not in edited(text, c4_headings=False)[0]
 
 
-def test_a_heading_is_none_of_the_next_text() -> None:
-    batch = TextSignals(["The boats are here.\n\nBoats", TITLED, "# Boats", TITLED], SETTING)
-    assert [batch.prose_lines.text(row) for row in range(4)] == ["The boats are here.", TITLED, "", TITLED]
+def test_a_menu_is_none_of_the_next_text() -> None:
+    batch = TextSignals(["The boats are here.\n\nHome", TITLED, "Boats", "Shop\nHelp", TITLED], SETTING)
+    left = ["The boats are here.", TITLED, "Boats", "", TITLED]
+    assert [batch.prose_lines.text(row) for row in range(5)] == left
 
 
 def test_fineweb_figures() -> None:
