@@ -21,6 +21,7 @@ from corpuskit.text.quality.line_kinds import (
 )
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
+from corpuskit.text.quality.sums import running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
@@ -235,8 +236,11 @@ class ProseLines:
             return is_short
         if not self._settings["c4-headings"]:
             return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
-        lines = PageLines(is_short, self._stays, self._kept_sentences, self._leads_on, self._line_words)
-        return menu_rows(self._layout, lines)
+        lines = self._layout.lines
+        before = running_sums(self._tokens.letters)
+        letters = before[lines.last_tokens + 1] - before[lines.first_tokens]
+        page = PageLines(is_short, self._stays, self._kept_sentences, self._leads_on, self._line_words, letters)
+        return menu_rows(self._layout, page)
 
     def _keep_programs(self) -> None:
         """Let all lines stay of texts that are code, though nothing calls them so."""

@@ -1,9 +1,10 @@
 """What the links of a site say, in many languages: the words of menus, which are no part of a page's text."""
 
 import re
+from functools import cache, lru_cache
 from itertools import chain
 
-__all__ = ["is_link"]
+__all__ = ["first_words_of_links", "is_link"]
 
 LONGEST_LINK = 60
 """Characters of a line that holds a link, or several beside each other."""
@@ -61,7 +62,11 @@ daftar|kontak|tentang kami|bantuan|berita|首页|首頁|主页|主頁|目录|目
 モジュール|前へ|次へ|前のページ|次のページ|戻る|上へ|検索|ログイン|新規登録|会員登録|お問い合わせ|会社概要|ヘルプ
 ニュース|シェア|印刷|コメント|カテゴリー|カテゴリ|タグ|続きを読む|もっと見る|関連記事|広告|サイトマップ
 ページトップへ|関連項目|홈|처음|목차|차례|색인|모듈|이전|다음|위로|검색|로그인|회원가입|문의하기|연락처|회사소개
-도움말|뉴스|공유|인쇄|댓글|카테고리|태그|더 보기|관련 글|광고
+도움말|뉴스|공유|인쇄|댓글|카테고리|태그|더 보기|관련 글|광고|natrag|naprijed|gore|lanjut|kembali|induk|depan|naik
+atas|kezdőoldal|vissza|tovább|címoldal|ankstesnis|kitas|aukštyn|turinys|iepriekšējais|nākamais|tagasi|edasi|sisukord
+avaleht|aurrekoa|hurrengoa|hasiera|edukia|наперад|змест|пачатак|zpět|vpřed|späť|dozadu|dopredu|strona poprzednia
+strona następna|hemsida|tillbaka|framåt|pääsivu|takaisin|eteenpäin|geri|ileri|お気に入り|上へ戻る|上一級|上層
+最新消息|聯絡資訊|网站首页|当前位置|打印本页|关闭窗口|收藏本站|설정
 """
 _LINKS = frozenset(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
 _TURN = """
@@ -70,6 +75,7 @@ successivo próximo vorige volgende forrige næste neste föregående nästa ede
 następny předchozí další predchádzajúce nasledujúce előző következő înapoi înainte önceki sonraki
 назад вперёд вперед далее попередня наступна προηγούμενο επόμενο السابق التالي قبلی بعدی הקודם הבא
 trước tiếp sebelumnya berikutnya 上一页 上一頁 下一页 下一頁 前へ 次へ 이전 다음
+natrag naprijed sebelumnya lanjut kembali vissza tovább ankstesnis kitas tillbaka takaisin geri ileri
 """
 _TURNING = frozenset(_TURN.split())
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
@@ -78,6 +84,14 @@ _GLUED = re.compile(r"([^\W\d_]+?)(?=\d|[A-ZÀ-ÞΑ-ΩА-Я])")
 """A link that is glued to the number or the name of the page that it leads to."""
 
 
+@cache
+def first_words_of_links() -> tuple[str, ...]:
+    """Return the first word of each link, in small letters, with a capital and in capitals."""
+    words = {link.split()[0] for link in _LINKS}
+    return tuple(sorted({spelling for word in words for spelling in (word, word.title(), word.upper())}))
+
+
+@lru_cache(maxsize=1 << 14)
 def is_link(line: str) -> bool:
     """Whether a line is a link of a menu, or several of them beside each other.
 

@@ -17,6 +17,7 @@ from corpuskit.text.quality.sums import running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
+    OPENS_BULLET,
     Words,
     vocabulary,
 )
@@ -112,6 +113,16 @@ class MeasuredTexts:
         """Whether each line that is not blank ends as prose does."""
         closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
         return closed
+
+    @cached_property
+    def _items(self) -> Booleans:
+        """Whether each line that is not blank begins with the mark of a list's item."""
+        first = self._layout.lines.first_tokens
+        starts, ends = self._layout.token_starts[first], self._layout.token_ends[first]
+        marks = np.zeros(256, bool)
+        marks[[ord(mark) for mark in "-+*"]] = True
+        items: Booleans = marks[self._layout.codes[starts]] & (ends - starts == 1)
+        return items | (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
 
     @cached_property
     def _rows(self) -> Booleans:

@@ -11,9 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from corpuskit.text.quality.link_words import is_link
-
-__all__ = ["EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
+__all__ = ["LEAST_UNKNOWN_MENU", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
 
 LEAST_MENU = 3
 """Short lines together, one of them a link, that are a menu: a title and a byline are two."""
@@ -45,18 +43,21 @@ class EdgeLine(NamedTuple):
     is_short: bool
     """Whether it has so few words that it may be a link."""
     words: int
+    is_link: bool
+    """Whether it is known as a link of a menu."""
 
 
 def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     """Return which of the lines before a text's first sentence are a menu; `rest` is the text from there on.
 
-    >>> head = [EdgeLine(line, True, 1) for line in ("Home", "Shop", "Help", "Boats")]
-    >>> sorted(head_lines_to_cut(head, "The boats are on the shore."))
+    >>> head = [EdgeLine(line, True, 1, line != "Boats") for line in ("Home", "Shop", "Help", "Boats")]
+    >>> sorted(head_lines_to_cut(head, "the boats are on the shore."))
     [0, 1, 2]
-    >>> head_lines_to_cut([EdgeLine(line, True, 1) for line in ("Oar", "Boat", "Sail")], "An oar moves a boat.")
+    >>> head = [EdgeLine(line, True, 1, False) for line in ("Oars", "Boats", "Sail", "Row")]
+    >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
     set()
     """
-    links = {index for index, line in enumerate(lines) if is_link(line.text)}
+    links = {index for index, line in enumerate(lines) if line.is_link}
     cut = set(links) if len(links) > 1 else set()
     for start, end, longer in _runs(lines, links):
         cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
@@ -66,12 +67,12 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
 def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     """Return which of the lines after a text's last sentence are a menu; `rest` is the text before them.
 
-    >>> foot = [EdgeLine("You may like", False, 3), EdgeLine("Related:", True, 1), EdgeLine("Oars", True, 1)]
-    >>> sorted(foot_lines_to_cut(foot, "The boats are on the shore."))
-    [1, 2]
+    >>> foot = [EdgeLine("Related:", True, 1, True), EdgeLine("Oars", True, 1, False)]
+    >>> sorted(foot_lines_to_cut(foot, "the boats are on the shore."))
+    [0, 1]
     """
     cut = _colophon(lines)
-    links = {index for index, line in enumerate(lines) if is_link(line.text)}
+    links = {index for index, line in enumerate(lines) if line.is_link}
     if len(links) > 1:
         cut |= links
     for start, end, _ in _runs(lines, links):

@@ -1,19 +1,27 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.menus import EdgeLine, foot_lines_to_cut, head_lines_to_cut
+from corpuskit.text.quality.link_words import first_words_of_links, is_link
+from corpuskit.text.quality.menus import LEAST_UNKNOWN_MENU, EdgeLine, foot_lines_to_cut, head_lines_to_cut
+from corpuskit.text.quality.spans import hash_spans
 
 __all__ = ["PageLines", "menu_rows"]
 
-LONGEST_EDGE = 300
-"""Lines of an edge that are read; a longer menu goes on as it begins."""
-READ_BYTES = 6000
+_IS_MARK = np.zeros(256, bool)
+_IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
+LONGEST_EDGE = 120
+"""Lines of an edge that are read."""
+READ_BYTES = 4000
 """Bytes of the text in which it is sought what lines at its edge are about."""
+LONGEST_LINK_WORDS = 12
+LAST_LINES = 6
+"""Last lines of a page in which a link may be glued to what it leads to."""
 
 
 class PageLines(NamedTuple):
@@ -27,35 +35,74 @@ class PageLines(NamedTuple):
     leads_on: Booleans
     """Whether it ends in a colon."""
     words: Integers
+    letters: Integers
+    """The number of words with a letter."""
 
 
 def menu_rows(layout: TextLayout, lines: PageLines) -> Booleans:
     """Return for each row whether it is part of a menu at the edge of its text, or a short line above one taken out."""
-    texts = layout.lines.text_indices
+    texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
-    first, last = _edges(len(layout.text_ends), texts, lines.sentences)
+    first, last = _edges(count, texts, lines.sentences)
     rows = np.arange(len(texts))
     in_head, in_foot = rows < first[texts], rows > last[texts]
     cut &= in_head | in_foot
-    heads = np.unique(texts[in_head & lines.short & lines.kept])
-    foots = np.unique(texts[in_foot & (lines.short | lines.leads_on) & lines.kept])
-    bounds = texts.searchsorted(np.arange(len(layout.text_ends) + 1)).tolist()
-    for index in heads.tolist():
+    links = (in_head | in_foot) & lines.kept & _may_be_links(layout, lines)
+    bounds = texts.searchsorted(np.arange(count + 1)).tolist()
+    for index in _worth_reading(in_head, links, lines, texts, count):
         edge = np.arange(bounds[index], min(int(first[index]), bounds[index + 1]))
-        _cut_edge(layout, lines, edge[lines.kept[edge]][:LONGEST_EDGE], cut, int(first[index]), at_head=True)
-    for index in foots.tolist():
+        _cut_edge(layout, lines, links, edge[lines.kept[edge]][:LONGEST_EDGE], cut, int(first[index]), at_head=True)
+    for index in _worth_reading(in_foot, links | lines.leads_on, lines, texts, count):
         edge = np.arange(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
-        _cut_edge(layout, lines, edge[lines.kept[edge]][-LONGEST_EDGE:], cut, int(last[index]), at_head=False)
+        _cut_edge(layout, lines, links, edge[lines.kept[edge]][-LONGEST_EDGE:], cut, int(last[index]), at_head=False)
     return cut
 
 
+def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
+    """Return the texts with a row in one edge that may be a link or has no letter, or with enough short ones."""
+    short = in_edge & lines.short & lines.kept
+    reasons = np.bincount(texts[short], minlength=count) >= LEAST_UNKNOWN_MENU
+    reasons[texts[in_edge & telling]] = True
+    reasons[texts[short & (lines.letters == 0)]] = True
+    indices: list[int] = reasons.nonzero()[0].tolist()
+    return indices
+
+
+def _may_be_links(layout: TextLayout, lines: PageLines) -> Booleans:
+    """Return for each row whether it begins with the first word of a link, or with a mark, and has few words."""
+    first = layout.lines.first_tokens
+    known = _link_hashes()
+    hashes = layout.token_hashes[first]
+    nearest = known[np.minimum(known.searchsorted(hashes), len(known) - 1)]
+    marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short
+    may_be: Booleans = ((nearest == hashes) | marks) & (layout.lines.token_counts <= LONGEST_LINK_WORDS)
+    return may_be
+
+
+@cache
+def _link_hashes() -> Integers:
+    """Return the hashes of the first words of links, rising."""
+    encoded = [word.encode() for word in first_words_of_links()]
+    ends = np.array([len(word) for word in encoded]).cumsum()
+    return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
+
+
 def _cut_edge(
-    layout: TextLayout, lines: PageLines, edge: Integers, cut: Booleans, sentence: int, at_head: bool
+    layout: TextLayout,
+    lines: PageLines,
+    links: Booleans,
+    edge: Integers,
+    cut: Booleans,
+    sentence: int,
+    at_head: bool,
 ) -> None:
     """Set `cut` for the rows of a menu among those of one edge; `sentence` is the row of the text next to it."""
     texts = [_text_of(layout, row) for row in edge.tolist()]
-    short, words = lines.short[edge].tolist(), lines.words[edge].tolist()
-    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, strict=True)]
+    short, words, may_be = (column[edge].tolist() for column in (lines.short, lines.words, links))
+    if not at_head:
+        may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
+    known = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
+    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, known, strict=True)]
     longer = [line.text for line in edge_lines if not line.is_short]
     rest = "\n".join([*longer, _beside(layout, sentence, at_head)]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)

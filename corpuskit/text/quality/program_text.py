@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 __all__ = ["reads_as_code"]
 
-CHARACTERS_READ = 30_000
+CHARACTERS_READ = 8000
 """Characters from the start, and as many from the end, that are looked at."""
 LONGEST_LINE = 300
 """Characters of a line that are looked at: half of them from its start, half from its end."""
@@ -57,6 +57,17 @@ _LINES_OF_CODE = (
     r"""["'][^"']*["']\s*(?::.*)?,?\Z|[-+]?[\w.]+,\Z""",
 )
 _CODE = re.compile("|".join(_LINES_OF_CODE))
+_MAY_BE_CODE = re.compile(r"[={}()\[\];<>$@\\&|]|[\"',:]\Z")
+_ALONE = """
+import from use using package require namespace module else try finally do then fi done esac end endif begin pass
+break continue return goto print echo export set syn hi BEGIN END SELECT INSERT UPDATE DELETE CREATE ALTER DROP
+GRANT REVOKE COMMENT SET RETURN RETURNS LANGUAGE
+"""
+_WORDS_ALONE = frozenset(_ALONE.split())
+"""First words of lines that are code without a mark."""
+_MARKS = ("=", "{", ";", "[", "<", "$", "\\", "#", "//", "(", ": ", ":\n", ",\n", '"\n')
+LEAST_MARKS = 0.3
+"""Marks a line, below which a text is no code, and not read."""
 _COMMENT = re.compile(r'(?:#|//|/\*|\*/|--\s|;|"\s|%\s|=\w+\b)')
 _SETTING = re.compile(r"""(?:-\s+)?["']?[\w.$/@-]+["']?\s*(?::(?:\s+\S+){0,4}|=.*)\Z|-\s+[\w./:@*$"'-]+\Z""")
 
@@ -69,6 +80,8 @@ def reads_as_code(text: str) -> bool:
     >>> reads_as_code("The boats are on the shore.\\n\\nThe oars are not.\\n\\n    pull(oars)")
     False
     """
+    if sum(map(text.count, _MARKS)) < LEAST_MARKS * text.count("\n"):
+        return False
     code = settings = comments = own = size = prose = 0
     for line, in_comment in _lines(text):
         size += len(line)
@@ -76,7 +89,7 @@ def reads_as_code(text: str) -> bool:
             comments += 1
             continue
         own += 1
-        if _CODE.match(line):
+        if _looks_like_code(line):
             code += 1
         elif _SETTING.match(line):
             settings += 1
@@ -86,6 +99,12 @@ def reads_as_code(text: str) -> bool:
         return True
     likely = code >= LEAST_CODE * own or code + settings >= LEAST_LIKELY * own
     return likely and own > 0 and prose <= MOST_PROSE * size
+
+
+def _looks_like_code(line: str) -> bool:
+    if not _MAY_BE_CODE.search(line) and line.partition(" ")[0] not in _WORDS_ALONE:
+        return False
+    return _CODE.match(line) is not None
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
