@@ -79,6 +79,8 @@ class ProseLines:
         self._like_peer = like_peer
         self._edited_lines: dict[int, dict[int, str]] = {}
         """By text and line number: lines without their citation marks."""
+        self._programs: dict[int, bool] = {}
+        """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
         self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
         """The bytes of each row."""
@@ -251,7 +253,11 @@ class ProseLines:
 
     def _is_program(self, text_index: int) -> bool:
         """Whether a text is code by its look, so that no line of it is edited."""
-        return bool(self._settings["leave-out-code"]) and not self._like_peer and reads_as_code(self._texts[text_index])
+        if self._like_peer or not self._settings["leave-out-code"]:
+            return False
+        if text_index not in self._programs:
+            self._programs[text_index] = reads_as_code(self._texts[text_index])
+        return self._programs[text_index]
 
     @cached_property
     def _leads_on(self) -> Booleans:
@@ -285,14 +291,14 @@ class ProseLines:
         rows: list[int] = []
         edited_lines: list[str] = []
         for text_index in self._texts_with_citations():
-            if self._is_program(text_index):
-                continue
             cited = citations(self._texts[text_index])
             for number, line in enumerate(self._texts[text_index].splitlines()):
                 if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
                     edited = self._without_citations(line.rstrip(), cited)
                     if edited == line.rstrip():
                         continue
+                    if self._is_program(text_index):
+                        break
                     self._edited_lines.setdefault(text_index, {})[number] = edited
                     rows.append(self._row(text_index, number))
                     edited_lines.append(edited)

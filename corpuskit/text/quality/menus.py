@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["LEAST_UNKNOWN_MENU", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
+__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
 
 LEAST_MENU = 3
 """Short lines together, one of them a link, that are a menu: a title and a byline are two."""

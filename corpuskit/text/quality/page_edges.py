@@ -8,7 +8,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.link_words import first_words_of_links, is_link
-from corpuskit.text.quality.menus import LEAST_UNKNOWN_MENU, EdgeLine, foot_lines_to_cut, head_lines_to_cut
+from corpuskit.text.quality.menus import LEAST_UNKNOWN_MENU, MOST_BEFORE, EdgeLine, foot_lines_to_cut, head_lines_to_cut
 from corpuskit.text.quality.spans import hash_spans
 
 __all__ = ["PageLines", "menu_rows"]
@@ -51,11 +51,27 @@ def menu_rows(layout: TextLayout, lines: PageLines) -> Booleans:
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
     for index in _worth_reading(in_head, links, lines, texts, count):
         edge = np.arange(bounds[index], min(int(first[index]), bounds[index + 1]))
-        _cut_edge(layout, lines, links, edge[lines.kept[edge]][:LONGEST_EDGE], cut, int(first[index]), at_head=True)
-    for index in _worth_reading(in_foot, links | lines.leads_on, lines, texts, count):
+        edge = edge[lines.kept[edge]]
+        read = edge[: _read_from_edge(lines.short[edge], links[edge])]
+        _cut_edge(layout, lines, links, read, cut, int(first[index]), at_head=True)
+    leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
+    for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
         edge = np.arange(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
-        _cut_edge(layout, lines, links, edge[lines.kept[edge]][-LONGEST_EDGE:], cut, int(last[index]), at_head=False)
+        edge = edge[lines.kept[edge]]
+        size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
+        _cut_edge(layout, lines, links, edge[-size:], cut, int(last[index]), at_head=False)
     return cut
+
+
+def _read_from_edge(short: Booleans, links: Booleans) -> int:
+    """Return how many lines of an edge are read, from the edge on: up to the last link, or some longer lines."""
+    longer = (~short).nonzero()[0]
+    end = int(longer[MOST_BEFORE]) + 1 if len(longer) > MOST_BEFORE else len(short)
+    linked = links.nonzero()[0]
+    if len(linked):
+        after = longer[longer.searchsorted(linked[-1], "right") :]
+        end = max(end, int(after[0]) + 1 if len(after) else len(short))
+    return min(end, LONGEST_EDGE)
 
 
 def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 __all__ = ["reads_as_code"]
 
-CHARACTERS_READ = 8000
+CHARACTERS_READ = 4000
 """Characters from the start, and as many from the end, that are looked at."""
 LONGEST_LINE = 300
 """Characters of a line that are looked at: half of them from its start, half from its end."""
