@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
-from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
+from corpuskit.text.quality.c4_lines import ProseLines
 from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
+from corpuskit.text.quality.sentence_breaks import breaks_in_lines
 from corpuskit.text.quality.sums import running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
@@ -86,6 +87,7 @@ class MeasuredTexts:
             self._vocabulary,
             self._like_peer,
             self._code,
+            self._ignored.copy(),
         )
 
     @cached_property

@@ -39,13 +39,17 @@ class PageLines(NamedTuple):
     """The number of words with a letter."""
 
 
-def menu_rows(layout: TextLayout, lines: PageLines) -> Booleans:
-    """Return for each row whether it is part of a menu at the edge of its text, or a short line above one taken out."""
+def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Booleans:
+    """Return for each row whether it is part of a menu at the edge of its text, or a short line above one taken out.
+
+    `ignored` says in which texts no menus are sought.
+    """
     texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
     first, last = _edges(count, texts, lines.sentences)
     rows = np.arange(len(texts))
-    in_head, in_foot = rows < first[texts], rows > last[texts]
+    sought = ~ignored[texts]
+    in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
     cut &= in_head | in_foot
     links = (in_head | in_foot) & lines.kept & _may_be_links(layout, lines)
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
