@@ -164,9 +164,8 @@ class MeasuredTexts:
     def _line_words(self) -> Integers:
         return self._words_of(self._layout.prose_lines)
 
-    @property
-    def _measured_texts(self) -> Sequence[str]:
-        """The lines of each text that are judged."""
+    def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
+        """Return the lines of each text that are judged; a text without any of the marks comes whole."""
         if self._measures_all:
             return self._texts
         layout, lines = self._layout, self._layout.lines
@@ -175,6 +174,8 @@ class MeasuredTexts:
         bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
         starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
         for index in some:
+            if not any(mark in texts[index] for mark in marks):
+                continue
             rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
             spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
             left = b"\n".join([layout.data[start:end] for start, end in spans])

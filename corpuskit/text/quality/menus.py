@@ -18,7 +18,7 @@ LEAST_MENU = 3
 LEAST_UNKNOWN_MENU = 4
 """Short lines together that may be a menu though none is known as a link: a manual has a heading, usage, a heading."""
 MOST_TITLES = 2
-"""Short lines between a menu and the text that are a title and a byline."""
+"""Short lines between a menu and the text that are a title and a byline, or above it the name of the site."""
 MOST_BEFORE = 2
 """Longer lines that may stand before the first short one: the names of the site and of the page."""
 LONGEST_LEAD = 5
@@ -107,13 +107,17 @@ def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: s
     """
     own = [index for index in range(start, end) if index in links]
     if len(own) > 1 or (own and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))):
-        below = range(own[-1] + 1, end)
-        is_title = len(below) <= MOST_TITLES and not any(_BULLET.match(lines[index].text) for index in below)
-        return set(range(start, below.start if is_title else end))
+        first = own[0] if _are_titles(lines[start : own[0]]) else start
+        return set(range(first, own[-1] + 1 if _are_titles(lines[own[-1] + 1 : end]) else end))
     if rest is None:
         return set()
     title = _is_taken_up(lines[end - 1].text, rest)
     return _unknown_menu(lines, start, end - title, rest)
+
+
+def _are_titles(lines: Sequence[EdgeLine]) -> bool:
+    """Whether the lines beside a menu are few enough for the names of site and page, and no items."""
+    return len(lines) <= MOST_TITLES and not any(_BULLET.match(line.text) for line in lines)
 
 
 def _menu_after_text(

@@ -16,7 +16,7 @@ __all__ = ["PageLines", "menu_rows"]
 _IS_MARK = np.zeros(256, bool)
 _IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
 LONGEST_EDGE = 120
-"""Lines of an edge that are read."""
+"""Lines of an edge that are read; a longer menu goes on as it begins."""
 READ_BYTES = 4000
 """Bytes of the text in which it is sought what lines at its edge are about."""
 LONGEST_LINK_WORDS = 12
@@ -57,14 +57,24 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
         edge = np.arange(bounds[index], min(int(first[index]), bounds[index + 1]))
         edge = edge[lines.kept[edge]]
         read = edge[: _read_from_edge(lines.short[edge], links[edge])]
-        _cut_edge(layout, lines, links, read, cut, int(first[index]), at_head=True)
+        _cut_edge(layout, lines, links, read, cut, _body(layout, int(first[index]), int(last[index]), True), True)
+        _go_on(edge, len(read), lines.short, cut)
     leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
     for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
         edge = np.arange(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
         edge = edge[lines.kept[edge]]
         size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
-        _cut_edge(layout, lines, links, edge[-size:], cut, int(last[index]), at_head=False)
+        body = _body(layout, int(first[index]), int(last[index]), False)
+        _cut_edge(layout, lines, links, edge[-size:], cut, body, False)
+        _go_on(edge[::-1], size, lines.short, cut)
     return cut
+
+
+def _go_on(edge: Integers, read: int, short: Booleans, cut: Booleans) -> None:
+    """Set `cut` for the short lines that go on with a menu which is longer than what was read of its edge."""
+    if 0 < read < len(edge) and cut[edge[read - 1]]:
+        longer = (~short[edge[read:]]).nonzero()[0]
+        cut[edge[read : read + int(longer[0]) if len(longer) else len(edge)]] = True
 
 
 def _read_from_edge(short: Booleans, links: Booleans) -> int:
@@ -108,15 +118,9 @@ def _link_hashes() -> Integers:
 
 
 def _cut_edge(
-    layout: TextLayout,
-    lines: PageLines,
-    links: Booleans,
-    edge: Integers,
-    cut: Booleans,
-    sentence: int,
-    at_head: bool,
+    layout: TextLayout, lines: PageLines, links: Booleans, edge: Integers, cut: Booleans, body: str, at_head: bool
 ) -> None:
-    """Set `cut` for the rows of a menu among those of one edge; `sentence` is the row of the text next to it."""
+    """Set `cut` for the rows of a menu among those of one edge of a `body`."""
     texts = [_text_of(layout, row) for row in edge.tolist()]
     short, words, may_be = (column[edge].tolist() for column in (lines.short, lines.words, links))
     if not at_head:
@@ -124,7 +128,7 @@ def _cut_edge(
     known = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
     edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, known, strict=True)]
     longer = [line.text for line in edge_lines if not line.is_short]
-    rest = "\n".join([*longer, _beside(layout, sentence, at_head)]).lower()
+    rest = "\n".join([*longer, body]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[edge[sorted(goes)]] = True
 
@@ -152,15 +156,11 @@ def _text_of(layout: TextLayout, row: int) -> str:
     return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
 
 
-def _beside(layout: TextLayout, row: int, at_head: bool) -> str:
-    """Return the text from a row on, or up to it."""
-    lines = layout.lines
-    if not 0 <= row < len(lines.numbers):
+def _body(layout: TextLayout, first: int, last: int, at_head: bool) -> str:
+    """Return the start or the end of a text from its first to its last sentence, which are rows."""
+    if last < 0:
         return ""
-    if at_head:
-        start = int(layout.token_starts[lines.first_tokens[row]])
-        end = min(start + READ_BYTES, int(layout.text_ends[lines.text_indices[row]]))
-    else:
-        end = int(layout.token_ends[lines.last_tokens[row]])
-        start = max(end - READ_BYTES, int(layout.text_starts[lines.text_indices[row]]))
+    lines = layout.lines
+    start, end = int(layout.token_starts[lines.first_tokens[first]]), int(layout.token_ends[lines.last_tokens[last]])
+    start, end = (start, min(start + READ_BYTES, end)) if at_head else (max(end - READ_BYTES, start), end)
     return layout.data[start:end].decode("utf-8", "ignore")

@@ -62,9 +62,9 @@ class TextSignals(MeasuredTexts):
         proper = self._sum_by_text(self._measured(tokens.proper))
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
-        texts = self._measured_texts
+        texts = self._measured_texts(("#", *_ELLIPSES))
         yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
-        yield "gopher_ellipsis_ratio", ratio(occurrences(texts, "...") + occurrences(texts, "…"), all_words)
+        yield "gopher_ellipsis_ratio", ratio(sum(occurrences(texts, mark) for mark in _ELLIPSES), all_words)
         yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
@@ -270,7 +270,7 @@ class TextSignals(MeasuredTexts):
             bounds = self._word_bounds[start : end + 1]
             word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
             own = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
-        return own if self._like_peer else own + english
+        return own + english if profile.stop_words and not self._like_peer else own
 
     def _english_stop_words(self, start: int, end: int, besides: tuple[str, ...]) -> Integers:
         """Return how many different English stop words each text has, without those of another language."""
@@ -293,3 +293,4 @@ _FAMILIES = {
     "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
+_ELLIPSES = ("...", "…")
