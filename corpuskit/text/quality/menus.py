@@ -107,7 +107,9 @@ def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: s
     """
     own = [index for index in range(start, end) if index in links]
     if len(own) > 1 or (own and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))):
-        first = own[0] if _are_titles(lines[start : own[0]]) else start
+        above = lines[start : own[0]]
+        is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or "") for line in above)
+        first = own[0] if is_name else start
         return set(range(first, own[-1] + 1 if _are_titles(lines[own[-1] + 1 : end]) else end))
     if rest is None:
         return set()

@@ -54,20 +54,40 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     links = (in_head | in_foot) & lines.kept & _may_be_links(layout, lines)
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
     for index in _worth_reading(in_head, links, lines, texts, count):
-        edge = np.arange(bounds[index], min(int(first[index]), bounds[index + 1]))
+        beyond = min(int(first[index]), bounds[index + 1])
+        edge = np.arange(bounds[index], beyond)
         edge = edge[lines.kept[edge]]
-        read = edge[: _read_from_edge(lines.short[edge], links[edge])]
-        _cut_edge(layout, lines, links, read, cut, _body(layout, int(first[index]), int(last[index]), True), True)
-        _go_on(edge, len(read), lines.short, cut)
+        size = _read_from_edge(lines.short[edge], links[edge])
+        end = _first_short(
+            lines.short, range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1]), bounds[index + 1]
+        )
+        body = _body(layout, _next_longer(edge, size, lines.short, beyond), end, at_head=True)
+        _cut_edge(layout, lines, links, edge[:size], cut, body, at_head=True)
+        _go_on(edge, size, lines.short, cut)
     leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
     for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
-        edge = np.arange(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
+        beyond = max(int(last[index]), bounds[index] - 1)
+        edge = np.arange(beyond + 1, bounds[index + 1])
         edge = edge[lines.kept[edge]]
         size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
-        body = _body(layout, int(first[index]), int(last[index]), False)
-        _cut_edge(layout, lines, links, edge[-size:], cut, body, False)
+        before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
+        start = _first_short(lines.short, before, bounds[index] - 1) + 1
+        body = _body(layout, start, _next_longer(edge[::-1], size, lines.short, beyond) + 1, at_head=False)
+        _cut_edge(layout, lines, links, edge[-size:], cut, body, at_head=False)
         _go_on(edge[::-1], size, lines.short, cut)
     return cut
+
+
+def _first_short(short: Booleans, rows: range, beyond: int) -> int:
+    """Return the first of some rows that is short, or the row `beyond` them; no row of a text without sentences is."""
+    return next((row for row in rows if short[row]), beyond)
+
+
+def _next_longer(edge: Integers, read: int, short: Booleans, beyond: int) -> int:
+    """Return the first row of an edge that is not read and is no short line, or the row `beyond` the edge."""
+    left = edge[read:]
+    longer = left[~short[left]]
+    return int(longer[0]) if len(longer) else beyond
 
 
 def _go_on(edge: Integers, read: int, short: Booleans, cut: Booleans) -> None:
@@ -156,11 +176,14 @@ def _text_of(layout: TextLayout, row: int) -> str:
     return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
 
 
-def _body(layout: TextLayout, first: int, last: int, at_head: bool) -> str:
-    """Return the start or the end of a text from its first to its last sentence, which are rows."""
-    if last < 0:
+def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:
+    """Return the first or last part of the rows from `start` to before `end`, which no edge has."""
+    if start >= end:
         return ""
     lines = layout.lines
-    start, end = int(layout.token_starts[lines.first_tokens[first]]), int(layout.token_ends[lines.last_tokens[last]])
-    start, end = (start, min(start + READ_BYTES, end)) if at_head else (max(end - READ_BYTES, start), end)
-    return layout.data[start:end].decode("utf-8", "ignore")
+    first, last = (
+        int(layout.token_starts[lines.first_tokens[start]]),
+        int(layout.token_ends[lines.last_tokens[end - 1]]),
+    )
+    first, last = (first, min(first + READ_BYTES, last)) if at_head else (max(last - READ_BYTES, first), last)
+    return layout.data[first:last].decode("utf-8", "ignore")
