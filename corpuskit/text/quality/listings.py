@@ -52,7 +52,7 @@ def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> N
 def _currency_marks(layout: TextLayout) -> Integers:
     """Return where the marks of currencies stand: `$`, `£` and `¥`, and those from U+20A0 on."""
     codes = layout.codes
-    marks = (codes == ord("$")).nonzero()[0]
+    marks: Integers = (codes == ord("$")).nonzero()[0]
     if layout.data.isascii():
         return marks
     two = (codes == 0xC2).nonzero()[0]

@@ -124,7 +124,8 @@ class MeasuredTexts:
         marks = np.zeros(256, bool)
         marks[[ord(mark) for mark in "-+*"]] = True
         items: Booleans = marks[self._layout.codes[starts]] & (ends - starts == 1)
-        return items | (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
+        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
+        return items
 
     @cached_property
     def _rows(self) -> Booleans:

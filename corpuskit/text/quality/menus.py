@@ -105,12 +105,14 @@ def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: s
 
     Without a `rest`, only a run with links is one.
     """
-    own = [index for index in range(start, end) if index in links]
-    if len(own) > 1 or (own and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))):
-        above = lines[start : own[0]]
+    links_here = [index for index in range(start, end) if index in links]
+    if len(links_here) > 1 or (
+        links_here and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))
+    ):
+        above = lines[start : links_here[0]]
         is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or "") for line in above)
-        first = own[0] if is_name else start
-        return set(range(first, own[-1] + 1 if _are_titles(lines[own[-1] + 1 : end]) else end))
+        first = links_here[0] if is_name else start
+        return set(range(first, links_here[-1] + 1 if _are_titles(lines[links_here[-1] + 1 : end]) else end))
     if rest is None:
         return set()
     title = _is_taken_up(lines[end - 1].text, rest)
@@ -126,9 +128,9 @@ def _menu_after_text(
     lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: str, is_last: bool
 ) -> set[int]:
     """Return which lines of a run are a menu below a text: what follows a link there is one, too."""
-    own = [index for index in range(start, end) if index in links]
-    if own and (is_last or len(links) > 1):
-        return set(range(own[0], end))
+    links_here = [index for index in range(start, end) if index in links]
+    if links_here and (is_last or len(links) > 1):
+        return set(range(links_here[0], end))
     return _unknown_menu(lines, start, end, rest) if is_last else set()
 
 

@@ -29,7 +29,7 @@ class PageLines(NamedTuple):
 
     short: Booleans
     """Whether it has so few words that it may be a link."""
-    kept: Booleans
+    stays: Booleans
     """Whether no other rule takes it out."""
     sentences: Booleans
     leads_on: Booleans
@@ -51,12 +51,12 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
     cut &= in_head | in_foot
-    links = (in_head | in_foot) & lines.kept & _may_be_links(layout, lines)
+    links = (in_head | in_foot) & lines.stays & _may_be_links(layout, lines)
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
     for index in _worth_reading(in_head, links, lines, texts, count):
         beyond = min(int(first[index]), bounds[index + 1])
         edge = np.arange(bounds[index], beyond)
-        edge = edge[lines.kept[edge]]
+        edge = edge[lines.stays[edge]]
         size = _read_from_edge(lines.short[edge], links[edge])
         end = _first_short(
             lines.short, range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1]), bounds[index + 1]
@@ -68,7 +68,7 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
         beyond = max(int(last[index]), bounds[index] - 1)
         edge = np.arange(beyond + 1, bounds[index + 1])
-        edge = edge[lines.kept[edge]]
+        edge = edge[lines.stays[edge]]
         size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
         before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
         start = _first_short(lines.short, before, bounds[index] - 1) + 1
@@ -110,7 +110,7 @@ def _read_from_edge(short: Booleans, links: Booleans) -> int:
 
 def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
     """Return the texts with a row in one edge that may be a link or has no letter, or with enough short ones."""
-    short = in_edge & lines.short & lines.kept
+    short = in_edge & lines.short & lines.stays
     reasons = np.bincount(texts[short], minlength=count) >= LEAST_UNKNOWN_MENU
     reasons[texts[in_edge & telling]] = True
     reasons[texts[short & (lines.letters == 0)]] = True
@@ -121,9 +121,9 @@ def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts
 def _may_be_links(layout: TextLayout, lines: PageLines) -> Booleans:
     """Return for each row whether it begins with the first word of a link, or with a mark, and has few words."""
     first = layout.lines.first_tokens
-    known = _link_hashes()
+    link_hashes = _link_hashes()
     hashes = layout.token_hashes[first]
-    nearest = known[np.minimum(known.searchsorted(hashes), len(known) - 1)]
+    nearest = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)]
     marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short
     may_be: Booleans = ((nearest == hashes) | marks) & (layout.lines.token_counts <= LONGEST_LINK_WORDS)
     return may_be
@@ -145,8 +145,8 @@ def _cut_edge(
     short, words, may_be = (column[edge].tolist() for column in (lines.short, lines.words, links))
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    known = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
-    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, known, strict=True)]
+    are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
+    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, are_links, strict=True)]
     longer = [line.text for line in edge_lines if not line.is_short]
     rest = "\n".join([*longer, body]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
@@ -156,7 +156,7 @@ def _cut_edge(
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:
     """Return for each row whether the next one of its text is a longer line that another rule takes out."""
     above = np.zeros(len(texts), bool)
-    above[:-1] = (texts[1:] == texts[:-1]) & ~lines.kept[1:]
+    above[:-1] = (texts[1:] == texts[:-1]) & ~lines.stays[1:]
     return above
 
 

@@ -15,7 +15,7 @@ LONGEST_LINE = 300
 SENTENCE_CHARACTERS = 60
 """Characters of a line that is prose if it is nothing else."""
 MOST_PROSE = 0.5
-"""Share of characters in lines of prose up to which code is no lesson in programming, with menus of its own."""
+"""Share of characters in lines of prose up to which code is no lesson in programming, with menus of its uncommented."""
 LEAST_CODE = 0.3
 """Share of lines that only code has, from which a text is code: comments and blank lines make up most of the rest."""
 LEAST_LIKELY = 0.6
@@ -82,23 +82,23 @@ def reads_as_code(text: str) -> bool:
     """
     if sum(map(text.count, _MARKS)) < LEAST_MARKS * text.count("\n"):
         return False
-    code = settings = comments = own = size = prose = 0
+    code = settings = comments = uncommented = size = prose = 0
     for line, in_comment in _lines(text):
         size += len(line)
         if in_comment or _COMMENT.match(line):
             comments += 1
             continue
-        own += 1
+        uncommented += 1
         if _looks_like_code(line):
             code += 1
         elif _SETTING.match(line):
             settings += 1
         elif len(line) >= SENTENCE_CHARACTERS:
             prose += len(line)
-    if max(code, comments - own) >= LEAST_LIKELY * own > 0 or (comments and not own):
+    if max(code, comments - uncommented) >= LEAST_LIKELY * uncommented > 0 or (comments and not uncommented):
         return True
-    likely = code >= LEAST_CODE * own or code + settings >= LEAST_LIKELY * own
-    return likely and own > 0 and prose <= MOST_PROSE * size
+    likely = code >= LEAST_CODE * uncommented or code + settings >= LEAST_LIKELY * uncommented
+    return likely and uncommented > 0 and prose <= MOST_PROSE * size
 
 
 def _looks_like_code(line: str) -> bool:

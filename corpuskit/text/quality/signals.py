@@ -64,7 +64,10 @@ class TextSignals(MeasuredTexts):
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
         texts = self._measured_texts(("#", *_ELLIPSES))
         yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
-        yield "gopher_ellipsis_ratio", ratio(sum(occurrences(texts, mark) for mark in _ELLIPSES), all_words)
+        yield (
+            "gopher_ellipsis_ratio",
+            ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
+        )
         yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
@@ -264,13 +267,13 @@ class TextSignals(MeasuredTexts):
             return english
         if profile.seeks_within_words:
             counts = [sum(word in text for word in profile.stop_words) for text in self._texts[start:end]]
-            own: Integers = np.array(counts, np.int64)
+            in_language: Integers = np.array(counts, np.int64)
         else:
             bits = stop_word_bits(profile.stop_words)
             bounds = self._word_bounds[start : end + 1]
             word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
-            own = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
-        return own + english if profile.stop_words and not self._like_peer else own
+            in_language = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
+        return in_language + english if profile.stop_words and not self._like_peer else in_language
 
     def _english_stop_words(self, start: int, end: int, besides: tuple[str, ...]) -> Integers:
         """Return how many different English stop words each text has, without those of another language."""
