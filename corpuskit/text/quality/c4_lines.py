@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.headings import heading_rows
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -20,23 +19,23 @@ from corpuskit.text.quality.line_kinds import (
     is_policy_notice,
     is_script_notice,
 )
+from corpuskit.text.quality.page_edges import PageLines, menu_rows
+from corpuskit.text.quality.program_text import reads_as_code
+from corpuskit.text.quality.sentence_breaks import breaks_in_lines
+from corpuskit.text.quality.sums import running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
     ENDS_COLON,
     ENDS_PROSE,
     ENDS_THREE_DOTS,
-    FULL_STOP,
     LENGTH_MASK,
     LENGTH_SHIFT,
-    PUNCTUATION,
-    STOPS,
     KnownTokens,
     Vocabulary,
-    Words,
 )
 
-__all__ = ["ProseLines", "breaks_in_lines"]
+__all__ = ["ProseLines"]
 
 _CITATION = re.compile(r"\[(\d*)\]|\[edit\]|\[citation needed\]")
 # A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
@@ -64,10 +63,12 @@ class ProseLines:
         vocabulary: Vocabulary,
         like_peer: bool,
         code: Booleans | None = None,
+        ignored: Booleans | None = None,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
-        `breaks` are those of `breaks_in_lines`; `code` says which rows stay as they are and hold nothing to judge.
+        `breaks` are those of `breaks_in_lines`; `code` says which rows stay as they are and hold nothing to judge,
+        `ignored` of which texts nothing is needed: their menus are not sought.
 
         With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
         mention of JavaScript or of a policy makes a notice, each curly bracket code.
@@ -77,10 +78,13 @@ class ProseLines:
         self._like_peer = like_peer
         self._edited_lines: dict[int, dict[int, str]] = {}
         """By text and line number: lines without their citation marks."""
+        self._programs: dict[int, bool] = {}
+        """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
         self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
         """The bytes of each row."""
         self._is_fenced = np.zeros(len(self._sizes), bool) if code is None else code
+        self._ignored = np.zeros(len(texts), bool) if ignored is None else ignored
         self._is_closed = self._closes(tokens.flags[lines.last_tokens])
         self._breaks = breaks.copy()
         self._remove_citations()
@@ -92,9 +96,8 @@ class ProseLines:
         for row in self._rows_to_read():
             self._read_line(row)
         if not like_peer:
-            is_short &= ~self._is_closed & ~self._is_fenced
-            is_short &= ~self._in_longer_blocks() & ~self._between_sentences()
-            self._stays &= ~is_short | self._headings(is_short)
+            self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
+            self._keep_programs()
 
     @property
     def lorem_ipsum_characters(self) -> Numbers:
@@ -229,14 +232,38 @@ class ProseLines:
         between: Booleans = (rows > first[lines.text_indices]) & (rows < last[lines.text_indices])
         return between
 
-    def _headings(self, is_short: Booleans) -> Booleans:
-        """Return for each short row whether it is the heading of rows that stay."""
-        if not self._settings["c4-headings"] or not is_short.any():
-            return np.zeros(len(is_short), bool)
+    def _menu_rows(self, is_short: Booleans) -> Booleans:
+        """Return for each row whether it is one of the short ones, or of a menu, at an edge of its text."""
+        if not is_short.any() and not self._leads_on.any():
+            return is_short
+        if not self._settings["c4-headings"]:
+            return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
         lines = self._layout.lines
-        before = np.concatenate([[0], self._tokens.letters.cumsum()])
-        has_letters = before[lines.last_tokens + 1] > before[lines.first_tokens]
-        return heading_rows(self._layout, is_short, self._stays, self._kept_sentences, has_letters)
+        before = running_sums(self._tokens.letters)
+        letters = before[lines.last_tokens + 1] - before[lines.first_tokens]
+        page = PageLines(is_short, self._stays, self._kept_sentences, self._leads_on, self._line_words, letters)
+        return menu_rows(self._layout, page, self._ignored)
+
+    def _keep_programs(self) -> None:
+        """Let all lines stay of texts that are code, though nothing calls them so."""
+        texts = self._layout.lines.text_indices
+        for index in np.unique(texts[~self._stays & ~self._ignored[texts]]).tolist():
+            if self._is_program(index):
+                self._stays[self._bounds[index] : self._bounds[index + 1]] = True
+
+    def _is_program(self, text_index: int) -> bool:
+        """Whether a text is code by its look, so that no line of it is edited."""
+        if self._like_peer or not self._settings["leave-out-code"]:
+            return False
+        if text_index not in self._programs:
+            self._programs[text_index] = reads_as_code(self._texts[text_index])
+        return self._programs[text_index]
+
+    @cached_property
+    def _leads_on(self) -> Booleans:
+        """Whether each row ends in a colon and stands in no code."""
+        ends: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & ENDS_COLON != 0
+        return ends & ~self._is_fenced
 
     @property
     def _kept_sentences(self) -> Booleans:
@@ -270,6 +297,8 @@ class ProseLines:
                     edited = self._without_citations(line.rstrip(), cited)
                     if edited == line.rstrip():
                         continue
+                    if self._is_program(text_index):
+                        break
                     self._edited_lines.setdefault(text_index, {})[number] = edited
                     rows.append(self._row(text_index, number))
                     edited_lines.append(edited)
@@ -336,35 +365,3 @@ class ProseLines:
     def _row(self, text_index: int, number: int) -> int:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]
         return start + int(self._line_numbers[start:end].searchsorted(number))
-
-
-def breaks_in_lines(layout: TextLayout, tokens: KnownTokens, words: Words, like_peer: bool) -> Integers:
-    """Return the number of sentence breaks within each row: full stops that a word of the same line follows.
-
-    With `like_peer`, only marks that stand alone as words are full stops.
-    """
-    # text              "Go . Now . \n On"     words 0 to 3 lie in row 0, word 4 in row 1
-    # words             [4 5]                  words up to the end of each row
-    # stops, starts     [1 3], [2 4]           words that end a sentence, and those that begin the next
-    # row of stops      [0 0]
-    # row of starts     [0 1]                  the break between the rows does not count
-    # result            [1 0]
-    stops, starts = _sentence_breaks(words.flags, like_peer)
-    word_ends = tokens.word_counts.cumsum()[layout.lines.last_tokens]
-    rows = word_ends.searchsorted(stops, "right")
-    within = rows == word_ends.searchsorted(starts, "right")
-    return np.bincount(rows[within], minlength=len(word_ends))
-
-
-def _sentence_breaks(flags: Integers, like_peer: bool) -> tuple[Integers, Integers]:
-    """Return the indices of full stops that a word follows, and of those words, skipping punctuation between them."""
-    # words           He said : " Go . " Then
-    # telling         [0 1 4 5 7]              words and full stops; other punctuation is left out
-    # stop            [0 0 0 1 0]
-    # breaks          [3]                      a full stop, and no full stop after it
-    # result          [5], [7]
-    stop_flags = FULL_STOP if like_peer else FULL_STOP | STOPS
-    telling = ((flags & (stop_flags | PUNCTUATION)) != PUNCTUATION).nonzero()[0]
-    stop = (flags[telling] & stop_flags) != 0
-    breaks = (stop[:-1] > stop[1:]).nonzero()[0]
-    return telling[breaks], telling[breaks + 1]

@@ -119,18 +119,23 @@ def _blocks(layout: TextLayout) -> tuple[Integers, Integers]:
 def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:
     """Return for each row whether it has many marks, or begins or ends as lines of code do."""
     codes = layout.codes
-    is_mark = np.zeros(256, np.int32)
-    is_mark[list(_MARKS_OF_CODE)] = 1
+    is_mark = np.zeros(256, bool)
+    is_mark[list(_MARKS_OF_CODE)] = True
     marks = is_mark[codes]
+    if b"$" in layout.data:
+        # A price is no code.
+        following = np.flatnonzero(codes[:-1] == ord("$")) + 1
+        marks[following[(codes[following] >= ord("0")) & (codes[following] <= ord("9"))] - 1] = False
     calls = np.flatnonzero(codes[1:] == ord("(")) + 1
-    marks[calls[codes[calls - 1] > ord(" ")]] = 1
+    marks[calls[codes[calls - 1] > ord(" ")]] = True
     if not layout.data.isascii():
         # The lines of tables that are drawn, U+2500 to U+257F, are E2 94 and E2 95.
         wide = np.flatnonzero(codes[:-1] == 0xE2)
-        marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = 1
-    before = np.zeros(len(codes) + 1, np.int32)
-    marks.cumsum(out=before[1:])
-    looks: Booleans = before[ends] - before[starts] >= np.maximum(LEAST_MARKS * (ends - starts), 1)
+        marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = True
+    offsets = marks.nonzero()[0]
+    looks: Booleans = offsets.searchsorted(ends) - offsets.searchsorted(starts) >= np.maximum(
+        LEAST_MARKS * (ends - starts), 1
+    )
     ends_code = np.zeros(256, bool)
     ends_code[list(_ENDS_OF_CODE)] = True
     looks |= ends_code[codes[ends - 1]]

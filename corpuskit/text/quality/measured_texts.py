@@ -9,14 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
-from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
+from corpuskit.text.quality.c4_lines import ProseLines
 from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
+from corpuskit.text.quality.sentence_breaks import breaks_in_lines
 from corpuskit.text.quality.sums import running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
+    OPENS_BULLET,
     Words,
     vocabulary,
 )
@@ -85,6 +87,7 @@ class MeasuredTexts:
             self._vocabulary,
             self._like_peer,
             self._code,
+            self._ignored.copy(),
         )
 
     @cached_property
@@ -112,6 +115,17 @@ class MeasuredTexts:
         """Whether each line that is not blank ends as prose does."""
         closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
         return closed
+
+    @cached_property
+    def _items(self) -> Booleans:
+        """Whether each line that is not blank begins with the mark of a list's item."""
+        first = self._layout.lines.first_tokens
+        starts, ends = self._layout.token_starts[first], self._layout.token_ends[first]
+        marks = np.zeros(256, bool)
+        marks[[ord(mark) for mark in "-+*"]] = True
+        items: Booleans = marks[self._layout.codes[starts]] & (ends - starts == 1)
+        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
+        return items
 
     @cached_property
     def _rows(self) -> Booleans:
@@ -151,9 +165,8 @@ class MeasuredTexts:
     def _line_words(self) -> Integers:
         return self._words_of(self._layout.prose_lines)
 
-    @property
-    def _measured_texts(self) -> Sequence[str]:
-        """The lines of each text that are judged."""
+    def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
+        """Return the lines of each text that are judged; a text without any of the marks comes whole."""
         if self._measures_all:
             return self._texts
         layout, lines = self._layout, self._layout.lines
@@ -162,6 +175,8 @@ class MeasuredTexts:
         bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
         starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
         for index in some:
+            if not any(mark in texts[index] for mark in marks):
+                continue
             rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
             spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
             left = b"\n".join([layout.data[start:end] for start, end in spans])

@@ -18,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/5"
+QUALITY_RULES = "corpuskit-quality-rules/6"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -108,6 +108,17 @@ _C4 = [
         "c4-max-placeholder", "c4_placeholder", "max", 0, "placeholder-page", "corpuskit: C4 has rules on filler alone"
     ),
     Rule("c4-max-access-wall", "c4_access_wall", "max", 0, "access-wall", "corpuskit: C4 has rules on notices alone"),
+    Rule(
+        "c4-max-contents-characters",
+        "c4_contents_characters",
+        "max",
+        0.5,
+        "table-of-contents",
+        "corpuskit: entries end no line as prose does",
+    ),
+    Rule(
+        "c4-max-price-lines", "c4_price_lines", "max", 0.2, "price-list", "corpuskit: entries end no line as prose does"
+    ),
     Rule("c4-max-lorem-ipsum-characters", "c4_lorem_ipsum_characters", "max", 0.05, "c4-lorem-ipsum", _C4_PAPER),
     Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.2, "c4-curly-bracket", _C4_PAPER),
     Rule("c4-min-text-left", "c4_text_left", "min", 0.33, "c4-little-left", "corpuskit: no shreds"),
@@ -170,7 +181,7 @@ SETTINGS = (
     ),
     Setting(
         "gopher-repetition-least-count",
-        5,
+        6,
         1,
         "Take the commonest 2- to 4-gram for repetition if it occurs at least so often.",
         "corpuskit: short texts repeat the name of what they are about",
@@ -193,7 +204,7 @@ SETTINGS = (
         "c4-headings",
         True,
         False,
-        "Keep shorter lines that are headings: of Markdown, or one or two above lines that stay.",
+        "Keep shorter lines that are no menu at the head or foot: titles, headwords, usage, items of lists.",
         "corpuskit: C4 means menus, and a title may have one word",
     ),
     Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
@@ -207,6 +218,8 @@ SETTINGS = (
 DATATROVE: dict[str, float | None] = {
     "c4-max-placeholder": None,
     "c4-max-access-wall": None,
+    "c4-max-contents-characters": None,
+    "c4-max-price-lines": None,
     "leave-out-code": False,
     "prose-share": math.inf,
     **{f"gopher-repetition-max-duplicate-{n}-gram-characters": round(0.20 - n / 100, 2) for n in range(5, 11)},

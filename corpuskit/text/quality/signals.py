@@ -16,6 +16,7 @@ from corpuskit.text.quality.c4_lines import ProseLines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextSpans
 from corpuskit.text.quality.line_kinds import ordinary_hashes
+from corpuskit.text.quality.listings import contents_characters, price_lines
 from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
@@ -23,9 +24,7 @@ from corpuskit.text.quality.page_kinds import access_walls, placeholders
 from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
-    ENDS_CLOSED,
     ENDS_ELLIPSIS,
-    ENDS_PROSE,
     ENDS_TERMINAL,
     OPENS_BULLET,
     PROPER,
@@ -40,7 +39,8 @@ WORDS_OF_SENTENCE = 25
 """Words of prose that count as a sentence where fewer end: aphorisms and abstracts have a single one, which is long."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
-
+TEASER_WORDS, TEASER_BREAKS = 6, 2
+"""Words from which a line that ends in an ellipsis is a text that was cut, and breaks between sentences up to which."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -62,23 +62,32 @@ class TextSignals(MeasuredTexts):
         proper = self._sum_by_text(self._measured(tokens.proper))
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
-        texts = self._measured_texts
+        texts = self._measured_texts(("#", *_ELLIPSES))
         yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
-        yield "gopher_ellipsis_ratio", ratio(occurrences(texts, "...") + occurrences(texts, "…"), all_words)
-        lines = self._layout.lines
-        rows = ~self._code_left_out
-        line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
-        for name, flag, edge_tokens in (
-            ("bullet", OPENS_BULLET, lines.first_tokens),
-            ("ellipsis", ENDS_ELLIPSIS, lines.last_tokens),
-        ):
-            flagged = (tokens.flags[edge_tokens] & flag != 0) & rows
-            if name == "bullet" and not self._like_peer:
-                # A list of sentences is prose.
-                flagged &= (tokens.flags[lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE)) == 0
-            yield f"gopher_{name}_lines", ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
+        yield (
+            "gopher_ellipsis_ratio",
+            ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
+        )
+        yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
+
+    def _edges_of_lines(self) -> Figures:
+        """Yield the shares of lines that are items of lists, and that end in an ellipsis, as teasers do.
+
+        A list of sentences is prose, and an ellipsis after a few words or several sentences is no cut: it is a heading,
+        or ends a paragraph. To datatrove, each of them counts.
+        """
+        lines, flags = self._layout.lines, self._tokens.flags
+        rows = ~self._code_left_out
+        counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
+        items = rows & (flags[lines.first_tokens] & OPENS_BULLET != 0)
+        ellipses = rows & (flags[lines.last_tokens] & ENDS_ELLIPSIS != 0)
+        if not self._like_peer:
+            items &= ~self._is_closed
+            ellipses &= (self._line_words >= TEASER_WORDS) & (self._breaks < TEASER_BREAKS)
+        yield "gopher_bullet_lines", ratio(self._count_by_text(lines.text_indices[items]), counts)
+        yield "gopher_ellipsis_lines", ratio(self._count_by_text(lines.text_indices[ellipses]), counts)
 
     def _hashes(self, texts: Sequence[str]) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
@@ -105,10 +114,13 @@ class TextSignals(MeasuredTexts):
                 # Names of speakers, `Reply` and closing brackets come again in good texts.
                 measured = self._measured_spans(kind)
                 is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
-                count = np.maximum(self._count_by_text(text_indices[measured]), 1)
+                # Plans and timetables have the same items again; of these, only the characters count.
+                counted = measured & ~self._items if kind == "line" else measured
+                count = np.maximum(self._count_by_text(text_indices[counted]), 1)
+                repeats = self._count_by_text(text_indices[is_repeat & counted])
             else:
                 count = np.maximum(self._count_by_text(text_indices) + empty, 1)
-            repeats = self._count_by_text(text_indices[is_repeat]) + repeated
+                repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
             yield f"repetition_duplicate_{kind}_characters", ratio(covered, characters)
@@ -161,6 +173,9 @@ class TextSignals(MeasuredTexts):
         yield "c4_placeholder", np.array(placeholders(self._texts), np.int64)
         yield "c4_access_wall", np.array(access_walls(self._texts), np.int64)
         prose = self.prose_lines
+        entries = ~self._is_closed & ~self._code
+        yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words)
+        yield "c4_price_lines", price_lines(self._layout, self._tokens.letters, prose.sentences)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
         yield "c4_text_left", prose.text_left
@@ -205,7 +220,11 @@ class TextSignals(MeasuredTexts):
         terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
-        yield "fineweb_terminal_lines", ratio(self._count_by_text(text_indices[terminal]), count)
+        # Items of a list end in no mark by custom; they count where there is nothing else.
+        left_out = np.zeros(len(ends), bool) if self._like_peer else self._items[chosen] & ~terminal
+        ends_counted = count - self._count_by_text(text_indices[left_out])
+        ends_counted = np.where(ends_counted > 0, ends_counted, count)
+        yield "fineweb_terminal_lines", ratio(self._count_by_text(text_indices[terminal]), ends_counted)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
         yield "fineweb_short_lines", ratio(self._count_by_text(text_indices[short]), count)
@@ -239,23 +258,35 @@ class TextSignals(MeasuredTexts):
         return counts
 
     def _stop_words_of(self, profile: LanguageProfile, start: int, end: int) -> Integers:
-        """Return how many different stop words of one language occur in each text from `start` to `end`."""
+        """Return how many different stop words of one language occur in each text from `start` to `end`.
+
+        English ones count with those of any other language: manuals are translated by half.
+        """
+        english = self._english_stop_words(start, end, besides=profile.stop_words)
+        if profile.stop_words == ENGLISH_STOP_WORDS:
+            return english
         if profile.seeks_within_words:
             counts = [sum(word in text for word in profile.stop_words) for text in self._texts[start:end]]
-            return np.array(counts, np.int64)
-        if profile.stop_words == ENGLISH_STOP_WORDS:
-            # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
-            # their `or` has each stop word once                                      ..101: two stop words
-            form_bits = united_flags(self._tokens.flags, self._layout.token_bounds[start : end + 1]) >> STOP_WORD_SHIFT
-            if not self._like_peer:
-                form_bits |= form_bits >> 8 | form_bits >> 16
-            in_english: Integers = np.bitwise_count(form_bits & 0xFF)
-            return in_english
-        bits = stop_word_bits(profile.stop_words)
-        bounds = self._word_bounds[start : end + 1]
-        word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
-        counted: Integers = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
-        return counted
+            in_language: Integers = np.array(counts, np.int64)
+        else:
+            bits = stop_word_bits(profile.stop_words)
+            bounds = self._word_bounds[start : end + 1]
+            word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
+            in_language = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
+        return in_language + english if profile.stop_words and not self._like_peer else in_language
+
+    def _english_stop_words(self, start: int, end: int, besides: tuple[str, ...]) -> Integers:
+        """Return how many different English stop words each text has, without those of another language."""
+        # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
+        # their `or` has each stop word once                                      ..101: two stop words
+        form_bits = united_flags(self._tokens.flags, self._layout.token_bounds[start : end + 1]) >> STOP_WORD_SHIFT
+        if not self._like_peer:
+            form_bits |= form_bits >> 8 | form_bits >> 16
+        counted = 0xFF
+        if besides != ENGLISH_STOP_WORDS:
+            counted = sum(1 << index for index, word in enumerate(ENGLISH_STOP_WORDS) if word not in besides)
+        in_english: Integers = np.bitwise_count(form_bits & counted)
+        return in_english
 
 
 _FAMILIES = {
@@ -265,3 +296,4 @@ _FAMILIES = {
     "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
+_ELLIPSES = ("...", "…")

@@ -1,0 +1,107 @@
+"""What the links of a site say, in many languages: the words of menus, which are no part of a page's text."""
+
+import re
+from functools import cache, lru_cache
+from itertools import chain
+
+__all__ = ["first_words_of_links", "is_link"]
+
+LONGEST_LINK = 60
+"""Characters of a line that holds a link, or several beside each other."""
+
+_BY_LANGUAGE = """
+home|homepage|start page|main page|main menu|menu|navigation|contents|table of contents|index|site index|sitemap
+site map|module|modules|previous|prev|previous page|next|next page|up|top|back|back to top|go to top|return to top
+skip to content|skip to main content|search|site search|quick search|login|log in|log out|sign in|sign up|register
+my account|cart|basket|checkout|wishlist|about|about us|contact|contact us|help|faq|faqs|news|blog|shop|store|forum
+forums|events|careers|jobs|press|privacy|terms|terms of use|terms of service|privacy policy|cookie policy|imprint
+legal notice|copyright|accessibility|feedback|support|products|services|subscribe|newsletter|rss|share|share this
+tweet|print|email|facebook|twitter|instagram|youtube|linkedin|pinterest|tags|categories|archives|archive|comments
+leave a comment|reply|read more|learn more|view all|see all|show more|load more|more|related|related posts
+related articles|related topics|related links|recent posts|popular posts|you may also like|advertisement
+advertisements|sponsored|previous topic|next topic|online|language|languages|english|close|donate|gallery|photos
+videos|links|members|feed|download|downloads|startseite|inhalt|inhalte|inhaltsverzeichnis|zurück|weiter|nach oben
+zum anfang|suche|suchen|anmelden|abmelden|registrieren|impressum|datenschutz|kontakt|über uns|hilfe|neuigkeiten
+aktuelles|anzeige|anzeigen|mehr|teilen|drucken|kommentare|kategorien|schlagwörter|ähnliche beiträge|verwandte themen
+warenkorb|mein konto|agb|newsletter abonnieren|accueil|sommaire|table des matières|précédent|suivant|haut de page
+rechercher|recherche|connexion|se connecter|s'inscrire|contactez-nous|à propos|aide|actualités|mentions légales
+plan du site|partager|imprimer|commentaires|catégories|lire la suite|en savoir plus|voir aussi|niveau supérieur
+retour|panier|mon compte|publicité|haut|inicio|contenido|contenidos|índice|módulo|módulos|anterior|siguiente|arriba
+subir|volver|buscar|iniciar sesión|registrarse|contacto|acerca de|ayuda|noticias|aviso legal|compartir|imprimir
+comentarios|categorías|etiquetas|leer más|temas relacionados|publicidad|mi cuenta|carrito|sobre nosotros
+quiénes somos|home page|indice|sommario|moduli|modulo|precedente|successivo|avanti|indietro|su|cerca|accedi
+registrati|contatti|chi siamo|aiuto|notizie|condividi|stampa|commenti|categorie|leggi tutto|argomenti correlati
+pubblicità|inizio|início|conteúdo|conteúdos|sumário|próximo|próxima|acima|voltar|pesquisar|busca|entrar|cadastre-se
+contato|sobre|ajuda|notícias|compartilhar|comentários|categorias|leia mais|tópicos relacionados|publicidade|topo
+inici|contingut|continguts|següent|pujar|amunt|inhoud|inhoudsopgave|vorige|volgende|omhoog|zoeken|inloggen|aanmelden
+over ons|nieuws|delen|afdrukken|reacties|lees meer|startpagina|verwante onderwerpen|terug|forrige|næste|op|hjem
+indhold|indeks|søg|log ind|kontakt os|om os|nyheder|del|udskriv|kommentarer|læs mere|tilbage|neste|opp|innhold|søk
+logg inn|om oss|del på|föregående|nästa|upp|hem|innehåll|sök|logga in|kontakta oss|nyheter|dela|edellinen|seuraava
+ylös|etusivu|sisällys|hakemisto|haku|kirjaudu|yhteystiedot|uutiset|moduuli|strona główna|spis treści|poprzedni
+poprzednia|następny|następna|dalej|wstecz|w górę|szukaj|zaloguj|zaloguj się|zarejestruj się|o nas|pomoc|aktualności
+udostępnij|drukuj|komentarze|kategorie|czytaj więcej|moduł|reklama|úvod|domů|obsah|rejstřík|modul|předchozí|další
+nahoru|hledat|přihlásit|kontakty|o nás|nápověda|novinky|související témata|domov|predchádzajúce|ďalej|nasledujúce
+hore|hľadať|kezdőlap|tartalom|tartalomjegyzék|tárgymutató|előző|következő|fel|keresés|bejelentkezés|kapcsolat|rólunk
+súgó|hírek|acasă|cuprins|înapoi|înainte|sus|căutare|autentificare|despre noi|știri|următor|kazalo|nazaj|naprej
+početna|sadržaj|prethodno|sljedeće|pretraga|traži|anasayfa|ana sayfa|içindekiler|dizin|önceki|sonraki|yukarı|ara
+giriş|iletişim|hakkımızda|yardım|haberler|modül|главная|содержание|оглавление|указатель|модуль|назад|вперёд|вперед
+далее|наверх|вверх|поиск|войти|вход|регистрация|контакты|о нас|помощь|новости|поделиться|печать|комментарии
+категории|читать далее|подробнее|реклама|карта сайта|предыдущая|следующая|см. также|головна|зміст|покажчик|далі
+вгору|пошук|увійти|контакти|про нас|допомога|новини|попередня|наступна|начало|съдържание|напред|търсене|за нас
+почетна|садржај|αρχική|αρχική σελίδα|δείκτης|περιεχόμενα|ευρετήριο|άρθρωμα|προηγούμενο|επόμενο|επάνω|πάνω|αναζήτηση
+σύνδεση|επικοινωνία|σχετικά|βοήθεια|νέα|الرئيسية|المحتويات|المحتوى|الفهرس|فهرس|السابق|التالي|أعلى|البداية|بحث
+تسجيل الدخول|اتصل بنا|من نحن|مساعدة|أخبار|وحدة|خانه|فهرست|قبلی|بعدی|بالا|جستجو|ورود|تماس با ما|درباره ما|דף הבית
+תוכן|אינדקס|הקודם|הבא|חיפוש|התחברות|צור קשר|אודות|होम|मुख्य पृष्ठ|सामग्री|विषय सूची|अनुक्रमणिका|पिछला|अगला|ऊपर|खोज
+लॉगिन|संपर्क करें|हमारे बारे में|सहायता|समाचार|मॉड्यूल|หน้าแรก|สารบัญ|ดัชนี|ก่อนหน้า|ถัดไป|ค้นหา|เข้าสู่ระบบ
+ติดต่อเรา|เกี่ยวกับเรา|ช่วยเหลือ|ข่าว|trang chủ|mục lục|nội dung|chỉ mục|trước|tiếp|tiếp theo|lên|tìm kiếm|đăng nhập
+đăng ký|liên hệ|giới thiệu|trợ giúp|tin tức|beranda|daftar isi|isi|sebelumnya|berikutnya|selanjutnya|cari|masuk
+daftar|kontak|tentang kami|bantuan|berita|首页|首頁|主页|主頁|目录|目錄|目次|内容|內容|索引|模块|模組|上一页|上一頁
+下一页|下一頁|上一篇|下一篇|上一章|下一章|返回|返回顶部|返回頂部|顶部|向上|起始页|搜索|搜尋|登录|登錄|登入|注册|註冊
+联系我们|聯絡我們|聯繫我們|关于我们|關於我們|帮助|幫助|新闻|新聞|分享|打印|评论|評論|分类|分類|标签|標籤|更多
+阅读更多|相关文章|相關文章|广告|廣告|网站地图|網站地圖|上一步|下一步|上頁|下頁|相关主题|ホーム|トップ|トップページ
+モジュール|前へ|次へ|前のページ|次のページ|戻る|上へ|検索|ログイン|新規登録|会員登録|お問い合わせ|会社概要|ヘルプ
+ニュース|シェア|印刷|コメント|カテゴリー|カテゴリ|タグ|続きを読む|もっと見る|関連記事|広告|サイトマップ
+ページトップへ|関連項目|홈|처음|목차|차례|색인|모듈|이전|다음|위로|검색|로그인|회원가입|문의하기|연락처|회사소개
+도움말|뉴스|공유|인쇄|댓글|카테고리|태그|더 보기|관련 글|광고|natrag|naprijed|gore|lanjut|kembali|induk|depan|naik
+atas|kezdőoldal|vissza|tovább|címoldal|ankstesnis|kitas|aukštyn|turinys|iepriekšējais|nākamais|tagasi|edasi|sisukord
+avaleht|aurrekoa|hurrengoa|hasiera|edukia|наперад|змест|пачатак|zpět|vpřed|späť|dozadu|dopredu|strona poprzednia
+strona następna|hemsida|tillbaka|framåt|pääsivu|takaisin|eteenpäin|geri|ileri|お気に入り|上へ戻る|上一級|上層
+最新消息|聯絡資訊|网站首页|当前位置|打印本页|关闭窗口|收藏本站|설정
+"""
+_LINKS = frozenset(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
+_TURN = """
+previous prev next up top zurück weiter précédent suivant anterior siguiente següent precedente
+successivo próximo vorige volgende forrige næste neste föregående nästa edellinen seuraava poprzedni
+następny předchozí další predchádzajúce nasledujúce előző következő înapoi înainte önceki sonraki
+назад вперёд вперед далее попередня наступна προηγούμενο επόμενο السابق التالي قبلی بعدی הקודם הבא
+trước tiếp sebelumnya berikutnya 上一页 上一頁 下一页 下一頁 前へ 次へ 이전 다음
+natrag naprijed sebelumnya lanjut kembali vissza tovább ankstesnis kitas tillbaka takaisin geri ileri
+"""
+_TURNING = frozenset(_TURN.split())
+_BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_GLUED = re.compile(r"([^\W\d_]+?)(?=\d|[A-ZÀ-ÞΑ-ΩА-Я])")
+"""A link that is glued to the number or the name of the page that it leads to."""
+
+
+@cache
+def first_words_of_links() -> tuple[str, ...]:
+    """Return the first word of each link, in small letters, with a capital and in capitals."""
+    words = {link.split()[0] for link in _LINKS}
+    return tuple(sorted({spelling for word in words for spelling in (word, word.title(), word.upper())}))
+
+
+@lru_cache(maxsize=1 << 14)
+def is_link(line: str) -> bool:
+    """Whether a line is a link of a menu, or several of them beside each other.
+
+    >>> [is_link(line) for line in ("Contents", "« previous | up | next »", "Next8.2. Oars", "Contents of a letter")]
+    [True, True, True, False]
+    """
+    line = line.strip()
+    if len(line) <= LONGEST_LINK:
+        parts = [bare for part in _BESIDE.split(line.lower()) if (bare := _EDGE.sub("", part))]
+        if parts and all(part in _LINKS for part in parts):
+            return True
+    glued = _GLUED.match(line, 1)
+    return glued is not None and line[: glued.end()].lower() in _TURNING

@@ -1,0 +1,62 @@
+"""Pages that only list: tables of contents and prices. No rule on words tells them from prose with headings."""
+
+import re
+
+import numpy as np
+
+from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
+from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.sums import ratio, running_sums
+
+__all__ = ["contents_characters", "price_lines"]
+
+LIKELY = 0.5
+"""Share of a text in lines that begin with a figure, below which these are not looked at one by one."""
+MOST_WORDS = 12
+"""Words of an entry of a table of contents."""
+_NUMBERED = re.compile(rb"(?:\d+(?:\.\d+)+\.?|\d+\.)[ \t\xc2\xe3]")
+
+
+def contents_characters(layout: TextLayout, entries: Booleans, words: Integers) -> Numbers:
+    """Return the share of each text in short lines that begin with the number of a section, in bytes.
+
+    `entries` says which rows may be some: they end no sentence and stand in no code. `words` has those of each row.
+    """
+    lines = layout.lines
+    starts = layout.token_starts[lines.first_tokens]
+    sizes = layout.token_ends[lines.last_tokens] - starts
+    first = layout.codes[starts]
+    figures = entries & (words <= MOST_WORDS) & (first >= ord("0")) & (first <= ord("9"))
+    whole = np.bincount(lines.text_indices, sizes, len(layout.text_ends))
+    likely = np.bincount(lines.text_indices, sizes * figures, len(whole)) > LIKELY * whole
+    numbered = np.zeros(len(sizes), bool)
+    for row in (figures & likely[lines.text_indices]).nonzero()[0].tolist():
+        numbered[row] = _NUMBERED.match(layout.data, int(starts[row])) is not None
+    return ratio(np.bincount(lines.text_indices, sizes * numbered, len(whole)), whole)
+
+
+def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> Numbers:
+    """Return the share of each text's lines that are a price and nothing else; 0 if there are fewer than sentences.
+
+    `letters` has the number of words with a letter of each token.
+    """
+    lines = layout.lines
+    before = running_sums(letters)
+    no_words = before[lines.last_tokens + 1] == before[lines.first_tokens]
+    prices = np.isin(lines.numbers, layout.line_ends.searchsorted(_currency_marks(layout))) & no_words
+    counts = np.bincount(lines.text_indices[prices], minlength=len(layout.text_ends))
+    whole = np.bincount(lines.text_indices, minlength=len(counts))
+    return ratio(np.where(counts > sentences, counts, 0), whole)
+
+
+def _currency_marks(layout: TextLayout) -> Integers:
+    """Return where the marks of currencies stand: `$`, `£` and `¥`, and those from U+20A0 on."""
+    codes = layout.codes
+    marks: Integers = (codes == ord("$")).nonzero()[0]
+    if layout.data.isascii():
+        return marks
+    two = (codes == 0xC2).nonzero()[0]
+    two = two[(codes[two + 1] == 0xA3) | (codes[two + 1] == 0xA5)]
+    three = (codes == 0xE2).nonzero()[0]
+    three = three[(codes[three + 1] == 0x82) & (codes[three + 2] >= 0xA0)]
+    return np.concatenate([marks, two, three])

@@ -1,0 +1,196 @@
+"""Which lines at the head and foot of a page are a menu: links to other pages, and what a site writes below each page.
+
+C4 takes out lines of few words, as they are mostly links. But a title, the headwords of a dictionary, the ingredients
+of a recipe and the usage line of a manual are as short. So only the edges of a page are looked at: the lines before its
+first sentence, and those after its last. There, a menu is known by what it says (`Home`, `Next`, `Contents`), or by
+being several short lines of which the text takes up few: a recipe goes on to speak of its flour, a page does not speak
+of its links. Blank lines between them say nothing: the same page has them or not, as whoever made it text likes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
+
+LEAST_MENU = 3
+"""Short lines together, one of them a link, that are a menu: a title and a byline are two."""
+LEAST_UNKNOWN_MENU = 4
+"""Short lines together that may be a menu though none is known as a link: a manual has a heading, usage, a heading."""
+MOST_TITLES = 2
+"""Short lines between a menu and the text that are a title and a byline, or above it the name of the site."""
+MOST_BEFORE = 2
+"""Longer lines that may stand before the first short one: the names of the site and of the page."""
+LONGEST_LEAD = 5
+"""Words of a line that ends in a colon and leads on to nothing."""
+LEAST_PREFIX = 4
+"""Characters from which a word is known by its beginning: its ending changes with the sentence."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DATE = re.compile(r"\d{1,4}\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,4}|\b(?:1[5-9]|20)\d\d\b")
+_BULLET = re.compile(r"\s*[-*•‣·+–—]\s")
+_ITEM = re.compile(r"\s*\(?\d|\s*#{1,6}\s|.*(?:[,;，、；]|\d\s*[^\W\d_]+\.?)\s*\Z|.*[\\=<>{}\[\]_$]|.*[/.]\w")
+"""A numbered item, a heading of Markdown, a line of verse, a quantity, or a name that programs use."""
+_WORD = re.compile(r"[^\W_]+")
+_LABELLED = re.compile(r"\s*[^\s:][^:]{0,40}: \S")
+_PATH = re.compile(r": (?:/|[a-z]+://)\S+\s*\Z")
+
+
+class EdgeLine(NamedTuple):
+    """A line before the first sentence of a text, or after its last one."""
+
+    text: str
+    is_short: bool
+    """Whether it has so few words that it may be a link."""
+    words: int
+    is_link: bool
+    """Whether it is known as a link of a menu."""
+
+
+def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
+    """Return which of the lines before a text's first sentence are a menu; `rest` is the text from there on.
+
+    >>> head = [EdgeLine(line, True, 1, line != "Boats") for line in ("Home", "Shop", "Help", "Boats")]
+    >>> sorted(head_lines_to_cut(head, "the boats are on the shore."))
+    [0, 1, 2]
+    >>> head = [EdgeLine(line, True, 1, False) for line in ("Oars", "Boats", "Sail", "Row")]
+    >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
+    set()
+    """
+    links = {index for index, line in enumerate(lines) if line.is_link}
+    cut = set(links) if len(links) > 1 else set()
+    for start, end, longer in _runs(lines, links):
+        cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
+    return cut | _empty_at_edge(lines, range(len(lines)), cut)
+
+
+def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
+    """Return which of the lines after a text's last sentence are a menu; `rest` is the text before them.
+
+    >>> foot = [EdgeLine("Related:", True, 1, True), EdgeLine("Oars", True, 1, False)]
+    >>> sorted(foot_lines_to_cut(foot, "the boats are on the shore."))
+    [0, 1]
+    """
+    cut = _colophon(lines)
+    links = {index for index, line in enumerate(lines) if line.is_link}
+    if len(links) > 1:
+        cut |= links
+    for start, end, _ in _runs(lines, links):
+        after = len(lines) - end - len([index for index in cut if index >= end])
+        if after <= MOST_BEFORE:
+            cut |= _menu_after_text(lines, start, end, links, rest, is_last=not after)
+    cut |= _empty_at_edge(lines, range(len(lines) - 1, -1, -1), cut)
+    last = max((index for index in range(len(lines)) if index not in cut), default=-1)
+    if last >= 0 and lines[last].words <= LONGEST_LEAD and lines[last].text.rstrip().endswith((":", "：")):
+        cut.add(last)
+    return cut
+
+
+def _runs(lines: Sequence[EdgeLine], links: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield where each run of short lines or links starts and ends, and the number of longer lines before it."""
+    start, longer = -1, 0
+    for index, line in enumerate(lines):
+        if line.is_short or index in links:
+            start = index if start < 0 else start
+        else:
+            if start >= 0:
+                yield start, index, longer
+            start, longer = -1, longer + 1
+    if start >= 0:
+        yield start, len(lines), longer
+
+
+def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: str | None) -> set[int]:
+    """Return which lines of a run are a menu above the title and byline of what follows.
+
+    Without a `rest`, only a run with links is one.
+    """
+    links_here = [index for index in range(start, end) if index in links]
+    if len(links_here) > 1 or (
+        links_here and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))
+    ):
+        above = lines[start : links_here[0]]
+        is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or "") for line in above)
+        first = links_here[0] if is_name else start
+        return set(range(first, links_here[-1] + 1 if _are_titles(lines[links_here[-1] + 1 : end]) else end))
+    if rest is None:
+        return set()
+    title = _is_taken_up(lines[end - 1].text, rest)
+    return _unknown_menu(lines, start, end - title, rest)
+
+
+def _are_titles(lines: Sequence[EdgeLine]) -> bool:
+    """Whether the lines beside a menu are few enough for the names of site and page, and no items."""
+    return len(lines) <= MOST_TITLES and not any(_BULLET.match(line.text) for line in lines)
+
+
+def _menu_after_text(
+    lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: str, is_last: bool
+) -> set[int]:
+    """Return which lines of a run are a menu below a text: what follows a link there is one, too."""
+    links_here = [index for index in range(start, end) if index in links]
+    if links_here and (is_last or len(links) > 1):
+        return set(range(links_here[0], end))
+    return _unknown_menu(lines, start, end, rest) if is_last else set()
+
+
+def _unknown_menu(lines: Sequence[EdgeLine], start: int, end: int, rest: str) -> set[int]:
+    """Return the lines of a run if they are a menu though none is known as a link."""
+    return set(range(start, end)) if _is_strange(lines[start:end], rest, LEAST_UNKNOWN_MENU) else set()
+
+
+def _is_strange(run: Sequence[EdgeLine], rest: str, least: int) -> bool:
+    """Whether short lines are enough for a menu, and more than half of them no items and not taken up by the text."""
+    if len(run) < least:
+        return False
+    return 2 * sum(not _is_item(line.text) and not _is_taken_up(line.text, rest) for line in run) > len(run)
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line is one of a list, of verse or of code."""
+    return _BULLET.match(line) is not None or _ITEM.match(line) is not None
+
+
+def _is_taken_up(line: str, rest: str) -> bool:
+    """Whether a word of a line begins a word of the rest of its text, which is in small letters."""
+    return any(_begins_word(_stem(word), rest) for word in _WORD.findall(line) if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    """Whether a word says what a text is about: it is long, an abbreviation, or of a script without small letters."""
+    return len(word) >= LEAST_PREFIX or (len(word) > 1 and not word.islower())
+
+
+def _stem(word: str) -> str:
+    return word.lower()[: max(LEAST_PREFIX, len(word) - 2)]
+
+
+def _begins_word(stem: str, text: str) -> bool:
+    start = text.find(stem)
+    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+        start = text.find(stem, start + 1)
+    return start >= 0
+
+
+def _empty_at_edge(lines: Sequence[EdgeLine], order: range, cut: set[int]) -> set[int]:
+    """Return the lines from the edge on that have no letter and no date: prices, numbers, rules."""
+    empty: set[int] = set()
+    for index in order:
+        if index in cut:
+            continue
+        line = lines[index]
+        if not line.is_short or _LETTER.search(line.text) or _DATE.search(line.text):
+            break
+        empty.add(index)
+    return empty
+
+
+def _colophon(lines: Sequence[EdgeLine]) -> set[int]:
+    """Return the last lines that name the page itself: labels with values, one of them its path, below a colon."""
+    start = len(lines)
+    while start and _LABELLED.match(lines[start - 1].text):
+        start -= 1
+    labelled = range(start, len(lines))
+    if len(labelled) < MOST_TITLES or not start or not any(_PATH.search(lines[index].text) for index in labelled):
+        return set()
+    return {start - 1, *labelled} if lines[start - 1].text.rstrip().endswith((":", "：")) else set()

@@ -1,0 +1,189 @@
+"""The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.link_words import first_words_of_links, is_link
+from corpuskit.text.quality.menus import LEAST_UNKNOWN_MENU, MOST_BEFORE, EdgeLine, foot_lines_to_cut, head_lines_to_cut
+from corpuskit.text.quality.spans import hash_spans
+
+__all__ = ["PageLines", "menu_rows"]
+
+_IS_MARK = np.zeros(256, bool)
+_IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
+LONGEST_EDGE = 120
+"""Lines of an edge that are read; a longer menu goes on as it begins."""
+READ_BYTES = 4000
+"""Bytes of the text in which it is sought what lines at its edge are about."""
+LONGEST_LINK_WORDS = 12
+LAST_LINES = 6
+"""Last lines of a page in which a link may be glued to what it leads to."""
+
+
+class PageLines(NamedTuple):
+    """What is known of the rows of a layout; each field has one entry per row."""
+
+    short: Booleans
+    """Whether it has so few words that it may be a link."""
+    stays: Booleans
+    """Whether no other rule takes it out."""
+    sentences: Booleans
+    leads_on: Booleans
+    """Whether it ends in a colon."""
+    words: Integers
+    letters: Integers
+    """The number of words with a letter."""
+
+
+def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Booleans:
+    """Return for each row whether it is part of a menu at the edge of its text, or a short line above one taken out.
+
+    `ignored` says in which texts no menus are sought.
+    """
+    texts, count = layout.lines.text_indices, len(layout.text_ends)
+    cut = lines.short & _above_lost(texts, lines)
+    first, last = _edges(count, texts, lines.sentences)
+    rows = np.arange(len(texts))
+    sought = ~ignored[texts]
+    in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
+    cut &= in_head | in_foot
+    links = (in_head | in_foot) & lines.stays & _may_be_links(layout, lines)
+    bounds = texts.searchsorted(np.arange(count + 1)).tolist()
+    for index in _worth_reading(in_head, links, lines, texts, count):
+        beyond = min(int(first[index]), bounds[index + 1])
+        edge = np.arange(bounds[index], beyond)
+        edge = edge[lines.stays[edge]]
+        size = _read_from_edge(lines.short[edge], links[edge])
+        end = _first_short(
+            lines.short, range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1]), bounds[index + 1]
+        )
+        body = _body(layout, _next_longer(edge, size, lines.short, beyond), end, at_head=True)
+        _cut_edge(layout, lines, links, edge[:size], cut, body, at_head=True)
+        _go_on(edge, size, lines.short, cut)
+    leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
+    for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
+        beyond = max(int(last[index]), bounds[index] - 1)
+        edge = np.arange(beyond + 1, bounds[index + 1])
+        edge = edge[lines.stays[edge]]
+        size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
+        before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
+        start = _first_short(lines.short, before, bounds[index] - 1) + 1
+        body = _body(layout, start, _next_longer(edge[::-1], size, lines.short, beyond) + 1, at_head=False)
+        _cut_edge(layout, lines, links, edge[-size:], cut, body, at_head=False)
+        _go_on(edge[::-1], size, lines.short, cut)
+    return cut
+
+
+def _first_short(short: Booleans, rows: range, beyond: int) -> int:
+    """Return the first of some rows that is short, or the row `beyond` them; no row of a text without sentences is."""
+    return next((row for row in rows if short[row]), beyond)
+
+
+def _next_longer(edge: Integers, read: int, short: Booleans, beyond: int) -> int:
+    """Return the first row of an edge that is not read and is no short line, or the row `beyond` the edge."""
+    left = edge[read:]
+    longer = left[~short[left]]
+    return int(longer[0]) if len(longer) else beyond
+
+
+def _go_on(edge: Integers, read: int, short: Booleans, cut: Booleans) -> None:
+    """Set `cut` for the short lines that go on with a menu which is longer than what was read of its edge."""
+    if 0 < read < len(edge) and cut[edge[read - 1]]:
+        longer = (~short[edge[read:]]).nonzero()[0]
+        cut[edge[read : read + int(longer[0]) if len(longer) else len(edge)]] = True
+
+
+def _read_from_edge(short: Booleans, links: Booleans) -> int:
+    """Return how many lines of an edge are read, from the edge on: up to the last link, or some longer lines."""
+    longer = (~short).nonzero()[0]
+    end = int(longer[MOST_BEFORE]) + 1 if len(longer) > MOST_BEFORE else len(short)
+    linked = links.nonzero()[0]
+    if len(linked):
+        after = longer[longer.searchsorted(linked[-1], "right") :]
+        end = max(end, int(after[0]) + 1 if len(after) else len(short))
+    return min(end, LONGEST_EDGE)
+
+
+def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
+    """Return the texts with a row in one edge that may be a link or has no letter, or with enough short ones."""
+    short = in_edge & lines.short & lines.stays
+    reasons = np.bincount(texts[short], minlength=count) >= LEAST_UNKNOWN_MENU
+    reasons[texts[in_edge & telling]] = True
+    reasons[texts[short & (lines.letters == 0)]] = True
+    indices: list[int] = reasons.nonzero()[0].tolist()
+    return indices
+
+
+def _may_be_links(layout: TextLayout, lines: PageLines) -> Booleans:
+    """Return for each row whether it begins with the first word of a link, or with a mark, and has few words."""
+    first = layout.lines.first_tokens
+    link_hashes = _link_hashes()
+    hashes = layout.token_hashes[first]
+    nearest = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)]
+    marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short
+    may_be: Booleans = ((nearest == hashes) | marks) & (layout.lines.token_counts <= LONGEST_LINK_WORDS)
+    return may_be
+
+
+@cache
+def _link_hashes() -> Integers:
+    """Return the hashes of the first words of links, rising."""
+    encoded = [word.encode() for word in first_words_of_links()]
+    ends = np.array([len(word) for word in encoded]).cumsum()
+    return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
+
+
+def _cut_edge(
+    layout: TextLayout, lines: PageLines, links: Booleans, edge: Integers, cut: Booleans, body: str, at_head: bool
+) -> None:
+    """Set `cut` for the rows of a menu among those of one edge of a `body`."""
+    texts = [_text_of(layout, row) for row in edge.tolist()]
+    short, words, may_be = (column[edge].tolist() for column in (lines.short, lines.words, links))
+    if not at_head:
+        may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
+    are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
+    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, are_links, strict=True)]
+    longer = [line.text for line in edge_lines if not line.is_short]
+    rest = "\n".join([*longer, body]).lower()
+    goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
+    cut[edge[sorted(goes)]] = True
+
+
+def _above_lost(texts: Integers, lines: PageLines) -> Booleans:
+    """Return for each row whether the next one of its text is a longer line that another rule takes out."""
+    above = np.zeros(len(texts), bool)
+    above[:-1] = (texts[1:] == texts[:-1]) & ~lines.stays[1:]
+    return above
+
+
+def _edges(count: int, texts: Integers, sentences: Booleans) -> tuple[Integers, Integers]:
+    """Return the first and last rows of sentences of each text; without any, all of it is an edge."""
+    rows = np.flatnonzero(sentences)
+    first, last = np.full(count, len(texts)), np.full(count, -1)
+    last[texts[rows]] = rows
+    first[texts[rows[::-1]]] = rows[::-1]
+    return first, last
+
+
+def _text_of(layout: TextLayout, row: int) -> str:
+    """Return the line of a row."""
+    number = int(layout.lines.numbers[row])
+    start = int(layout.line_ends[number - 1]) + 1 if number else 0
+    return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
+
+
+def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:
+    """Return the first or last part of the rows from `start` to before `end`, which no edge has."""
+    if start >= end:
+        return ""
+    lines = layout.lines
+    first, last = (
+        int(layout.token_starts[lines.first_tokens[start]]),
+        int(layout.token_ends[lines.last_tokens[end - 1]]),
+    )
+    first, last = (first, min(first + READ_BYTES, last)) if at_head else (max(last - READ_BYTES, first), last)
+    return layout.data[first:last].decode("utf-8", "ignore")

@@ -1,0 +1,45 @@
+"""Tables of contents and price lists are told from prose with numbers and prices."""
+
+import pytest
+
+from corpuskit.text.quality.rules import SETTINGS
+from corpuskit.text.quality.signals import TextSignals
+
+SETTING = {item.name: item.value for item in SETTINGS}
+SENTENCE = "The mole keeps the harbour from the sea, and boats lie behind it in all weathers."
+
+
+def figures(text: str) -> tuple[float, float]:
+    """Return the shares of characters in entries of contents, and of lines that are prices."""
+    measured = dict(TextSignals([text], SETTING).c4())
+    return measured["c4_contents_characters"].item(), measured["c4_price_lines"].item()
+
+
+@pytest.mark.parametrize("entry", ["{0}.1 On boats", "{0}. On boats", "{0}.2.10. 船和港口", "{0}.1\u3000船"])
+def test_numbered_headings_are_contents(entry: str) -> None:
+    assert figures("\n".join(entry.format(number) for number in range(1, 30)))[0] == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1.1 The owner pays for the boat.",
+        "1512 On boats",
+        "3 boats",
+        f"1. {SENTENCE[:-1]} of the year in which it was built",
+    ],
+)
+def test_numbered_sentences_are_no_contents(line: str) -> None:
+    assert figures("\n".join([line] * 30))[0] == 0
+
+
+@pytest.mark.parametrize("price", ["$9.95", "€ 12", "12,50 €", "£3", "¥ 400", "₹ 90", "- $1"])
+def test_lines_of_prices(price: str) -> None:
+    assert figures(f"Boat\n{price}\nOars\n{price}")[1] == 0.5
+    # An article has more sentences than prices.
+    assert figures(f"{SENTENCE}\n{SENTENCE}\n{price}\nBoat")[1] == 0
+
+
+@pytest.mark.parametrize("line", ["From $9 on", "1,200", "x$", "Save £3"])
+def test_lines_with_more_than_a_price(line: str) -> None:
+    assert figures(f"Boat\n{line}\nOars\n{line}")[1] == 0
