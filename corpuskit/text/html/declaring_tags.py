@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import re2
 
+from corpuskit.text.ascii_case import small_letters
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name
 
@@ -127,7 +128,7 @@ def _searched(pattern: str) -> Any:
 def _may_be_named(tag: str, names: frozenset[str]) -> bool:
     """Whether the tag of a `meta` may have a name that is read: of many, few need all of their attributes read."""
     for match in _NAME.finditer(tag):
-        name = (match[1] or match[2] or match[3] or "").strip().lower()
+        name = small_letters((match[1] or match[2] or match[3] or "").strip())
         if name in names or "&" in name:
             return True
     return False

@@ -19,7 +19,7 @@
 #endif
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 5
+#define ALGORITHM 6
 /* As `INTERFACE` there. */
 #define INTERFACE 3
 
