@@ -446,12 +446,12 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments)
     PyObject *markup, *capsule;
     Py_ssize_t size;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "UO", &markup, &capsule))
+    if (!PyArg_ParseTuple(arguments, "OO", &markup, &capsule))
         return NULL;
     const HeadWords *words = PyCapsule_GetPointer(capsule, HEAD_WORDS);
     if (words == NULL)
         return NULL;
-    const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
+    const char *start = utf8_of(markup, &size);
     if (start == NULL) {
         if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
             return NULL;
