@@ -5,6 +5,7 @@ and write all of it again; `c/line.c` sees that on its one way through. It knows
 first, in UTF-8, with the short escapes. Whatever else a line has is orjson's to read or to refuse.
 """
 
+import importlib
 import json
 import os
 from collections.abc import Callable
@@ -21,10 +22,9 @@ def _load() -> Any:
     if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
         return None
     try:
-        from corpuskit.core import _line  # type: ignore[attr-defined]
+        return importlib.import_module("corpuskit.core._line").split_text
     except ImportError:
         return None
-    return _line.split_text
 
 
 split_text: Callable[[bytes], tuple[str, bytes, int, int] | None] | None = _load()

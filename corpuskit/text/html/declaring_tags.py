@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from corpuskit.text.ascii_case import small_letters
+from corpuskit.core.ascii_case import small_letters
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name
 

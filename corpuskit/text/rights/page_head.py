@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
-from corpuskit.text.ascii_case import small_letters
+from corpuskit.core.ascii_case import small_letters
 from corpuskit.text.rights.declarations import MAX_ENTRIES, MAX_VALUE, Declaration
 
 __all__ = ["HEADER_FIELDS", "head_words", "header_declarations", "page_declarations"]
