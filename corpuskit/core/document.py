@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuskit.core.json_values import holds_containers, holds_not_finite, is_deeper_than
+from corpuskit.core.line_text import split_text, without_literal
+
 RESERVED = {
     key: (kind, meaning)
     for key, kind, meaning in (
@@ -87,10 +90,6 @@ NUMBER_AS_ID = "number-as-id"
 UNKNOWN_DEPTH = 1 << 64
 """Deeper than any integer that a line can hold, so that no limit lets pass what cannot be read."""
 
-_TEXT_KEY = b'"text":'
-MAX_TRIES = 4
-"""How many keys called `text` are tried to find the record's own."""
-
 _RANK = {key: rank for rank, key in enumerate(RESERVED)}
 _LAST = len(_RANK)
 
@@ -119,6 +118,8 @@ class Document:
     """How a step that has several ways came to this document, in kebab-case; the step's account counts it by this."""
     hits: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     """How much of each type a step found in this document; the step's account adds them up."""
+    utf8: bytes | None = field(default=None, repr=False, compare=False)
+    """The text in UTF-8, if it is known; copies start without it."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
         """Return a copy with another text, and metadata as in `with_metadata`."""
@@ -134,7 +135,7 @@ def encode(document: Document) -> bytes:
     if document.line is None:
         _demand_types(document)
         line = _dump(_record(document))
-        if b"null" in line and _holds_not_finite({"metadata": document.metadata, **document.extra}):
+        if b"null" in line and holds_not_finite({"metadata": document.metadata, **document.extra}):
             raise Reject("not-finite", "NaN and infinities are not JSON")
         if len(line) > MAX_LINE:
             raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
@@ -150,18 +151,54 @@ def decode(line: bytes) -> Document:
     if len(line) > MAX_LINE:
         raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
     line = line.removeprefix(BYTE_ORDER_MARK)
+    if split_text is not None and len(line) <= UNCOUNTED_LINE and (parts := split_text(line)) is not None:
+        document = _decode_parts(line, *parts)
+        if document is not None:
+            return document
     value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
-    document = _document(value)
-    if document.extra or _holds_containers(document.metadata):
-        _demand_shallow({"metadata": document.metadata, **document.extra})
+    document = _checked(value)
     canonical = _dump(_record(document))
     if canonical != line:
         # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
         # any other line goes through the strict parser.
         _STRICT.decode(_without_text(line, document, canonical).decode())
     document.line = canonical
+    return document
+
+
+def _checked(value: dict[str, Any]) -> Document:
+    document = _document(value)
+    if document.extra or holds_containers(document.metadata):
+        _demand_shallow({"metadata": document.metadata, **document.extra})
+    return document
+
+
+def _decode_parts(line: bytes, text: str, utf8: bytes, start: int, end: int) -> Document | None:
+    """Return the document on a line whose text is known already; None if the rest of the line is not what it seems.
+
+    As in `decode`, the rest of the line survives the round trip or goes through the strict parser.
+    """
+    import orjson
+
+    rest = line[:start] + b'""' + line[end:]
+    try:
+        value = orjson.loads(rest)
+    except orjson.JSONDecodeError:
+        return None
+    if value["text"] != "":
+        return None
+    value["text"] = text
+    document = _checked(value)
+    canonical_rest = _dump({**_record(document), "text": ""})
+    if canonical_rest == rest:
+        document.line = line
+    else:
+        _STRICT.decode(rest.decode())
+        before = len(_dump(document.id)) + len(b'{"id":,"text":')
+        document.line = canonical_rest[:before] + line[start:end] + canonical_rest[before + 2 :]
+    document.utf8 = utf8
     return document
 
 
@@ -241,15 +278,8 @@ def _load(line: bytes) -> Any:
         raise Reject(*_why_not_json(line, str(error))) from None
 
 
-def _holds_containers(metadata: dict[str, Any]) -> bool:
-    for value in metadata.values():  # noqa: SIM110 - a generator would cost as much as the rest of the check
-        if type(value) is dict or type(value) is list:
-            return True
-    return False
-
-
 def _demand_shallow(value: Any) -> None:
-    if type(value) in (dict, list) and _deeper_than(value, MAX_DEPTH):
+    if type(value) in (dict, list) and is_deeper_than(value, MAX_DEPTH):
         raise Reject("too-deep", f"nested deeper than {MAX_DEPTH}")
 
 
@@ -281,14 +311,6 @@ def _demand_types(document: Document) -> None:
         raise Reject("no-text", "`text` is not a string")
     if not isinstance(document.metadata, dict):
         raise Reject("bad-metadata", "`metadata` is not an object")
-
-
-def _holds_not_finite(value: Any) -> bool:
-    """Whether a number that JSON cannot express is anywhere in a value; orjson would write null."""
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    return any(_holds_not_finite(item) for item in inner)
 
 
 def _record(document: Document) -> dict[str, Any]:
@@ -344,23 +366,7 @@ def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
     suffix = len(_dump({"metadata": document.metadata, **document.extra}))
     literal = canonical[before:-suffix]
-    shortened = _cut(line, literal)
-    if shortened is None and not document.text.isascii():
-        shortened = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())
-    return line if shortened is None else shortened
-
-
-def _cut(line: bytes, literal: bytes) -> bytes | None:
-    rank = -1
-    for _ in range(MAX_TRIES):
-        rank = line.find(_TEXT_KEY, rank + 1)
-        if rank < 0:
-            return None
-        start = rank + len(_TEXT_KEY)
-        start += line.startswith(b" ", start)
-        if line.startswith(literal, start):
-            return line[:start] + b'""' + line[start + len(literal) :]
-    return None
+    return without_literal(line, literal, document.text) or line
 
 
 def _refuse_what_would_change(line: bytes) -> None:
@@ -384,17 +390,3 @@ def _finite(digits: str) -> None:
 
 _HOOKS: dict[str, Any] = {"object_pairs_hook": _unique, "parse_int": _integer, "parse_float": _finite}
 _STRICT = json.JSONDecoder(**_HOOKS)
-
-
-def _deeper_than(value: Any, limit: int) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [
-            item
-            for container in level
-            for item in (container.values() if type(container) is dict else container)
-            if type(item) in (dict, list)
-        ]
-        if not level:
-            return False
-    return True

@@ -111,7 +111,7 @@ class Extract(Stage):
     def _extract_page(self, document: Document) -> tuple[str, str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
-        page = open_page(document.text, _address(document), is_xml=is_xhtml(document))
+        page = open_page(document.text, _address(document), is_xml=is_xhtml(document), utf8=document.utf8)
         # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         extraction = ENGINES[self.engine](page, self.format)
@@ -129,7 +129,7 @@ def _declarations(document: Document) -> dict[str, Any] | None:
     if "rights" in document.metadata:
         return value  # it has read the page already
     agents = default_training_names()
-    tags = declaring_tags(document.text, *head_words(agents), document.line)
+    tags = declaring_tags(document.text, *head_words(agents), document.line, document.utf8)
     return with_declarations(value, page_declarations(*tags, agents))
 
 

@@ -1,16 +1,19 @@
-"""Run the compiled core with sanitizers: over the pages of `twins`, or over what libFuzzer makes.
+"""Run the compiled code with sanitizers: over the pages of `twins`, or over what libFuzzer makes.
 
     python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
     python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
 
-The first builds the core with `gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with it:
-a read or write outside of memory, or arithmetic that C leaves undefined, ends the run. The second builds it with clang
-and libFuzzer, which changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder
-of resources, where its own lacks the library. Neither touches the core of the checkout.
+The code is the core of extraction and the reader of lines. The first builds both with
+`gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them: a read or write outside of
+memory, or arithmetic that C leaves undefined, ends the run. The second builds them with clang and libFuzzer, which
+changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder of resources, where
+its own lacks the library. Neither touches what is built in the checkout.
 """
 
 import argparse
 import contextlib
+import importlib
+import itertools
 import os
 import runpy
 import subprocess
@@ -21,8 +24,8 @@ from importlib import util
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted(str(path) for path in (ROOT / "corpuskit/text/html/c").glob("*.c"))
-NAME = "corpuskit.text.html._core"
+FOLDERS = {"corpuskit.text.html._core": "corpuskit/text/html/c", "corpuskit.core._line": "corpuskit/core/c"}
+"""Where the sources of each compiled module are."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
 INCLUDE = f"-I{sysconfig.get_path('include')}"
 FUZZER = r"""
@@ -30,11 +33,13 @@ FUZZER = r"""
 #include <Python.h>
 #include <stdint.h>
 PyMODINIT_FUNC PyInit__core(void);
+PyMODINIT_FUNC PyInit__line(void);
 static PyObject *try_page;
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     PyImport_AppendInittab("_core", PyInit__core);
+    PyImport_AppendInittab("_line", PyInit__line);
     Py_Initialize();
     PyRun_SimpleString("from tests.benchmarks.core_sanitizers import try_page");
     try_page = PyObject_GetAttrString(PyImport_AddModule("__main__"), "try_page");
@@ -60,26 +65,33 @@ SEEDS = (
 )
 
 
-def use_core(core: object) -> None:
-    """Put a core in the place of that of the checkout."""
-    import corpuskit.text.html
+def sources(name: str) -> list[str]:
+    """Return the sources of a compiled module."""
+    return sorted(str(path) for path in (ROOT / FOLDERS[name]).glob("*.c"))
 
-    sys.modules[NAME] = core  # type: ignore[assignment]
-    corpuskit.text.html._core = core  # type: ignore[attr-defined]
+
+def use_module(name: str, module: object) -> None:
+    """Put a compiled module in the place of that of the checkout."""
+    package, _, short_name = name.rpartition(".")
+    sys.modules[name] = module  # type: ignore[assignment]
+    setattr(importlib.import_module(package), short_name, module)
 
 
 def try_page(content: bytes) -> None:
-    """Let the core that libFuzzer watches do all that it does to a page."""
-    if NAME not in sys.modules:
-        import _core
-
-        use_core(_core)
-    from corpuskit.core.document import Reject
+    """Let the code that libFuzzer watches do all that it does to a page, and to a line with these bytes in it."""
+    for name in FOLDERS:
+        if name not in sys.modules:
+            use_module(name, importlib.import_module(name.rpartition(".")[2]))
+    from corpuskit.core.document import Reject, decode
     from corpuskit.text.html.extract import clean, fast, open_page
 
-    page = open_page(content.decode("utf-8", "replace"), is_xml=len(content) % 16 == 0)
+    text = content.decode("utf-8", "replace")
+    page = open_page(text, is_xml=len(content) % 16 == 0, utf8=text.encode())
     with contextlib.suppress(Reject):
         clean(fast(page, "text").text)
+    for line in (content, b'{"id":"' + content, b'{"text":"' + content + b'"}'):
+        with contextlib.suppress(Reject):
+            decode(line)
 
 
 def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
@@ -94,7 +106,8 @@ def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
     link = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", f"-lpython{sysconfig.get_config_var('LDVERSION')}"]
     command = ["clang", *resource, *OPTIONS, "-UPy_LIMITED_API", INCLUDE, "-fsanitize=fuzzer,address,undefined"]
     command.append("-fno-sanitize-recover=undefined")
-    subprocess.run([*command, str(source), *SOURCES, *link, "-o", str(program)], check=True)
+    all_sources = [str(source), *itertools.chain.from_iterable(map(sources, FOLDERS))]
+    subprocess.run([*command, *all_sources, *link, "-o", str(program)], check=True)
     paths = os.pathsep.join([str(ROOT), *(path for path in sys.path if path)])
     environment = {
         **os.environ,
@@ -115,31 +128,32 @@ def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
 
 def run_twins(folder: Path, arguments: list[str]) -> int:
     """Build the core with sanitizers and compare the twins with it in another process; return its exit code."""
-    library = folder / "_core.so"
     sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
-    command = ["gcc", *OPTIONS, *sanitize, "-fPIC", "-shared", INCLUDE]
-    subprocess.run([*command, *SOURCES, "-o", str(library)], check=True)
+    for name in FOLDERS:
+        command = ["gcc", *OPTIONS, *sanitize, "-fPIC", "-shared", INCLUDE, *sources(name)]
+        subprocess.run([*command, "-o", str(folder / f"{name}.so")], check=True)
     runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
     environment = {
         **os.environ,
         "LD_PRELOAD": runtime.stdout.strip(),
         "PYTHONMALLOC": "malloc",
         "ASAN_OPTIONS": "detect_leaks=0",
-        "SANITIZED_CORE": str(library),
+        "SANITIZED": str(folder),
     }
     command = [sys.executable, "-m", "tests.benchmarks.core_sanitizers", *arguments]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
 def main() -> None:
-    library = os.environ.get("SANITIZED_CORE")
-    if library:
-        spec = util.spec_from_file_location(NAME, library)
-        assert spec is not None
-        assert spec.loader is not None
-        core = util.module_from_spec(spec)
-        spec.loader.exec_module(core)
-        use_core(core)
+    folder_of_modules = os.environ.get("SANITIZED")
+    if folder_of_modules:
+        for name in FOLDERS:
+            spec = util.spec_from_file_location(name, Path(folder_of_modules) / f"{name}.so")
+            assert spec is not None
+            assert spec.loader is not None
+            module = util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            use_module(name, module)
         runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

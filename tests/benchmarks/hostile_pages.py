@@ -38,6 +38,7 @@ ATTACKS: dict[str, str | Callable[[int], str]] = {
     "tag never closed": "<div ",
     "quotes never closed": "<a x='",
     "<a> never closed": "<a href=x>a",
+    "<a> in quotes by a licence": lambda size: "<a rel=license href=x>" + "<a '>" * (size // 5),
     "<a> around text": lambda size: "<a href=x>" + "a<br>" * (size // 5),
     "<a> in a line": "<a href=x>a</a>",
     "<a> in items": "<li><a href=x>a</a></li>",

@@ -1,5 +1,5 @@
 """Steps applied to streams.
 
-Reading order: batch, apply, cpu_guard, workers, flow, document_files, limits, first_reject, output,
+Reading order: batch, apply, cpu_guard, freed_memory, workers, flow, document_files, limits, first_reject, output,
 step_inputs, run.
 """

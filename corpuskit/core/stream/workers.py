@@ -24,6 +24,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import TOO_MANY_FILES, CorpuskitError, PublishError, UsageError
 from corpuskit.core.stream.batch import Batch
 from corpuskit.core.stream.cpu_guard import MARKS_A_WORKER, Guard, Marks, without
+from corpuskit.core.stream.freed_memory import keep_freed_memory
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -92,6 +93,7 @@ class Workers(Generic[Task]):
         self.most = jobs * IN_FLIGHT_PER_WORKER
         self.waiting: deque[Submitted[Task]] = deque()
         self._next_slot = 0
+        keep_freed_memory()
         self._open()
 
     def submit(self, task: Task) -> None:
@@ -290,6 +292,7 @@ def become_worker(
     # What is there stays as long as the worker: a collection that looks through it again finds nothing, and would have
     # the system copy what parent and worker share.
     gc.freeze()
+    keep_freed_memory()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

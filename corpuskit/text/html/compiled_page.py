@@ -38,7 +38,7 @@ class CompiledChoice(NamedTuple):
         return text
 
 
-def read_compiled(markup: str, is_xml: bool) -> Any:
+def read_compiled(markup: str | bytes, is_xml: bool) -> Any:
     """Return what the core has read of a page, which only the core looks into. Raises Reject `too-many-nodes`."""
     return compiled_core().read(markup, is_xml)
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import re2
 
+from corpuskit.core.ascii_case import small_letters
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name
 
@@ -51,17 +52,22 @@ class DeclaringTags(NamedTuple):
 
 
 def declaring_tags(
-    markup: str, marks: tuple[str, ...], names: frozenset[str], line: bytes | None = None
+    markup: str,
+    marks: tuple[str, ...],
+    names: frozenset[str],
+    line: bytes | None = None,
+    utf8: bytes | None = None,
 ) -> DeclaringTags:
     """Return the tags of a page that may declare something on its use.
 
     `marks`, one of which a head has in its source if a tag is to be read there, and `names` of `meta` elements are in
     lower case. `line` is the page's canonical line, if that is known: it has the letters of the markup, in bytes, which
-    are searched many times faster than a text.
+    are searched many times faster than a text. `utf8` is the markup in UTF-8, if that is known.
     """
     core = compiled_core()
     words = _compiled_words(marks, names) if core is not None else None
-    if words is not None and (tags := core.declaring_tags(markup, words)) is not None:
+    source = markup if utf8 is None else utf8
+    if words is not None and (tags := core.declaring_tags(source, words)) is not None:
         return DeclaringTags(*tags)
     return DeclaringTags(list(_head_tags(_head(markup), marks, names)), list(_license_tags(markup, line)))
 
@@ -127,7 +133,7 @@ def _searched(pattern: str) -> Any:
 def _may_be_named(tag: str, names: frozenset[str]) -> bool:
     """Whether the tag of a `meta` may have a name that is read: of many, few need all of their attributes read."""
     for match in _NAME.finditer(tag):
-        name = (match[1] or match[2] or match[3] or "").strip().lower()
+        name = small_letters((match[1] or match[2] or match[3] or "").strip())
         if name in names or "&" in name:
             return True
     return False

@@ -105,6 +105,8 @@ class Page:
     """The page's address, if that is known."""
     is_xml: bool = False
     """Whether it is XHTML by its media type."""
+    utf8: bytes | None = None
+    """The markup in UTF-8, if that is known: what the compiled core reads."""
 
     @cached_property
     def tags(self) -> int:
@@ -114,7 +116,7 @@ class Page:
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
         """Return what the page says about itself: `title`, `date`, `author`, `html_language`."""
-        return page_metadata(self.markup, self.url)
+        return page_metadata(self.markup, self.url, self.utf8)
 
     @cached_property
     def tree(self) -> Any:
@@ -122,16 +124,16 @@ class Page:
         return _parse(self.markup, self.tags)
 
 
-def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
-    """Take a page to extract. Raises Reject `document-too-large`."""
+def open_page(text: str, url: str = "", *, is_xml: bool = False, utf8: bytes | None = None) -> Page:
+    """Take a page to extract; `utf8` is its text in UTF-8, if that is known. Raises Reject `document-too-large`."""
     try:
-        size = _size_in_bytes(text)
+        size = _size_in_bytes(text) if utf8 is None else len(utf8)
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode()
         size = _size_in_bytes(text)
     if size > MAX_BYTES:
         raise Reject("document-too-large", f"{size:,} bytes, at most {size_text(MAX_BYTES)}")
-    return Page(text, url, is_xml)
+    return Page(text, url, is_xml, utf8)
 
 
 def _size_in_bytes(text: str) -> int:
@@ -312,7 +314,9 @@ def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     """Return the text of the blocks that are content, and the classifier's confidence."""
     title = page.stated_metadata.get("title", "")
     if compiled_core() is not None:
-        compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
+        compiled_choice = choose_compiled(
+            read_compiled(page.markup if page.utf8 is None else page.utf8, page.is_xml), title
+        )
         way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
         if output == "text" and compiled_choice.is_kept.count(1) > 1:
             return Extraction(compiled_choice.kept_text(), way), compiled_choice.confidence

@@ -81,9 +81,12 @@ _MODIFIED = _ranked(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
-def page_metadata(markup: str, url: str = "") -> dict[str, str]:
-    """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page at `url` states."""
-    page = page_facts(markup)
+def page_metadata(markup: str, url: str = "", utf8: bytes | None = None) -> dict[str, str]:
+    """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page at `url` states.
+
+    `utf8` is the markup in UTF-8, if that is known.
+    """
+    page = page_facts(markup, utf8)
     language = _language(page)
     titles = page_titles(page, url)
     addresses = [address for address in (url, page.canonical_address, page.meta_values.get("og:url", "")) if address]

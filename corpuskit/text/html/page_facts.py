@@ -59,11 +59,12 @@ class PageFacts(NamedTuple):
     headings: list[Heading]
 
 
-def page_facts(markup: str) -> PageFacts:
-    """Return what the head of a page and its headings say."""
+def page_facts(markup: str, utf8: bytes | None = None) -> PageFacts:
+    """Return what the head of a page and its headings say. The core takes the markup in UTF-8 if that is known."""
     core = compiled_core()
     if core is not None:
-        compiled_page, json_ld, values, language, address, title, tuples = core.page_facts(markup)
+        source = markup if utf8 is None else utf8
+        compiled_page, json_ld, values, language, address, title, tuples = core.page_facts(source)
         headings = list(map(Heading._make, tuples))
         return PageFacts(PageSource(None, compiled_page), json_ld, values, language, address, title, headings)
     page = visible_markup(markup)

@@ -183,7 +183,7 @@ def page_titles(page: PageFacts, url: str) -> PageTitles:
     stated_titles = [text for name in META_TITLES if name in values and (text := tidy_title(single_line(values[name])))]
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
-    own_headings = tuple(heading for heading in headings if not _is_compact_of(heading.text, site_names))
+    own_headings = tuple(_without_names(headings, site_names))
     titles = (*stated_titles, document_title)
     return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
 
@@ -287,15 +287,28 @@ def _brands(
 
 def _compact_among(headings: list[Heading], compact_titles: set[str]) -> set[str]:
     """Return those of the titles that headings say, too."""
-    return {_compact(heading.text) for heading in headings if _is_compact_of(heading.text, compact_titles)}
+    initials = _initials(compact_titles)
+    may_be_titles = (heading.text for heading in headings if _may_begin(heading.text, initials))
+    return compact_titles.intersection(map(_compact, may_be_titles))
 
 
-def _is_compact_of(text: str, compact_titles: set[str]) -> bool:
-    """Whether a text is one of the titles, but for case and signs; its first letter tells nearly all that are none."""
+def _without_names(headings: list[Heading], site_names: set[str]) -> Iterator[Heading]:
+    """Yield the headings that are not the site's name."""
+    initials = _initials(site_names)
+    for heading in headings:
+        if not (_may_begin(heading.text, initials) and _compact(heading.text) in site_names):
+            yield heading
+
+
+def _initials(compact_titles: set[str]) -> set[str]:
+    """Return the characters that titles begin with."""
+    return {title[:1] for title in compact_titles}
+
+
+def _may_begin(text: str, initials: set[str]) -> bool:
+    """Whether the compact form of a text may begin with one of these: its first letter tells of nearly all headings."""
     first = text[:1]
-    if first.isascii() and first.isalnum() and not any(title.startswith(first.lower()) for title in compact_titles):
-        return False
-    return _compact(text) in compact_titles
+    return first.lower() in initials or not (first.isascii() and first.isalnum())
 
 
 @lru_cache(maxsize=1024)

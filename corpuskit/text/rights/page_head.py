@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
+from corpuskit.core.ascii_case import small_letters
 from corpuskit.text.rights.declarations import MAX_ENTRIES, MAX_VALUE, Declaration
 
 __all__ = ["HEADER_FIELDS", "head_words", "header_declarations", "page_declarations"]
@@ -55,10 +56,10 @@ def _head_entries(tags: Iterable[Tag], names: frozenset[str]) -> Iterator[Declar
     for name, tag, content in tags:
         attributes = _attributes(tag)
         if name == "meta":
-            meta_name = attributes.get("name", "").strip().lower()
+            meta_name = small_letters(attributes.get("name", "").strip())
             if meta_name in names:
                 yield Declaration("meta", meta_name, attributes.get("content", "")[:MAX_VALUE])
-        elif attributes.get("type", "").lower() == _RSL_TYPE:
+        elif small_letters(attributes.get("type", "")) == _RSL_TYPE:
             value = attributes.get("href", "") if name == "link" else content
             yield Declaration(name, "rsl", value[:MAX_VALUE])
 
@@ -67,8 +68,8 @@ def _license_links(tags: Iterable[Tag]) -> Iterator[Declaration]:
     """Yield the targets of links and anchors whose `rel` is `license`."""
     for _, tag, _ in tags:
         attributes = _attributes(tag)
-        is_license = "license" in attributes.get("rel", "").lower().split()
-        if is_license and attributes.get("type", "").lower() != _RSL_TYPE:
+        is_license = "license" in small_letters(attributes.get("rel", "")).split()
+        if is_license and small_letters(attributes.get("type", "")) != _RSL_TYPE:
             yield Declaration("link", "license", attributes.get("href", "").strip()[:MAX_VALUE])
 
 
@@ -76,5 +77,5 @@ def _attributes(tag: str) -> dict[str, str]:
     """Return the attributes of a tag by lower-case name, the first of each, with character references resolved."""
     attributes: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(tag):
-        attributes.setdefault(match[1].lower(), unescape(match[2] or match[3] or match[4] or ""))
+        attributes.setdefault(small_letters(match[1]), unescape(match[2] or match[3] or match[4] or ""))
     return attributes

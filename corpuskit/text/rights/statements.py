@@ -31,7 +31,7 @@ ALLOWED, UNKNOWN, DISALLOWED = "allowed", "unknown", "disallowed"
 MAX_RAW = 1000
 """Characters of a declaration that are kept as evidence."""
 
-RULES = "1"
+RULES = "2"
 """Version of our reading: raised when the same declarations come to another verdict."""
 
 MECHANISMS = frozenset(

@@ -4,15 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.text.html.json_ld import comparable_title
+from corpuskit.text.html.page_facts import Heading
 from corpuskit.text.html.page_titles import (
     _compact,
+    _compact_among,
     _ends_alike,
     _has_either,
     _holds,
-    _is_compact_of,
     _is_equal,
     _is_segment,
     _starts_alike,
+    _without_names,
 )
 
 PARTS = (
@@ -50,5 +52,7 @@ def test_texts_that_agree_lie_one_within_the_other(before: str, middle: str, beh
 @given(TEXTS, st.lists(TEXTS, max_size=3))
 def test_first_letters_tell_no_title_wrong(text: str, titles: list[str]) -> None:
     compact_titles = set(map(_compact, titles))
-    assert _is_compact_of(text, compact_titles) == (_compact(text) in compact_titles)
-    assert _is_compact_of(text, {_compact(text)})
+    headings = [Heading(1, text, 0, 0)]
+    assert _compact_among(headings, compact_titles) == compact_titles & {_compact(text)}
+    assert list(_without_names(headings, compact_titles)) == ([] if _compact(text) in compact_titles else headings)
+    assert list(_without_names(headings, {_compact(text)})) == []

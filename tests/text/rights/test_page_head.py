@@ -53,6 +53,11 @@ def test_declarations_of_a_page(markup: str, expected: list[Declaration]) -> Non
     assert declared_in(markup, frozenset(), encode(Document("", markup))) == expected
 
 
+def test_names_of_agents_match_whatever_the_case_of_letters_of_ascii() -> None:
+    markup = "<meta name=\u212a-bot content=noai><meta name=&#x212a;-bot content=noai><meta name=K-Bot content=none>"
+    assert declared_in(markup, frozenset({"k-bot"})) == [Declaration("meta", "k-bot", "none")]
+
+
 def test_fields_that_say_nothing_on_use_are_left_behind() -> None:
     fields = [("content-type", "text/html"), ("link", '</a>; rel="next"'), ("x-robots-tag", "noai")]
     assert header_declarations(fields) == [Declaration("header", "x-robots-tag", "noai")]

@@ -19,9 +19,9 @@
 #endif
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 5
+#define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 3
+#define INTERFACE 4
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -304,6 +304,9 @@ int ended_by_start(const OpenElements *open, const Tag *tag);
 int ended_by_end(OpenElements *open, enum name name);
 bool push_element(OpenElements *open, Tag *tag);
 Tag *pop_element(OpenElements *open);
+
+/* module.c: the bytes of a text in UTF-8, given as such or as a string; NULL with an exception. */
+const char *utf8_of(PyObject *text, Py_ssize_t *size);
 
 /* reader.c */
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page);

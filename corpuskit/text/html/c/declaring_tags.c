@@ -299,8 +299,15 @@ static const char *end_of_declaring_tag(const char *position, const char *end)
     if (quotes < 2 * MAX_TAG && quotes % 2 == 0)
         return first_end;
     char quote = '\0';
-    limit = limit_of(position, end, MAX_TAG);
-    for (const char *next = position; next < limit; next++) {
+    bool is_limit_known = false;
+    for (const char *next = position; true; next++) {
+        if (next == limit && !is_limit_known) {
+            /* Where so many code points end takes longer to tell than where most tags do. */
+            limit = limit_of(position, end, MAX_TAG);
+            is_limit_known = true;
+        }
+        if (next == limit)
+            return first_end;
         if (quote != '\0')
             quote = *next == quote ? '\0' : quote;
         else if (*next == '>')
@@ -308,7 +315,6 @@ static const char *end_of_declaring_tag(const char *position, const char *end)
         else if (*next == '"' || *next == '\'')
             quote = *next;
     }
-    return first_end;
 }
 
 /* Return where the content of an element ends that is no markup (`_raw_end`). */
@@ -369,8 +375,8 @@ static bool is_one_of(const WordList *names, Span value)
     return false;
 }
 
-/* Whether a `meta` may have a name that is read (`_may_be_named`); -1 if a letter is too rare to be known here. */
-static int may_be_named(Span tag, const WordList *names)
+/* Whether a `meta` may have a name that is read (`_may_be_named`). */
+static bool may_be_named(Span tag, const WordList *names)
 {
     const char *end = tag.start + tag.size;
     for (const char *position = tag.start; position < end; position++) {
@@ -378,17 +384,14 @@ static int may_be_named(Span tag, const WordList *names)
         const char *after = (*position | 0x20) == 'n' ? after_word(position, end, "name") : NULL;
         if (after == NULL || is_behind_word(tag.start, position) || !value_of_name(after, end, &value))
             continue;
-        /* In small letters, the sign of Kelvin is a letter of ASCII. */
-        if (contains(value, "\xE2\x84\xAA"))
-            return -1;
         if (has_reference(value.start, value.start + value.size) || is_one_of(names, value))
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 }
 
-/* Whether a tag is to be returned; -1 if a letter is too rare to be known here. */
-static int is_wanted(enum tag_kind kind, Span tag, const WordList *names)
+/* Whether a tag is to be returned. */
+static bool is_wanted(enum tag_kind kind, Span tag, const WordList *names)
 {
     if (names == NULL)
         return (kind == LINK_TAG || kind == ANCHOR_TAG) && (has_letters(tag, "license") || has_letters(tag, "licence"));
@@ -398,9 +401,9 @@ static int is_wanted(enum tag_kind kind, Span tag, const WordList *names)
            (has_reference(tag.start, tag.start + tag.size) || has_letters(tag, RSL));
 }
 
-/* Add the tags of a part that are wanted: those of a head by their `names`, or of any part with a licence; 0 if a
-   letter is too rare to be known here, -1 with an exception. */
-static int add_tags(Span part, const WordList *names, PyObject *tags)
+/* Add the tags of a part that are wanted: those of a head by their `names`, or of any part with a licence; false with
+   an exception. */
+static bool add_tags(Span part, const WordList *names, PyObject *tags)
 {
     const char *position = part.start, *end = position + part.size, *name_end;
     while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
@@ -421,10 +424,7 @@ static int add_tags(Span part, const WordList *names, PyObject *tags)
         position = tag_end;
         if (kind == SCRIPT_TAG || kind == OTHER_RAW)
             position = end_of_content(tag_end, end, TAG_NAMES[index].name);
-        int answer = is_wanted(kind, (Span){name_end, tag_end - name_end}, names);
-        if (answer < 0)
-            return 0;
-        if (answer == 0)
+        if (!is_wanted(kind, (Span){name_end, tag_end - name_end}, names))
             continue;
         if (kind == SCRIPT_TAG && content < position)
             next_code(&content);
@@ -432,26 +432,26 @@ static int add_tags(Span part, const WordList *names, PyObject *tags)
                                       kind == SCRIPT_TAG ? position - content : 0);
         if (tag == NULL || PyList_Append(tags, tag) < 0) {
             Py_XDECREF(tag);
-            return -1;
+            return false;
         }
         Py_DECREF(tag);
     }
-    return 1;
+    return true;
 }
 
 /* declaring_tags(markup, words) -> the tags of its head and those with a licence, each a list of (name, attributes,
-   content); None if a letter is too rare to be known here, or the markup has surrogates. */
+   content); None if the markup has surrogates. */
 PyObject *declaring_tags(PyObject *module, PyObject *arguments)
 {
     PyObject *markup, *capsule;
     Py_ssize_t size;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "UO", &markup, &capsule))
+    if (!PyArg_ParseTuple(arguments, "OO", &markup, &capsule))
         return NULL;
     const HeadWords *words = PyCapsule_GetPointer(capsule, HEAD_WORDS);
     if (words == NULL)
         return NULL;
-    const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
+    const char *start = utf8_of(markup, &size);
     if (start == NULL) {
         if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
             return NULL;
@@ -460,16 +460,14 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments)
     }
     Span head = head_of(start, start + size);
     PyObject *of_head = PyList_New(0), *licensing = PyList_New(0);
-    int result = of_head == NULL || licensing == NULL ? -1 : 1;
-    if (result > 0)
-        result = add_tags(head, &words->names, of_head);
+    bool is_sound = of_head != NULL && licensing != NULL && add_tags(head, &words->names, of_head);
     /* Few heads have such a tag, and looking for words in a whole head takes longer. */
-    if (result > 0 && PyList_Size(of_head) > 0 &&
+    if (is_sound && PyList_Size(of_head) > 0 &&
         !(has_word(&words->marks, head) && (has_word(&words->names, head) || has_referring_name(head))))
-        result = PyList_SetSlice(of_head, 0, PyList_Size(of_head), NULL) < 0 ? -1 : 1;
-    if (result > 0 && has_license_tag(start, start + size))
-        result = add_tags((Span){start, size}, NULL, licensing);
-    PyObject *tags = result > 0 ? PyTuple_Pack(2, of_head, licensing) : result == 0 ? Py_NewRef(Py_None) : NULL;
+        is_sound = PyList_SetSlice(of_head, 0, PyList_Size(of_head), NULL) == 0;
+    if (is_sound && has_license_tag(start, start + size))
+        is_sound = add_tags((Span){start, size}, NULL, licensing);
+    PyObject *tags = is_sound ? PyTuple_Pack(2, of_head, licensing) : NULL;
     Py_XDECREF(of_head);
     Py_XDECREF(licensing);
     return tags;

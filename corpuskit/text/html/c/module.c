@@ -24,6 +24,14 @@ uint64_t hash_of(const char *start, Py_ssize_t size)
     return hash ^ hash >> 29;
 }
 
+const char *utf8_of(PyObject *text, Py_ssize_t *size)
+{
+    char *bytes;
+    if (!PyBytes_Check(text))
+        return PyUnicode_AsUTF8AndSize(text, size);
+    return PyBytes_AsStringAndSize(text, &bytes, size) < 0 ? NULL : bytes;
+}
+
 #define MAX_INDENT 32
 #define MOST_OF_MARKER 32
 #define PAGE "corpuskit.text.html._core.page"
@@ -46,7 +54,7 @@ static PyObject *read_markup(PyObject *module, PyObject *arguments)
     PyObject *markup;
     int is_xml;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "Up", &markup, &is_xml))
+    if (!PyArg_ParseTuple(arguments, "Op", &markup, &is_xml))
         return NULL;
     PageBlocks *page = calloc(1, sizeof(PageBlocks));
     if (page == NULL)

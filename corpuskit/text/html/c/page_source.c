@@ -42,7 +42,7 @@ static int index_lengths(VisiblePage *page)
 PyObject *new_visible_page(PyObject *markup)
 {
     Py_ssize_t size;
-    const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
+    const char *start = utf8_of(markup, &size);
     VisiblePage *page = start == NULL ? NULL : calloc(1, sizeof(VisiblePage));
     if (page == NULL)
         return start == NULL ? NULL : PyErr_NoMemory();

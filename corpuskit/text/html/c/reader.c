@@ -1274,7 +1274,7 @@ static int hand_over(Reader *reader, PageBlocks *page)
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page)
 {
     Py_ssize_t size;
-    const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
+    const char *start = utf8_of(markup, &size);
     if (start == NULL)
         return -1;
     Reader *reader = read_source(start, size, is_xml, false, &page->arena);
