@@ -88,11 +88,19 @@ WITHOUT_NUMBER = (
 def main(engine: str) -> None:
     """Print how many of the numbers are found whole, and how many sentences without a number are masked."""
     find = finder(engine, ("phone",))
-    whole = sum(number in hits(text, find) for _, text, numbers in WITH_NUMBERS for number in numbers)
-    number_count = sum(len(numbers) for _, _, numbers in WITH_NUMBERS)
-    masked = sum(1 for _, text in WITHOUT_NUMBER if find(text))
+    whole, number_count, masked = scores(find)
     print(f"{engine:9} found {whole} of {number_count} numbers in {len(WITH_NUMBERS)} sentences", end="; ")
     print(f"masked {masked} of {len(WITHOUT_NUMBER)} sentences without a number")
+
+
+def scores(find: Finder) -> tuple[int, int, int]:
+    """Return how many numbers are found whole, how many there are, and how many sentences without one are masked."""
+    whole = sum(number in hits(text, find) for _, text, numbers in WITH_NUMBERS for number in numbers)
+    return (
+        whole,
+        sum(len(numbers) for _, _, numbers in WITH_NUMBERS),
+        sum(1 for _, text in WITHOUT_NUMBER if find(text)),
+    )
 
 
 def hits(text: str, find: Finder) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from corpuskit.text.language_id.line import (
@@ -110,8 +110,11 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
     if not shares:
         return None
     language = next(iter(shares))
-    score = round(_score(language, parts, [counts.total() for counts in letters]), 4)
-    return Identified(language, score, shares if len(shares) > 1 else {})
+    if len(shares) < 2:
+        shares = {}
+    counted = [part.language == language or (part.score < PART_SCORE and not shares) for part in parts]
+    score = _score(language, itertools.compress(parts, counted), itertools.compress(letters, counted))
+    return Identified(language, round(score, 4), shares)
 
 
 def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
@@ -122,8 +125,10 @@ def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[st
     sizes: Counter[str] = Counter()
     for part, counts in zip(parts, letters, strict=True):
         if part.score >= PART_SCORE:
-            own = sum(number * worth[script] for script, number in counts.items() if _is_own(script, part, scripts))
-            shares[part.language] = shares.get(part.language, 0.0) + own
+            letters_of_own = sum(
+                number * worth[script] for script, number in counts.items() if _is_own(script, part, scripts)
+            )
+            shares[part.language] = shares.get(part.language, 0.0) + letters_of_own
             sizes[part.language] += text_size(part.text)
     return {
         language: round(share, 2)
@@ -136,14 +141,13 @@ def _is_own(script: str, part: _Part, scripts: Counter[str]) -> bool:
     return len(scripts) == 1 or script in scripts_of(part.language)
 
 
-def _score(language: str, parts: list[_Part], letters: list[int]) -> float:
-    """Return the mean probability of a language in the parts that are in no other for certain, by their letters."""
+def _score(language: str, parts: Iterable[_Part], letters: Iterable[Counter[str]]) -> float:
+    """Return the mean probability of a language in parts, by their letters."""
     total = weighted = 0.0
-    for part, number in zip(parts, letters, strict=True):
+    for part, counts in zip(parts, letters, strict=True):
+        total += counts.total()
         if part.language == language:
-            weighted += number * part.score
-        if part.language == language or part.score < PART_SCORE:
-            total += number
+            weighted += counts.total() * part.score
     return weighted / total
 
 

@@ -258,8 +258,8 @@ def language_of_script(text: str, blocks: bytes) -> tuple[str, float]:
     language = _TOLD_BY_BLOCK.get(blocks[len(blocks) // 2], "") if blocks else ""
     if not language:
         return "", 0.0
-    own = len(blocks) - len(blocks.translate(None, _own_blocks(language)))
-    share = own / (len(blocks) + _ascii_letters(text))
+    own_letters = len(blocks) - len(blocks.translate(None, _own_blocks(language)))
+    share = own_letters / (len(blocks) + _ascii_letters(text))
     return (language, share) if share >= TOLD_SHARE else ("", 0.0)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from corpuskit.text.pii import numbering_plans, phone_lists, phone_words
 from corpuskit.text.pii.scanner import scanner
+from tests.benchmarks import unseen_sentences
 from tests.benchmarks.phone_sentences import NUMBERS, WITHOUT_NUMBER, masked, missing
 
 NO_NUMBER = [
@@ -115,6 +116,12 @@ def test_sentences_about_telephoning_are_read_as_promised() -> None:
         assert len(missing(NUMBERS[half::2], find)) <= 2
 
 
+def test_sentences_that_no_rule_was_written_for_are_read_nearly_as_well() -> None:
+    whole, numbers, wrongly_masked = unseen_sentences.scores(scanner(("phone",)).find)
+    assert whole >= numbers * 0.9
+    assert wrongly_masked <= 3
+
+
 @pytest.mark.parametrize(
     ("groups", "written"),
     [
@@ -127,6 +134,11 @@ def test_sentences_about_telephoning_are_read_as_promised() -> None:
 )
 def test_a_zero_led_number_is_grouped_as_its_country_does(groups: str, written: bool) -> None:
     assert numbering_plans.is_zero_national(groups.encode().split()) == written
+
+
+@pytest.mark.parametrize(("groups", "written"), [("210 123 4561", True), ("2101 234 561", False)])
+def test_people_group_numbers_in_other_ways_than_their_country_prints_them(groups: str, written: bool) -> None:
+    assert numbering_plans.is_national(groups.encode().split()) == written
 
 
 @pytest.mark.parametrize(
