@@ -51,7 +51,7 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
     cut &= in_head | in_foot
-    links = (in_head | in_foot) & lines.stays & _may_be_links(layout, lines)
+    links = _may_be_links(layout, lines, (in_head | in_foot) & lines.stays)
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
     for index in _worth_reading(in_head, links, lines, texts, count):
         beyond = min(int(first[index]), bounds[index + 1])
@@ -118,14 +118,16 @@ def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts
     return indices
 
 
-def _may_be_links(layout: TextLayout, lines: PageLines) -> Booleans:
-    """Return for each row whether it begins with the first word of a link, or with a mark, and has few words."""
-    first = layout.lines.first_tokens
+def _may_be_links(layout: TextLayout, lines: PageLines, at_edge: Booleans) -> Booleans:
+    """Return which rows at an edge begin with the first word of a link, or with a mark, and have few words."""
+    rows = (at_edge & (layout.lines.token_counts <= LONGEST_LINK_WORDS)).nonzero()[0]
+    first = layout.lines.first_tokens[rows]
     link_hashes = _link_hashes()
     hashes = layout.token_hashes[first]
     nearest = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)]
-    marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short
-    may_be: Booleans = ((nearest == hashes) | marks) & (layout.lines.token_counts <= LONGEST_LINK_WORDS)
+    marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short[rows]
+    may_be = np.zeros(len(at_edge), bool)
+    may_be[rows[(nearest == hashes) | marks]] = True
     return may_be
 
 
