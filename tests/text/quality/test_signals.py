@@ -243,7 +243,7 @@ def test_items_of_lists_need_no_closing_mark_and_may_come_again(mark: str) -> No
         ("en", "TO BE: that is The question, and the answer", 5),
         ("de", "Der Hund UND die Katze, der Hund", 3),
         ("tr", "The kedi ve bir köpek", 3),
-        ("tr", "Bu dosya is one of the files that have been closed", 5),
+        ("tr", "ve dosya is one of the files that have been closed", 5),
         ("ru", "Он был в доме.", 3),
         ("zh", "他在家里，是的。", 4),
         ("ko", "나는 학교에서 공부를 했다.", 6),
