@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import pytest
 
-from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.line_text import split_text
 from corpuskit.core.step import Drop
 from corpuskit.stages.extract import Extract
 from corpuskit.text.html.choice import Choice
@@ -55,6 +56,19 @@ def test_every_engine_gives_main_text_and_metadata(engine: Engine, output: Forma
     }
     assert document.metadata["content_type"] == "text/html"
     encode(result)
+
+
+def test_a_page_from_a_line_gives_what_the_same_page_gives_without_its_bytes() -> None:
+    license_link = "<a rel=license href=https://example.org/l>\u00a9 \U0001f517</a>"
+    document = page(PAGE.replace("harbour", "h\u00e4rbour \u4e2d").replace("</article>", f"{license_link}</article>"))
+    from_line = decode(encode(document))
+    assert (from_line.utf8 == document.text.encode()) == (split_text is not None)
+    assert document.utf8 is None
+    result = Extract().apply(from_line)
+    assert result == Extract().apply(document)
+    assert isinstance(result, Document)
+    assert result.metadata["declarations"] == {"link": {"license": ["https://example.org/l"]}}
+    assert "h\u00e4rbour \u4e2d" in result.metadata["title"]
 
 
 @pytest.mark.parametrize("metadata", [{}, {"content_type": "text/plain"}, {"content_type": None}, {"content_type": 3}])
