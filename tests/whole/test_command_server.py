@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import texts
-from tests.support.command_server import CommandServer
+from tests.support.command_server import CommandServers
 
 RUNS = [
     ["--version"],
@@ -22,13 +21,13 @@ RUNS = [
 
 @pytest.mark.parametrize("arguments", RUNS, ids=" ".join)
 def test_a_command_is_a_fork_and_does_what_a_fresh_process_does(
-    arguments: list[str], tmp_path: Path, environment: dict[str, str], command_servers: Iterator[CommandServer]
+    arguments: list[str], tmp_path: Path, environment: dict[str, str], command_servers: CommandServers
 ) -> None:
     stdin = texts("a", "A text of some words, of which there are more than one.")
     forked, fresh = tmp_path / "forked", tmp_path / "fresh"
     forked.mkdir()
     fresh.mkdir()
-    done = next(command_servers).run(arguments, stdin, forked, environment)
+    done = command_servers.of(arguments[0]).run(arguments, stdin, forked, environment)
     assert done is not None, "a test's command started Python anew"
     command = [sys.executable, "-m", "corpuskit", *arguments]
     same = subprocess.run(command, input=stdin, capture_output=True, cwd=fresh, env=environment)
@@ -37,8 +36,8 @@ def test_a_command_is_a_fork_and_does_what_a_fresh_process_does(
 
 
 def test_what_a_module_may_read_when_it_is_imported_needs_a_fresh_process(
-    tmp_path: Path, environment: dict[str, str], command_servers: Iterator[CommandServer]
+    tmp_path: Path, environment: dict[str, str], command_servers: CommandServers
 ) -> None:
-    server = next(command_servers)
+    server = command_servers.of("")
     assert server.run(["--version"], b"", tmp_path, environment) is not None
     assert server.run(["--version"], b"", tmp_path, environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}) is None

@@ -323,7 +323,7 @@ def writing(call: ast.Call) -> str:
     if isinstance(function, ast.Name):
         modes = [word.value for word in call.args[1:2] if isinstance(word, ast.Constant)]
         return "open" if function.id == "open" and set("wxa+") & set("".join(map(str, modes))) else ""
-    if not isinstance(function, ast.Attribute) or ast.unparse(function.value) == "filesystem":
+    if not isinstance(function, ast.Attribute):
         return ""
     changes = {"rename", "link", "unlink", "mkdir", "makedirs", "fsync", "rmdir", "touch", "rmtree", "symlink_to"}
     changes |= {
@@ -337,4 +337,5 @@ def writing(call: ast.Call) -> str:
         "truncate",
     }
     of_path = function.attr == "replace" and ((len(call.args) == 1 and not call.keywords) or "os." in ast.unparse(call))
-    return function.attr if function.attr in changes or of_path else ""
+    is_change = function.attr in changes or of_path
+    return function.attr if is_change and ast.unparse(function.value) != "filesystem" else ""
