@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.support.forked_command import TAKEN
 
@@ -48,6 +48,18 @@ LIBRARIES = (
     "zstandard",
 )
 """What most commands import while they run."""
+TABLES = (
+    "corpuskit.core.licenses._index",
+    "corpuskit.core.licenses._licensing",
+    "corpuskit.mix.engine.tasks.code_digest",
+    "corpuskit.text.code.package_licenses._licensing",
+    "corpuskit.text.dedup.shingle_batches.folding",
+    "corpuskit.text.html.classifier.trees",
+    "corpuskit.text.language_id.model._predictor",
+)
+"""Functions whose values commands keep, as they take longer to compute than most commands do. They depend on nothing."""
+STAGES: dict[str, dict[str, Any]] = {"filter-language": {"keep": ["en"]}, "filter-quality": {}, "scrub-pii": {}}
+"""What prepares such values with its first text, with its options."""
 IDLE_THREAD = "jemalloc_bg_thd"
 """A thread that starts with pyarrow for an allocator that nothing uses, and that nothing misses in a fork."""
 MESSAGE = 1 << 20
@@ -105,14 +117,25 @@ def _report_ended(running: dict[int, socket.socket]) -> None:
 
 
 def _load(libraries: Sequence[str]) -> None:
-    """Import what commands import."""
+    """Import what commands import, and compute what they compute before they begin."""
     import corpuskit
+    from corpuskit.core.document import Document
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.step import Stage
 
     for module in pkgutil.walk_packages(corpuskit.__path__, "corpuskit."):
         if module.name not in LEFT_OUT:
             importlib.import_module(module.name)
     for library in (*LIBRARIES, *libraries):
         importlib.import_module(library)
+    for table in TABLES:
+        module_name, _, function = table.rpartition(".")
+        getattr(sys.modules[module_name], function)()
+    for name in STAGES:
+        stage = build_step(find_step(name), STAGES[name])
+        assert isinstance(stage, Stage)
+        stage.apply(Document("1", "The tide comes in twice a day, as the harbour knows."))
     assert _threads() <= {IDLE_THREAD}, "only a process without threads may be forked"
 
 
