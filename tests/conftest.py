@@ -133,12 +133,11 @@ def shell_in(folder: Path, environment: dict[str, str], servers: "CommandServers
 
     def run(script: str, fresh: str = "", **more: Any) -> "subprocess.CompletedProcess[bytes]":
         variables = environment
-        if not fresh and not more:
-            if plain := PLAIN_COMMAND.fullmatch(script):
-                words = plain[2].split()
-                done = servers.of(words[0]).run(words, None, folder, environment, plain[1] or "")
-                if done is not None:
-                    return done
+        if not fresh and not more and (plain := PLAIN_COMMAND.fullmatch(script)):
+            words = plain[2].split()
+            done = servers.of(words[0]).run(words, None, folder, environment, plain[1] or "")
+            if done is not None:
+                return done
         if not more and "corpuskit " in script and not NEEDS_A_FRESH_PROCESS.search(script):
             path = f"{servers.folder_of_command(script, fresh)}{os.pathsep}{environment['PATH']}"
             variables = {**environment, "PATH": path}

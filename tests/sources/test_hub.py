@@ -19,6 +19,8 @@ from tests.support.command_server import LIBRARIES_OF, CommandServers
 from tests.support.loopback_hub import LoopbackHub, loopback_hub
 
 ROWS = [{"id": f"r{number}", "text": f"The tide of day {number}.", "height": number / 2} for number in range(40)]
+UNSET = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_TOKEN")
+"""Variables of whoever runs the tests that would change what is asked."""
 Hub = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
@@ -57,8 +59,8 @@ def asked_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AskedHub]:
             "HF_HOME": str(tmp_path_factory.mktemp("hub") / "hf"),
             "HF_HUB_DISABLE_TELEMETRY": "1",
         }
-        unset = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_TOKEN")
-        servers = CommandServers({**{name: AT_START[name] for name in AT_START if name not in unset}, **told}, {"": LIBRARIES_OF["hub"]})
+        environment = {name: value for name, value in AT_START.items() if name not in UNSET} | told
+        servers = CommandServers(environment, {"": LIBRARIES_OF["hub"]})
         yield AskedHub(loopback, told, servers)
         servers.close()
 
@@ -75,9 +77,7 @@ def loopback(asked_hub: AskedHub) -> LoopbackHub:
 def hub(tmp_path: Path, environment: dict[str, str], asked_hub: AskedHub, loopback: LoopbackHub) -> Hub:
     """Run a shell script that asks the Hub on loopback, and has stored nothing of it yet."""
     shutil.rmtree(asked_hub.environment["HF_HOME"], ignore_errors=True)
-    asked = environment | asked_hub.environment
-    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_TOKEN"):
-        asked.pop(name, None)
+    asked = {name: value for name, value in environment.items() if name not in UNSET} | asked_hub.environment
 
     def run(script: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
         return shell_in(tmp_path, asked | more, asked_hub.servers)(script)

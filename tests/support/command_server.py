@@ -39,6 +39,15 @@ NEEDS_A_FRESH_PROCESS = re.compile(
 """What bash does to the process that it starts, and not to one that is forked elsewhere."""
 
 
+class ForkedCommand(subprocess.CompletedProcess[bytes]):
+    """A command that has ended, and what it took."""
+
+    def __init__(self, words: list[str], code: int, stdout: bytes, stderr: bytes, seconds: float, peak: int) -> None:
+        """`seconds` are of the processor; `peak` is the most memory in bytes, with what was loaded before the fork."""
+        super().__init__(words, code, stdout, stderr)
+        self.seconds, self.peak = seconds, peak
+
+
 class CommandServer:
     """A process that forks commands. It starts with the first command and ends with `close`."""
 
@@ -52,7 +61,7 @@ class CommandServer:
 
     def run(
         self, arguments: list[str], stdin: bytes | None, folder: Path, environment: dict[str, str], program: str = ""
-    ) -> "subprocess.CompletedProcess[bytes] | None":
+    ) -> "ForkedCommand | None":
         """Return what `python -m corpuskit ARGUMENTS` did, or None if only a fresh process can do this run.
 
         Without data for it, standard input is the null device. A `program` is run in place of the package.
@@ -67,7 +76,7 @@ class CommandServer:
             theirs = [nothing if stdin is None else readers[0], *writers[1:]]
             connection = ask(
                 self.address(),
-                [program, *arguments],
+                [os.fsencode(word) for word in (program, *arguments)],
                 os.fsencode(folder),
                 {os.fsencode(name): os.fsencode(value) for name, value in environment.items()},
                 [file.fileno() for file in theirs],
@@ -81,9 +90,10 @@ class CommandServer:
                 fed, said = pool.submit(_feed, writers[0], stdin or b""), pool.submit(readers[2].read)
                 printed = readers[1].read()
                 fed.result()
-            code = connection.recv(99)
-        assert code, self._process and self._process.communicate()
-        return subprocess.CompletedProcess(["corpuskit", *arguments], int(code), printed, said.result())
+            answer = connection.recv(99).split()
+        assert answer, self._process and self._process.communicate()
+        code, seconds, peak = int(answer[0]), float(answer[1]), int(answer[2])
+        return ForkedCommand(["corpuskit", *arguments], code, printed, said.result(), seconds, peak)
 
     def address(self) -> str:
         """Return the path of the socket that takes commands. The process is started if it is not there yet."""
@@ -153,7 +163,8 @@ class CommandServers:
             program = (ROOT / "tests" / "support" / "forked_command.py").read_text()
             installed = str(Path(sys.executable).parent / "corpuskit")
             command = folder / "corpuskit"
-            command.write_text(f"#!{sys.executable} -IS\n{program}\nrun_forked({addresses!r}, {installed!r}, {fresh!r})\n")
+            call = f"run_forked({addresses!r}, {installed!r}, {fresh!r})"
+            command.write_text(f"#!{sys.executable} -IS\n{program}\n{call}\n")
             command.chmod(0o755)
         return str(folder)
 

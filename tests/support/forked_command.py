@@ -5,7 +5,6 @@ It runs in an interpreter without `site`, and imports only what that has, or wha
 
 import _signal
 import _socket
-import marshal
 import posix
 import sys
 
@@ -13,13 +12,14 @@ TAKEN = b"taken"
 
 
 def ask(
-    address: str, words: list[str], folder: bytes, environment: dict[bytes, bytes], streams: list[int]
+    address: str, words: list[bytes], folder: bytes, environment: dict[bytes, bytes], streams: list[int]
 ) -> "_socket.socket | None":
-    """Return a connection that will tell the exit code of a command, or None if only a fresh process can run it.
+    """Return a connection that will tell a command's exit code and what it took, or None if it must be a fresh process.
 
     The first word is the program, empty for the package.
     """
-    job = marshal.dumps((words, folder, environment))
+    variables = [name + b"=" + value for name, value in environment.items()]
+    job = b"\0".join([str(len(words)).encode(), *words, folder, *variables])
     numbers = b"".join(number.to_bytes(4, sys.byteorder) for number in streams)
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     try:
@@ -35,19 +35,25 @@ def ask(
 
 
 def run_forked(addresses: dict[str, list[str]], installed: str, fresh: str) -> None:
-    """Run the command that this process stands for: forked, or in its own place if it is `fresh` or cannot be forked."""
+    """Run the command that this process stands for: forked, or in its own place if it is `fresh` or has to be."""
     words = sys.argv[1:]
     connection = None
     if words and words[0] != fresh:
         pair = addresses.get(words[0]) or addresses[""]
         turn = posix.getpid() % len(pair)
-        connection = ask(pair[turn], ["", *words], posix.getcwdb(), posix.environ, [0, 1, 2])
+        connection = ask(
+            pair[turn],
+            [b"", *(word.encode("utf-8", "surrogateescape") for word in words)],
+            posix.getcwdb(),
+            posix.environ,
+            [0, 1, 2],
+        )
     if connection is None:
         posix.execv(installed, [installed, *words])
     # A pipe ends when the command does.
     for stream in range(3):
         posix.close(stream)
-    code = int(connection.recv(99))
+    code = int(connection.recv(99).split()[0])
     if code < 0:
         _signal.signal(-code, _signal.SIG_DFL)
         posix.kill(posix.getpid(), -code)

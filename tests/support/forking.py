@@ -3,7 +3,6 @@
 import atexit
 import gc
 import importlib
-import marshal
 import os
 import pkgutil
 import runpy
@@ -57,7 +56,7 @@ TABLES = (
     "corpuskit.text.html.classifier.trees",
     "corpuskit.text.language_id.model._predictor",
 )
-"""Functions whose values commands keep, as they take longer to compute than most commands do. They depend on nothing."""
+"""Functions whose values commands keep, as to compute them takes longer than most commands do. They depend on nothing."""
 STAGES: dict[str, dict[str, Any]] = {"filter-language": {"keep": ["en"]}, "filter-quality": {}, "scrub-pii": {}}
 """What prepares such values with its first text, with its options."""
 IDLE_THREAD = "jemalloc_bg_thd"
@@ -90,7 +89,7 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
         if listener in ready:
             connection, _ = listener.accept()
             message, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 3)
-            job: Job = marshal.loads(message)
+            job = _job_of(message)
             if {name for name, _ in own.items() ^ job[2].items()} <= set(map(os.fsencode, OF_EACH_RUN | OF_THE_TEST)):
                 connection.send(TAKEN)
                 child = os.fork()
@@ -107,13 +106,21 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
                 os.close(descriptor)
 
 
+def _job_of(message: bytes) -> Job:
+    number, *fields = message.split(b"\0")
+    words, folder, variables = fields[: int(number)], fields[int(number)], fields[int(number) + 1 :]
+    pairs = (variable.partition(b"=") for variable in variables)
+    return list(map(os.fsdecode, words)), folder, {name: value for name, _, value in pairs}
+
+
 def _report_ended(running: dict[int, socket.socket]) -> None:
-    """Send the exit codes of the commands that have ended."""
+    """Send what there is to tell of the commands that have ended: exit code, CPU seconds and peak of memory."""
     for child in list(running):
-        ended, status = os.waitpid(child, os.WNOHANG)
+        ended, status, usage = os.wait4(child, os.WNOHANG)
         if ended:
             with running.pop(child) as connection, suppress(BrokenPipeError):
-                connection.send(str(os.waitstatus_to_exitcode(status)).encode())
+                used = f"{usage.ru_utime + usage.ru_stime} {usage.ru_maxrss * 1024}"
+                connection.send(f"{os.waitstatus_to_exitcode(status)} {used}".encode())
 
 
 def _load(libraries: Sequence[str]) -> None:

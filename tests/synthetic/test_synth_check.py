@@ -27,7 +27,7 @@ from tests.conftest import Run, lines_of
 CLASSES = ("card", "fees", "transfer", "limit")
 NUMBER = 400
 CATEGORY_STEP = 4
-"""Every how many-th category of real questions is taken: twenty are as hard to tell apart, in a fraction of the time."""
+"""Every how many-th category of real questions is taken: twenty say the same in a fraction of the time."""
 EMAIL = "keeper@harbour-town.com"
 
 
