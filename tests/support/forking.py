@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from tests.support.forked_command import TAKEN
 
-OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PWD", "SHLVL", "_"}
+OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PS1", "PWD", "SHLVL", "_"}
 """Variables that no module reads when it is imported, so that they may be other than the server's."""
 OF_THE_TEST = {
     "KMP_DUPLICATE_LIB_OK",
@@ -56,7 +56,7 @@ TABLES = (
     "corpuskit.text.html.classifier.trees",
     "corpuskit.text.language_id.model._predictor",
 )
-"""Functions whose values commands keep, as to compute them takes longer than most commands do. They depend on nothing."""
+"""Functions whose values commands keep, as to compute them takes longer than most commands do."""
 STAGES: dict[str, dict[str, Any]] = {"filter-language": {"keep": ["en"]}, "filter-quality": {}, "scrub-pii": {}}
 """What prepares such values with its first text, with its options."""
 IDLE_THREAD = "jemalloc_bg_thd"
