@@ -124,26 +124,32 @@ def _report_ended(running: dict[int, socket.socket]) -> None:
 
 
 def _load(libraries: Sequence[str]) -> None:
-    """Import what commands import, and compute what they compute before they begin."""
+    """Import what commands import; where it is nothing of their own, compute what they compute before they begin."""
     import corpuskit
-    from corpuskit.core.document import Document
-    from corpuskit.core.options import build_step
-    from corpuskit.core.registry import find_step
-    from corpuskit.core.step import Stage
 
     for module in pkgutil.walk_packages(corpuskit.__path__, "corpuskit."):
         if module.name not in LEFT_OUT:
             importlib.import_module(module.name)
     for library in (*LIBRARIES, *libraries):
         importlib.import_module(library)
+    if not libraries:
+        _compute_tables()
+    assert _threads() <= {IDLE_THREAD}, "only a process without threads may be forked"
+
+
+def _compute_tables() -> None:
+    from corpuskit.core.document import Document
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.step import Stage
+
     for table in TABLES:
         module_name, _, function = table.rpartition(".")
         getattr(sys.modules[module_name], function)()
-    for name in STAGES:
-        stage = build_step(find_step(name), STAGES[name])
+    for name, options in STAGES.items():
+        stage = build_step(find_step(name), options)
         assert isinstance(stage, Stage)
         stage.apply(Document("1", "The tide comes in twice a day, as the harbour knows."))
-    assert _threads() <= {IDLE_THREAD}, "only a process without threads may be forked"
 
 
 def _threads() -> set[str]:
