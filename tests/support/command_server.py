@@ -155,7 +155,7 @@ class CommandServers:
         if not self._folder:
             self._folder = tempfile.mkdtemp(prefix="commands-")
         folder = Path(self._folder)
-        names = sorted({name for name in COMMAND_WORD.findall(script) if name in self._libraries_of})
+        names = sorted({name for name in COMMAND_WORD.findall(script) if name in self._libraries_of and name != fresh})
         folder = folder / "-".join([fresh, "with", *names])
         if not folder.is_dir():
             folder.mkdir()
