@@ -9,7 +9,7 @@ from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph
 
 ALLOWED = 64
-FILES = 100
+FILES = 150
 
 RECIPE = """
 seed: 1
