@@ -1,7 +1,6 @@
 """What all tests share: where the real data lies, and a way to run the command as a user does."""
 
 import compileall
-import itertools
 import json
 import os
 import re
@@ -18,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from tests.support.command_server import CommandServer
+    from tests.support.command_server import CommandServers
 
 # A busy machine is slow, and slowness is no fault of what a property test looks at. Continuous integration repeats the
 # same examples, so that a change fails by its own fault only; everyone else's run searches on.
@@ -60,8 +59,8 @@ SHARED = ROOT.parent / "shared" / "data"
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 RunIn = Callable[..., Run]
-PLAIN_COMMAND = re.compile(r"corpuskit( [\w./:=,@%+-]+)+")
-"""Words that mean to bash what they say."""
+PLAIN_COMMAND = re.compile(r"(?:corpuskit|python (\w+\.py))((?: [\w./:=,@%+-]+)+)")
+"""Words that mean to bash what they say; a program that takes the place of the package is the first group."""
 
 
 @pytest.fixture(scope="session")
@@ -89,18 +88,17 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def command_servers() -> "Iterator[Iterator[CommandServer]]":
-    """Processes that run commands by turns, so that no two commands one after the other hash strings alike."""
-    from tests.support.command_server import CommandServer
+def command_servers() -> "Iterator[CommandServers]":
+    """Processes that run commands."""
+    from tests.support.command_server import CommandServers
 
-    servers = CommandServer(AT_START), CommandServer(AT_START)
-    yield itertools.cycle(servers)
-    for server in servers:
-        server.close()
+    servers = CommandServers(AT_START)
+    yield servers
+    servers.close()
 
 
 @pytest.fixture(scope="session")
-def corpuskit_in(command_servers: "Iterator[CommandServer]") -> RunIn:
+def corpuskit_in(command_servers: "CommandServers") -> RunIn:
     """Run `corpuskit ARGUMENTS` in a folder that is named, as what several tests begin with is made once for them."""
 
     def run_in(folder: Path, environment: dict[str, str] | None = None) -> Run:
@@ -108,9 +106,10 @@ def corpuskit_in(command_servers: "Iterator[CommandServer]") -> RunIn:
 
         def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
             words = list(map(str, arguments))
-            done = None if more else next(command_servers).run(words, stdin, folder, variables)
-            if done is not None:
-                return done
+            if not more:
+                done = command_servers.of(words[0] if words else "").run(words, stdin, folder, variables)
+                if done is not None:
+                    return done
             command = [sys.executable, "-m", "corpuskit", *words]
             return subprocess.run(command, input=stdin, capture_output=True, cwd=folder, env=variables, **more)
 
@@ -125,19 +124,32 @@ def corpuskit(tmp_path: Path, environment: dict[str, str], corpuskit_in: RunIn) 
     return corpuskit_in(tmp_path, environment)
 
 
-@pytest.fixture
-def shell(tmp_path: Path, environment: dict[str, str], command_servers: "Iterator[CommandServer]") -> Run:
-    """Run a bash script in a scratch folder. One that is a single plain command needs no bash, unless `fresh`."""
-    usual = dict(environment)
+def shell_in(folder: Path, environment: dict[str, str], servers: "CommandServers") -> Run:
+    """Return what runs bash scripts in a folder. One that is a single plain command needs no bash.
 
-    def run(script: str, fresh: bool = False, **more: Any) -> "subprocess.CompletedProcess[bytes]":
-        if PLAIN_COMMAND.fullmatch(script) and not fresh and not more and environment == usual:
-            done = next(command_servers).run(script.split()[1:], None, tmp_path, environment)
+    `fresh` names a command that is not forked.
+    """
+    from tests.support.command_server import NEEDS_A_FRESH_PROCESS
+
+    def run(script: str, fresh: str = "", **more: Any) -> "subprocess.CompletedProcess[bytes]":
+        variables = environment
+        if not fresh and not more and (plain := PLAIN_COMMAND.fullmatch(script)):
+            words = plain[2].split()
+            done = servers.of(words[0]).run(words, None, folder, environment, plain[1] or "")
             if done is not None:
                 return done
-        return subprocess.run(["bash", "-c", script], capture_output=True, cwd=tmp_path, env=environment, **more)
+        if not more and "corpuskit " in script and not NEEDS_A_FRESH_PROCESS.search(script):
+            path = f"{servers.folder_of_command(script, fresh)}{os.pathsep}{environment['PATH']}"
+            variables = {**environment, "PATH": path}
+        return subprocess.run(["bash", "-c", script], capture_output=True, cwd=folder, env=variables, **more)
 
     return run
+
+
+@pytest.fixture
+def shell(tmp_path: Path, environment: dict[str, str], command_servers: "CommandServers") -> Run:
+    """Run a bash script in a scratch folder."""
+    return shell_in(tmp_path, environment, command_servers)
 
 
 def lines_of(documents: list[dict[str, Any]]) -> bytes:

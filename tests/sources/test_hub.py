@@ -4,18 +4,23 @@ import gzip
 import io
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from corpuskit.formats.hub.card_license import card_license
-from tests.conftest import Run, lines_of
+from tests.conftest import AT_START, Run, lines_of, shell_in
+from tests.support.command_server import LIBRARIES_OF, CommandServers
 from tests.support.loopback_hub import LoopbackHub, loopback_hub
 
 ROWS = [{"id": f"r{number}", "text": f"The tide of day {number}.", "height": number / 2} for number in range(40)]
+UNSET = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_TOKEN")
+"""Variables of whoever runs the tests that would change what is asked."""
 Hub = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
@@ -37,29 +42,45 @@ FILES = {
 }
 
 
+@dataclass(frozen=True)
+class AskedHub:
+    """A Hub for all tests, and the processes that are told where it is when they load what asks it."""
+
+    loopback: LoopbackHub
+    environment: dict[str, str]
+    servers: CommandServers
+
+
+@pytest.fixture(scope="module")
+def asked_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AskedHub]:
+    with loopback_hub() as loopback:
+        told = {
+            "HF_ENDPOINT": loopback.url,
+            "HF_HOME": str(tmp_path_factory.mktemp("hub") / "hf"),
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+        }
+        environment = {name: value for name, value in AT_START.items() if name not in UNSET} | told
+        servers = CommandServers(environment, {"": LIBRARIES_OF["hub"]})
+        yield AskedHub(loopback, told, servers)
+        servers.close()
+
+
 @pytest.fixture
-def loopback() -> Iterator[LoopbackHub]:
+def loopback(asked_hub: AskedHub) -> LoopbackHub:
     """A Hub with one dataset."""
-    with loopback_hub() as hub:
-        hub.add("harbour/tides", FILES, "v1")
-        yield hub
+    asked_hub.loopback.forget()
+    asked_hub.loopback.add("harbour/tides", FILES, "v1")
+    return asked_hub.loopback
 
 
 @pytest.fixture
-def hub(tmp_path: Path, environment: dict[str, str], loopback: LoopbackHub) -> Hub:
-    """Run a shell script that asks the Hub on loopback."""
-    asked = {
-        **environment,
-        "HF_ENDPOINT": loopback.url,
-        "HF_HOME": str(tmp_path / "hf"),
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-    }
-    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_TOKEN"):
-        asked.pop(name, None)
+def hub(tmp_path: Path, environment: dict[str, str], asked_hub: AskedHub, loopback: LoopbackHub) -> Hub:
+    """Run a shell script that asks the Hub on loopback, and has stored nothing of it yet."""
+    shutil.rmtree(asked_hub.environment["HF_HOME"], ignore_errors=True)
+    asked = {name: value for name, value in environment.items() if name not in UNSET} | asked_hub.environment
 
     def run(script: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
-        words = ["bash", "-c", script]
-        return subprocess.run(words, capture_output=True, cwd=tmp_path, env={**asked, **more}, timeout=120)
+        return shell_in(tmp_path, asked | more, asked_hub.servers)(script)
 
     return run
 
@@ -241,7 +262,7 @@ def test_folders_of_every_kind_are_read(write: Callable[[Path], None], tmp_path:
     card = tmp_path / "set/README.md"
     if write not in (saved_to_disk, saved_as_dictionary):
         card.write_text("---\nlicense: odc-by\n---\n")
-    done = shell("corpuskit hub set", timeout=60)
+    done = shell("corpuskit hub set")
     documents = documents_in(done.stdout)
     assert [document["text"] for document in documents] == [row["text"] for row in ROWS], done.stderr
     assert [document["id"] for document in documents] == [row["id"] for row in ROWS]

@@ -34,6 +34,11 @@ class LoopbackHub:
             self.revisions[name, revision] = commit
         return commit
 
+    def forget(self) -> None:
+        """Leave nothing of what was added, asked and to fail."""
+        for kept in (self.commits, self.revisions, self.gated, self.faults, self.requests):
+            kept.clear()
+
     def commit_of(self, name: str, revision: str) -> str | None:
         """Return the commit that a revision leads to."""
         commit = self.revisions.get((name, revision), revision)

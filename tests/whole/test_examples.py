@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.support.command_server import CommandServers
 
 QUICKSTART = "sh examples/quickstart/run.sh"
 INSTALL_AND_TEST = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest"
@@ -35,13 +36,15 @@ class Checkout:
 
     root: Path
     environment: dict[str, str]
+    servers: CommandServers
 
     def run(self, script: str, folder: Path | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
-        """Run a POSIX shell script; it has to succeed."""
+        """Run a POSIX shell script, whose commands are forked; it has to succeed."""
+        path = f"{self.servers.folder_of_command(script)}{os.pathsep}{self.environment['PATH']}"
         done = subprocess.run(
             ["sh", "-eu", "-c", script],
             cwd=folder or self.root,
-            env={**self.environment, **variables},
+            env={**self.environment, "PATH": path, **variables},
             capture_output=True,
             text=True,
         )
@@ -55,7 +58,7 @@ class Checkout:
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def checkout(tmp_path_factory: pytest.TempPathFactory, command_servers: CommandServers) -> Checkout:
     base = tmp_path_factory.mktemp("examples")
     root = base / "a checkout"
     root.mkdir()
@@ -72,7 +75,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         "CORPUSKIT_VENV": sys.prefix,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    return Checkout(root, environment)
+    return Checkout(root, environment, command_servers)
 
 
 def prepare_few(checkout: Checkout, **variables: str) -> dict[str, bytes]:

@@ -62,26 +62,30 @@ def learn(features: Features, is_good: Truths) -> Linear:
     good_counts = np.bincount(features.buckets[is_of_good], minlength=BUCKETS) + SMOOTHING
     bad_counts = np.bincount(features.buckets[~is_of_good], minlength=BUCKETS) + SMOOTHING
     ratios = np.log(good_counts / good_counts.sum()) - np.log(bad_counts / bad_counts.sum())
-    # What occurs in neither set says nothing, although the sets are of different sizes.
-    ratios[(good_counts == SMOOTHING) & (bad_counts == SMOOTHING)] = 0
+    # What occurs in neither set says nothing, although the sets are of different sizes: its weight stays 0. Small sets
+    # hold few of the buckets.
+    del rows
+    occurring = np.flatnonzero((good_counts > SMOOTHING) | (bad_counts > SMOOTHING))
+    features, ratios, size = _renumbered(features, occurring), ratios[occurring], len(occurring)
     lengths = 1 / np.sqrt(np.maximum(features.counts, 1))
     shares = np.where(is_good, 0.5 / max(is_good.sum(), 1), 0.5 / max((~is_good).sum(), 1))
-    weights, squares = np.zeros(BUCKETS), np.full(BUCKETS, 1e-12)
+    weights, squares = np.zeros(size), np.full(size, 1e-12)
     bias, bias_squares = 0.0, 1e-12
     for _ in range(ROUNDS):
-        gradient, bias_gradient = np.zeros(BUCKETS), 0.0
+        gradient, bias_gradient = np.zeros(size), 0.0
         effects = ratios * weights
         for texts, buckets, text_numbers in _chunks(features):
             sums = np.bincount(text_numbers, effects[buckets], len(lengths[texts]))
             errors = shares[texts] * (sigmoid(bias + lengths[texts] * sums) - is_good[texts])
-            gradient += np.bincount(buckets, (errors * lengths[texts])[text_numbers], BUCKETS)
+            gradient += np.bincount(buckets, (errors * lengths[texts])[text_numbers], size)
             bias_gradient += float(errors.sum())
         gradient *= ratios
         squares += gradient * gradient
         weights -= RATE * gradient / np.sqrt(squares)
         bias_squares += bias_gradient**2
         bias -= RATE * bias_gradient / bias_squares**0.5
-    effects = ratios * weights
+    effects = np.zeros(BUCKETS)
+    effects[occurring] = ratios * weights
     scale = float(np.abs(effects).max()) / LARGEST or 1.0
     return Linear(np.rint(effects / scale).astype(np.int16), _rounded(scale), _rounded(bias))
 
@@ -109,6 +113,17 @@ def area_under_curve(good: Floats, bad: Floats) -> float:
     order = np.sort(bad)
     below = np.searchsorted(order, good, "left") + np.searchsorted(order, good, "right")
     return float(below.sum()) / (2 * len(good) * len(bad))
+
+
+def _renumbered(features: Features, buckets: Numbers) -> Features:
+    """Return features that are numbered by their positions among `buckets`, which are all that there are.
+
+    >>> _renumbered(Features(np.array([7, 3, 7]), np.array([1, 2])), np.array([3, 7])).buckets.tolist()
+    [1, 0, 1]
+    """
+    positions = np.empty(BUCKETS, np.int64)
+    positions[buckets] = np.arange(len(buckets))
+    return Features(positions[features.buckets], features.counts)
 
 
 def _chunks(features: Features) -> Iterator[tuple[slice, Numbers, Numbers]]:

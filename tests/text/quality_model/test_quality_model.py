@@ -5,6 +5,7 @@ import json
 import random
 import struct
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ def made_up_texts(words: list[str], seed: int, count: int = 300) -> list[str]:
     ]
 
 
+@cache
 def model() -> QualityModel:
     texts = made_up_texts(GOOD_WORDS, 1) + made_up_texts(BAD_WORDS, 2)
     return QualityModel(learn(features_of(texts), np.arange(600) < 300), 300, 300, 0.9, "public")

@@ -1,0 +1,195 @@
+"""The process that forks commands: it has imported what they import, and holds no thread."""
+
+import atexit
+import gc
+import importlib
+import os
+import pkgutil
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tests.support.forked_command import TAKEN
+
+OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PS1", "PWD", "SHLVL", "_"}
+"""Variables that no module reads when it is imported, so that they may be other than the server's."""
+OF_THE_TEST = {
+    "KMP_DUPLICATE_LIB_OK",
+    "KMP_INIT_AT_FORK",
+    "OPENBLAS_NUM_THREADS",
+    "PYTEST_CURRENT_TEST",
+    "TYPER_USE_RICH",
+}
+"""What pytest and modules that tests import set in their own process, and what no command needs to be told."""
+LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
+"""Modules that are not loaded: the one that is run, and one for which few commands import much."""
+LIBRARIES = (
+    "importlib.metadata",
+    "license_expression",
+    "multiprocessing.sharedctypes",
+    "multiprocessing.synchronize",
+    "numpy.ma",
+    "numpy.random",
+    "orjson",
+    "phonenumbers",
+    "pydantic",
+    "rensa",
+    "rich",
+    "yaml",
+    "zstandard",
+)
+"""What most commands import while they run."""
+TABLES = (
+    "corpuskit.core.licenses._index",
+    "corpuskit.core.licenses._licensing",
+    "corpuskit.mix.engine.tasks.code_digest",
+    "corpuskit.text.code.package_licenses._licensing",
+    "corpuskit.text.dedup.shingle_batches.folding",
+    "corpuskit.text.html.classifier.trees",
+    "corpuskit.text.language_id.model._predictor",
+)
+"""Functions whose values commands keep, as to compute them takes longer than most commands do."""
+STAGES: dict[str, dict[str, Any]] = {"filter-language": {"keep": ["en"]}, "filter-quality": {}, "scrub-pii": {}}
+"""What prepares such values with its first text, with its options."""
+IDLE_THREAD = "jemalloc_bg_thd"
+"""A thread that starts with pyarrow for an allocator that nothing uses, and that nothing misses in a fork."""
+MESSAGE = 1 << 20
+"""Bytes of the longest job: arguments, folder and environment."""
+Job = tuple[list[str], bytes, dict[bytes, bytes]]
+
+
+def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
+    """Fork a run for each connection, and answer with its exit code, negative for a signal, until `control` ends."""
+    control, listener = (socket.socket(fileno=number) for number in numbers)
+    own = dict(os.environb)
+    _load(libraries)
+    # What the forks do not look through need not be copied for them.
+    gc.collect()
+    gc.freeze()
+    waking, woken = socket.socketpair()
+    woken.setblocking(False)
+    signal.set_wakeup_fd(woken.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    running: dict[int, socket.socket] = {}
+    while True:
+        ready, _, _ = select.select([control, listener, waking], [], [])
+        if waking in ready:
+            waking.recv(MESSAGE)
+            _report_ended(running)
+        if control in ready:
+            return
+        if listener in ready:
+            connection, _ = listener.accept()
+            message, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 3)
+            job = _job_of(message)
+            if {name for name, _ in own.items() ^ job[2].items()} <= set(map(os.fsencode, OF_EACH_RUN | OF_THE_TEST)):
+                connection.send(TAKEN)
+                child = os.fork()
+                if not child:
+                    signal.set_wakeup_fd(-1)
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    for inherited in (control, listener, waking, woken, connection, *running.values()):
+                        inherited.close()
+                    _end(_run_command(job, descriptors))
+                running[child] = connection
+            else:
+                connection.close()
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+
+def _job_of(message: bytes) -> Job:
+    number, *fields = message.split(b"\0")
+    words, folder, variables = fields[: int(number)], fields[int(number)], fields[int(number) + 1 :]
+    pairs = (variable.partition(b"=") for variable in variables)
+    return list(map(os.fsdecode, words)), folder, {name: value for name, _, value in pairs}
+
+
+def _report_ended(running: dict[int, socket.socket]) -> None:
+    """Send what there is to tell of the commands that have ended: exit code, CPU seconds and peak of memory."""
+    for child in list(running):
+        ended, status, usage = os.wait4(child, os.WNOHANG)
+        if ended:
+            with running.pop(child) as connection, suppress(BrokenPipeError):
+                used = f"{usage.ru_utime + usage.ru_stime} {usage.ru_maxrss * 1024}"
+                connection.send(f"{os.waitstatus_to_exitcode(status)} {used}".encode())
+
+
+def _load(libraries: Sequence[str]) -> None:
+    """Import what commands import; where it is nothing of their own, compute what they compute before they begin."""
+    import corpuskit
+
+    for module in pkgutil.walk_packages(corpuskit.__path__, "corpuskit."):
+        if module.name not in LEFT_OUT:
+            importlib.import_module(module.name)
+    for library in (*LIBRARIES, *libraries):
+        importlib.import_module(library)
+    if not libraries:
+        _compute_tables()
+    assert _threads() <= {IDLE_THREAD}, "only a process without threads may be forked"
+
+
+def _compute_tables() -> None:
+    from corpuskit.core.document import Document
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.step import Stage
+
+    for table in TABLES:
+        module_name, _, function = table.rpartition(".")
+        getattr(sys.modules[module_name], function)()
+    for name, options in STAGES.items():
+        stage = build_step(find_step(name), options)
+        assert isinstance(stage, Stage)
+        stage.apply(Document("1", "The tide comes in twice a day, as the harbour knows."))
+
+
+def _threads() -> set[str]:
+    """Names of the threads of this process besides its first one, as far as the system tells."""
+    tasks = Path("/proc/self/task")
+    names = {task.name: (task / "comm").read_text().strip() for task in tasks.iterdir()} if tasks.is_dir() else {}
+    return {name for number, name in names.items() if int(number) != os.getpid()}
+
+
+def _run_command(job: Job, descriptors: list[int]) -> int:
+    """Run what `python -m corpuskit` or a program runs, and return its exit code."""
+    (program, *arguments), folder, environment = job
+    for stream, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, stream)
+        os.close(descriptor)
+    os.chdir(folder)
+    os.environb.clear()
+    os.environb.update(environment)
+    sys.path[0] = os.getcwd()
+    sys.argv = [program or "corpuskit", *arguments]
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
+    try:
+        if program:
+            runpy.run_path(program, run_name="__main__")
+        else:
+            runpy.run_module("corpuskit", run_name="__main__", alter_sys=True)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _end(code: int) -> NoReturn:
+    """End as the interpreter does, except that what is loaded is not taken apart: that takes longer than the rest."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
