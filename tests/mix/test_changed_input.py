@@ -11,7 +11,7 @@ import pytest
 from corpuskit.core.disk import file_status
 from corpuskit.core.document import Document
 from corpuskit.core.settings import Settings
-from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, shards
+from corpuskit.mix.engine import patched_files, read_tasks, select_shard, shards
 from corpuskit.mix.engine.row_memo import MEMO
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.mix import Mix
@@ -73,7 +73,7 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of which the selection counts the tokens."""
     texts: list[str] = []
-    counter = mix_tasks.counter
+    counter = select_shard.counter
 
     def noted(tokenizer: str) -> Any:
         count = counter(tokenizer)
@@ -84,7 +84,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return counted_text
 
-    monkeypatch.setattr(mix_tasks, "counter", noted)
+    monkeypatch.setattr(select_shard, "counter", noted)
     return texts
 
 

@@ -1,11 +1,15 @@
-"""Where the selected documents are: for each bucket of the final order, its bytes in the file of each shard.
+"""Where the selected documents are: for each bucket of the final order, its bytes in the files of each shard.
 
 In shuffled order a bucket is the records of all shards together; in input order they follow one another, shard by
 shard. Shards times buckets is too much to hold in memory or to hand to every task, so one file holds all offsets, in
-rows of fixed size, one per shard. With 2 buckets:
+rows of fixed size, one per file. With 2 buckets:
 
     row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
     row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
+
+In input order each shard has one file. In shuffled order a file of *changes* may follow that of a shard. The first line
+of each of its buckets holds the positions of the records that are to be left out of the bucket of the file before, and
+the records after this line are added; so the number of its documents may be less than none.
 """
 
 import hashlib
@@ -24,12 +28,14 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+CHANGES = ".changes"
+"""Ending of the names of files of changes."""
 ENTRY = struct.Struct("<qqq")
 NAME_BYTES = 64
 
 
 class BucketEntry(NamedTuple):
-    """One bucket of one shard, which is one zstd frame in the shard's file."""
+    """One bucket in one file, which is one zstd frame there."""
 
     offset: int
     length: int
@@ -41,11 +47,11 @@ class Slice(NamedTuple):
 
     bucket: int
     first: int
-    """The shard whose documents of the bucket are read first."""
+    """The file whose documents of the bucket are read first."""
     skip: int
     """How many documents to skip from there."""
     take: int
-    """How many documents to take after these, from however many shards they lie in."""
+    """How many documents to take after these, from however many files they lie in."""
 
 
 @dataclass(frozen=True)
@@ -54,32 +60,26 @@ class BucketIndex:
 
     folder: Path
     key: str
-    shards: int
+    files: int
     buckets: int
 
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
-        """Yield the records of a bucket, shard by shard, beginning with shard number `first`. Raises DamagedError."""
-        import zstandard
-
+        """Yield the records of a bucket, file by file, beginning with file number `first`. Raises DamagedError."""
+        records: list[bytes] = []
         for path, entry in self._entries(bucket, first):
-            with open(path, "rb") as stream:
-                stream.seek(entry.offset)
-                frame = stream.read(entry.length)
-            try:
-                records = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
-            except zstandard.ZstdError as error:
-                if is_out_of_memory(error):
-                    raise
-                raise damaged_error(path) from None
-            if len(records) != entry.documents:
-                raise damaged_error(path)
-            yield from records
+            lines = _lines_in(path, entry)
+            if path.name.endswith(CHANGES):
+                records = _without(records, lines.pop(0).split(), path) + lines
+            else:
+                yield from records
+                records = lines
+        yield from records
 
     def documents(self, bucket: int) -> Iterator[int]:
-        """Yield how many documents of a bucket each shard has."""
+        """Yield how many documents of a bucket each file has."""
         with open(self.path, "rb") as stream:
-            for shard in range(self.shards):
-                yield self._entry(stream, bucket, shard).documents
+            for file in range(self.files):
+                yield self._entry(stream, bucket, file).documents
 
     @property
     def path(self) -> Path:
@@ -87,21 +87,51 @@ class BucketIndex:
         return self.folder / f"{self.key}.buckets"
 
     def _entries(self, bucket: int, first: int) -> Iterator[tuple[Path, BucketEntry]]:
-        """Yield the bucket's file and entry in each shard that has documents of it."""
+        """Yield the bucket's file and entry in each file that has something in it."""
         with open(self.path, "rb") as stream:
-            for shard in range(first, self.shards):
-                entry = self._entry(stream, bucket, shard)
-                if entry.documents:
-                    stream.seek(self._row(shard))
+            for file in range(first, self.files):
+                entry = self._entry(stream, bucket, file)
+                if entry.length:
+                    stream.seek(self._row(file))
                     yield in_tasks_folder(self.folder, stream.read(NAME_BYTES).rstrip(b"\0").decode()), entry
 
-    def _entry(self, stream: BinaryIO, bucket: int, shard: int) -> BucketEntry:
-        stream.seek(self._row(shard) + NAME_BYTES + ENTRY.size * bucket)
+    def _entry(self, stream: BinaryIO, bucket: int, file: int) -> BucketEntry:
+        stream.seek(self._row(file) + NAME_BYTES + ENTRY.size * bucket)
         return BucketEntry(*ENTRY.unpack(stream.read(ENTRY.size)))
 
-    def _row(self, shard: int) -> int:
-        """Return the offset of a shard's row."""
-        return (NAME_BYTES + self.buckets * ENTRY.size) * shard
+    def _row(self, file: int) -> int:
+        """Return the offset of a file's row."""
+        return (NAME_BYTES + self.buckets * ENTRY.size) * file
+
+
+def _lines_in(path: Path, entry: BucketEntry) -> list[bytes]:
+    """Return the lines of a bucket in one file. Raises DamagedError."""
+    import zstandard
+
+    with open(path, "rb") as stream:
+        stream.seek(entry.offset)
+        frame = stream.read(entry.length)
+    try:
+        lines = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
+    except zstandard.ZstdError as error:
+        if is_out_of_memory(error):
+            raise
+        raise damaged_error(path) from None
+    documents = len(lines)
+    if path.name.endswith(CHANGES):
+        documents -= 1 + len(lines[0].split())
+    if documents != entry.documents:
+        raise damaged_error(path)
+    return lines
+
+
+def _without(records: list[bytes], positions: Sequence[bytes], path: Path) -> list[bytes]:
+    """Return records without those at positions, which a file of changes at `path` names."""
+    left_out = set(map(int, positions))
+    remaining = [record for position, record in enumerate(records) if position not in left_out]
+    if len(remaining) + len(positions) != len(records):
+        raise damaged_error(path)
+    return remaining
 
 
 def write_bucket_index(
@@ -112,7 +142,7 @@ def write_bucket_index(
 
     documents = numpy.zeros(buckets, numpy.int64)
     digest = hashlib.sha256()
-    unfinished, shards = folder / "buckets.part", 0
+    unfinished, count = folder / "buckets.part", 0
     filesystem.remove(unfinished, missing_ok=True)  # a link of that name would be followed
     with filesystem.open_write(unfinished) as stream:
         for name, entries in files:
@@ -120,8 +150,8 @@ def write_bucket_index(
             stream.write(row)
             digest.update(row)
             documents += [entry.documents for entry in entries]
-            shards += 1
-    index = BucketIndex(folder, digest.hexdigest()[:32], shards, buckets)
+            count += 1
+    index = BucketIndex(folder, digest.hexdigest()[:32], count, buckets)
     filesystem.replace(unfinished, index.path)
     return index, documents
 

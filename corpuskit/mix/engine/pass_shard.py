@@ -48,7 +48,7 @@ class PassShard(Task[DocumentsResult]):
             return {}
         rules = json.dumps([identity_of(step) for step in self.steps])
         files = [file for shard in self.shards for file in shard.files]
-        return {file.path.name: RowMemo(file.base, rules) for file in files if file.rows is not None}
+        return {file.path.name: RowMemo((file.base,), rules) for file in files if file.rows is not None}
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Pass the documents through."""

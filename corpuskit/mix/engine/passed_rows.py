@@ -237,7 +237,7 @@ class MemoOfFile:
                 self._write()
                 self._writer.finish({"effects": [*self._numbers]})
         if is_whole:
-            self._memo.adopt(self._tasks, self._part)
+            self._memo.adopt(self._tasks, {"": self._part})
 
     def _write(self) -> None:
         numbers = numpy.array([number for number, _, _ in self._new_facts], "<u4")

@@ -41,8 +41,8 @@ def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShar
     """Give files of documents and their patches a second name, as files of this task; None where links are unknown."""
     shards = []
     for number, file in enumerate(files):
-        entry = _link(file.path, path_of_shard(task_path, number))
-        patch = _link(file.patch, _path_of_patch(task_path, number)) if file.patch is not None else None
+        entry = link(file.path, path_of_shard(task_path, number))
+        patch = link(file.patch, _path_of_patch(task_path, number)) if file.patch is not None else None
         if entry is None or (patch is None and file.patch is not None):
             return None
         shards.append(_linked(file, entry, file.documents, file.bytes, patch))
@@ -70,7 +70,7 @@ def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) ->
             break
     entry = patch.finish()
     is_small = patch.bytes * MOST_REPLACED <= file.bytes and size * MOST_LEFT_OUT >= before
-    file_link = _link(file.path, path_of_shard(task_path, number)) if is_small and documents else None
+    file_link = link(file.path, path_of_shard(task_path, number)) if is_small and documents else None
     if file_link is not None:
         if not patch.rows:
             filesystem.remove(patch.path)
@@ -106,7 +106,7 @@ def _linked(
     return WrittenShard(entry, documents, size, file.base, rows, patch)
 
 
-def _link(path: Path, target: Path) -> TaskFileEntry | None:
+def link(path: Path, target: Path) -> TaskFileEntry | None:
     """Give a file a second name; None if its file system has no hard links."""
     filesystem.remove(target, missing_ok=True)
     try:
