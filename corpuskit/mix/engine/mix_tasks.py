@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 NAME = "mix"
 BUCKET_BYTES = 1024 * 1024
+"""Most bytes of a bucket, unless there are `MOST_BUCKETS`."""
 MOST_BUCKETS = 4096
 
 
@@ -169,11 +170,12 @@ class Write(Task[WriteResult]):
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
     """Return how many buckets the final order is divided into: one for each epoch in input order, else by size.
 
-    By size it is a power of two, so that somewhat more input leaves the selections from other shards as they are.
+    By size it is a power of four, so that somewhat more input leaves the selections from other shards as they are.
     """
     if recipe.output.order != "shuffled":
         return epochs
-    return min(MOST_BUCKETS, 1 << (stream_bytes * epochs // BUCKET_BYTES).bit_length())
+    twos = (stream_bytes * epochs // BUCKET_BYTES).bit_length()
+    return min(MOST_BUCKETS, 1 << (twos + twos % 2))
 
 
 def shard_slices(
