@@ -7,9 +7,9 @@ rows of fixed size, one per file. With 2 buckets:
     row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
     row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
 
-In input order each shard has one file. In shuffled order a file of *changes* may follow that of a shard. The first line
-of each of its buckets holds the positions of the records that are to be left out of the bucket of the file before, and
-the records after this line are added; so the number of its documents may be less than none.
+A file of *changes* may follow that of a shard. The first line of each of its buckets holds edits of the bucket of the
+file before, as `Edit` has them, and the records after this line are those that they add. The number of its documents is
+how many more there are then, which may be less than none.
 """
 
 import hashlib
@@ -42,6 +42,16 @@ class BucketEntry(NamedTuple):
     documents: int
 
 
+class Edit(NamedTuple):
+    """A change of the records of a bucket in one file."""
+
+    position: int
+    """Of the record before which records are added."""
+    removed: int
+    """How many records are left out from there on."""
+    added: int
+
+
 class Slice(NamedTuple):
     """The documents of one bucket that go into one shard of the corpus."""
 
@@ -69,17 +79,24 @@ class BucketIndex:
         for path, entry in self._entries(bucket, first):
             lines = _lines_in(path, entry)
             if path.name.endswith(CHANGES):
-                records = _without(records, lines.pop(0).split(), path) + lines
+                records = _edited(records, _edits_in(lines.pop(0)), lines, path)
             else:
                 yield from records
                 records = lines
         yield from records
 
-    def documents(self, bucket: int) -> Iterator[int]:
-        """Yield how many documents of a bucket each file has."""
+    def documents(self, bucket: int) -> Iterator[tuple[int, int]]:
+        """Yield for each file of records, by its number, how many documents of a bucket there are, with its changes."""
         with open(self.path, "rb") as stream:
+            number, documents = 0, 0
             for file in range(self.files):
-                yield self._entry(stream, bucket, file).documents
+                is_changes = self._name(stream, file).endswith(CHANGES)
+                if file and not is_changes:
+                    yield number, documents
+                number, documents = (number, documents) if is_changes else (file, 0)
+                documents += self._entry(stream, bucket, file).documents
+            if self.files:
+                yield number, documents
 
     @property
     def path(self) -> Path:
@@ -92,8 +109,11 @@ class BucketIndex:
             for file in range(first, self.files):
                 entry = self._entry(stream, bucket, file)
                 if entry.length:
-                    stream.seek(self._row(file))
-                    yield in_tasks_folder(self.folder, stream.read(NAME_BYTES).rstrip(b"\0").decode()), entry
+                    yield in_tasks_folder(self.folder, self._name(stream, file)), entry
+
+    def _name(self, stream: BinaryIO, file: int) -> str:
+        stream.seek(self._row(file))
+        return stream.read(NAME_BYTES).rstrip(b"\0").decode()
 
     def _entry(self, stream: BinaryIO, bucket: int, file: int) -> BucketEntry:
         stream.seek(self._row(file) + NAME_BYTES + ENTRY.size * bucket)
@@ -119,19 +139,33 @@ def _lines_in(path: Path, entry: BucketEntry) -> list[bytes]:
         raise damaged_error(path) from None
     documents = len(lines)
     if path.name.endswith(CHANGES):
-        documents -= 1 + len(lines[0].split())
+        documents -= 1 + sum(edit.removed for edit in _edits_in(lines[0]))
     if documents != entry.documents:
         raise damaged_error(path)
     return lines
 
 
-def _without(records: list[bytes], positions: Sequence[bytes], path: Path) -> list[bytes]:
-    """Return records without those at positions, which a file of changes at `path` names."""
-    left_out = set(map(int, positions))
-    remaining = [record for position, record in enumerate(records) if position not in left_out]
-    if len(remaining) + len(positions) != len(records):
+def edits_line(edits: Iterable[Edit]) -> bytes:
+    """Return the first line of a bucket of changes, line feed included."""
+    return b" ".join(b"%d,%d,%d" % edit for edit in edits) + b"\n"
+
+
+def _edits_in(line: bytes) -> list[Edit]:
+    return [Edit(*map(int, edit.split(b","))) for edit in line.split()]
+
+
+def _edited(records: list[bytes], edits: Iterable[Edit], added: Sequence[bytes], path: Path) -> list[bytes]:
+    """Return records after edits, which a file of changes at `path` has, and which use up what is added."""
+    edited: list[bytes] = []
+    at = taken = 0
+    for edit in edits:
+        if not at <= edit.position <= len(records) - edit.removed:
+            raise damaged_error(path)
+        edited += [*records[at : edit.position], *added[taken : taken + edit.added]]
+        at, taken = edit.position + edit.removed, taken + edit.added
+    if taken != len(added):
         raise damaged_error(path)
-    return remaining
+    return edited + records[at:]
 
 
 def write_bucket_index(

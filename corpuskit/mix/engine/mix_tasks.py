@@ -187,7 +187,7 @@ def shard_slices(
         counts = ((bucket, 0, count) for bucket, count in enumerate(documents.tolist()))
         return cut_into_shards(counts, shard_documents)
     counts_by_shard = (
-        (bucket, shard, count) for bucket in range(index.buckets) for shard, count in enumerate(index.documents(bucket))
+        (bucket, file, count) for bucket in range(index.buckets) for file, count in index.documents(bucket)
     )
     return cut_into_shards(counts_by_shard, shard_documents)
 

@@ -19,7 +19,7 @@ from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.equal_ids import id_hash
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
-from corpuskit.mix.engine.bucket_index import CHANGES, BucketEntry
+from corpuskit.mix.engine.bucket_index import CHANGES, BucketEntry, Edit, edits_line
 from corpuskit.mix.engine.equal_ids import hashes_file
 from corpuskit.mix.engine.mix_tasks import NAME, read_measures
 from corpuskit.mix.engine.patched_files import link
@@ -109,10 +109,11 @@ class Select(Task[SelectResult]):
         return [memo] if memo is not None else []
 
     def _memo(self) -> RowMemo | None:
-        is_plain = self.measures_file is None and self.shuffled and not self.counts_real
+        is_plain = self.measures_file is None and not self.counts_real
         if not self.remembers or not is_plain or any(file.rows is None for file in self.shard.files):
             return None
-        rules = [NAME, self.seed, token_version(self.tokenizer), self.most_gen_depth, self.buckets]
+        order = [self.seed, self.buckets] if self.shuffled else None
+        rules = [NAME, order, token_version(self.tokenizer), self.most_gen_depth]
         return RowMemo(tuple(file.base for file in self.shard.files), json.dumps(rules))
 
     def run(self, task_path: Path) -> SelectResult:
@@ -147,10 +148,9 @@ class Select(Task[SelectResult]):
             return None
         records = BucketRecords(self.buckets)
         self._take_changes(changes, selection, records)
-        return [
-            Part(linked_file, changes.memo.entries),
-            records.write_changes(file_of_task(task_path, CHANGES), changes.left_out()),
-        ]
+        edits = changes.edits(records.edits_to_add_first()) if self.shuffled else [changes.edits_in_order()]
+        changes_part = records.write_changes(file_of_task(task_path, CHANGES), edits)
+        return [Part(linked_file, changes.memo.entries), changes_part]
 
     def _take_changes(self, changes: SelectionChanges, selection: "Selection", records: "BucketRecords") -> None:
         """Take the documents that are new or other ones, and count the rest, whose place is between them."""
@@ -171,18 +171,21 @@ class Select(Task[SelectResult]):
                 selection.take(measured, records)
             return [records.write(file_of_task(task_path, CHOSEN))]
         others, count_tokens = BucketRecords(self.buckets), counter(self.tokenizer)
-        new_memo = NewSelectionMemo(memo, rows_in(self.shard.files))
+        new_memo, edits_in_order, noted = NewSelectionMemo(memo, rows_in(self.shard.files)), [], 0
         for number, row in enumerate(row for file in self.shard.files for row in file.input().rows()):
             for line in row.lines:
                 measured = _measured(line, count_tokens)
                 # What repeats a document keeps the order of an earlier corpus, and rows of many lines have none.
                 if len(row.lines) > 1 or measured.document.metadata.get("epoch"):
                     selection.take(measured, others)
+                    edits_in_order.append(Edit(noted, 0, 1))
                     continue
                 facts = selection.take(measured, records)
                 new_memo.note(number, (*facts, row_digest(line, is_own=row.instead is None)))
+                noted += 1
         part = records.write(file_of_task(task_path, CHOSEN))
-        other_part = others.write_changes(file_of_task(task_path, CHANGES), [[]] * self.buckets)
+        edits = others.edits_to_add_first() if self.shuffled else [edits_in_order]
+        other_part = others.write_changes(file_of_task(task_path, CHANGES), edits)
         self._keep_memo(new_memo, part, task_path)
         return [part, other_part]
 
@@ -252,17 +255,18 @@ class BucketRecords:
         """Write the records alone."""
         return _write_frames(path, ((len(records), records) for records in self._buckets))
 
-    def write_changes(self, path: Path, left_out: Sequence[Sequence[int]]) -> Part:
-        """Write the records, preceded in each bucket by the positions of records that another file has too many."""
-        return _write_frames(
-            path,
-            (
-                (len(records) - len(positions), [b" ".join(b"%d" % at for at in positions) + b"\n", *records])
-                if positions or records
-                else (0, [])
-                for positions, records in zip(left_out, self._buckets, strict=True)
-            ),
+    def write_changes(self, path: Path, edits: Sequence[Sequence[Edit]]) -> Part:
+        """Write the records as what edits of another file's buckets add."""
+        documents = (sum(edit.added - edit.removed for edit in of_bucket) for of_bucket in edits)
+        frames = (
+            [edits_line(of_bucket), *records] if of_bucket else []
+            for of_bucket, records in zip(edits, self._buckets, strict=True)
         )
+        return _write_frames(path, zip(documents, frames, strict=True))
+
+    def edits_to_add_first(self) -> list[list[Edit]]:
+        """Return the edits that put the records before those of other files."""
+        return [[Edit(0, 0, len(records))] if records else [] for records in self._buckets]
 
 
 @dataclass

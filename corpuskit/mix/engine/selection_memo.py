@@ -1,10 +1,9 @@
 """What the selection made of a shard, kept for the next run, in which most of its documents are what they were.
 
-Only where documents are shuffled and each is taken once. The memo has two files: the records of the documents, divided
+Only where each document is taken once. The memo has two files: the records of the documents, divided
 into buckets as `Select` leaves them, and a table. This begins with the digest of the records and the `BucketEntry` of
 each bucket; then there is a row for each row of the shard's files. The next run links the records, and writes beside
-them what has changed: for each bucket the positions of records that no longer stand, and new records (`bucket_index`
-reads both together).
+them what has changed (`bucket_index` reads both together).
 
 The memo stays as it is until more than a part of `MOST_CHANGED` of its rows are others.
 """
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.counts import StreamCount
-from corpuskit.mix.engine.bucket_index import BucketEntry
+from corpuskit.mix.engine.bucket_index import BucketEntry, Edit
 from corpuskit.mix.engine.line_counts import DIGEST_BYTES, digest_bytes, noted_count
 from corpuskit.mix.engine.patches import read_patch
 from corpuskit.mix.engine.row_memo import RowMemo
@@ -70,9 +69,16 @@ class NewSelectionMemo:
         self.table["tokens"] = UNKNOWN
 
     def note(self, row: int, facts: tuple[int, int, bytes, int, int, bytes]) -> None:
-        """Note of a row: tokens, hash of the id, order key, length and digest of the line, `row_digest`."""
+        """Note of a row: tokens, hash of the id, order key, length and digest of the line, and its `row_digest`."""
         tokens, id_hash, key, length, digest, of = facts
-        self.table[row] = (tokens, id_hash, _octets(key), length, _octets(digest_bytes(digest)), _octets(of))
+        self.table[row] = (
+            tokens,
+            id_hash,
+            _octets(key.ljust(KEY_BYTES, b"\0")),
+            length,
+            _octets(digest_bytes(digest)),
+            _octets(of),
+        )
 
     def write(self, tasks: Path, part: Path, entries: Sequence[BucketEntry], records: Path) -> None:
         """Write the memo by way of a file at `part`; `records` are moved into it."""
@@ -180,14 +186,24 @@ class SelectionChanges:
         hashes = self.memo.table["id_hash"][start:end][self.is_same[start:end]]
         return bytes(hashes.tobytes())
 
-    def left_out(self) -> list[list[int]]:
-        """Return for each bucket the positions of records that no longer stand, in order."""
-        left_out: list[list[int]] = [[] for _ in self.memo.entries]
+    def edits(self, edits_to_add: Sequence[list[Edit]]) -> list[list[Edit]]:
+        """Return the edits of each bucket that add records first, and take out what no longer stands.
+
+        For shuffled order, which sorts the records of a bucket.
+        """
+        edits = [[*of_bucket] for of_bucket in edits_to_add]
         rows, buckets, positions = self.memo.positions()
         is_gone = ~self.is_same[rows]
         for bucket, position in zip(buckets[is_gone].tolist(), positions[is_gone].tolist(), strict=True):
-            left_out[bucket].append(position)
-        return left_out
+            edits[bucket].append(Edit(position, 1, 0))
+        return edits
+
+    def edits_in_order(self) -> list[Edit]:
+        """Return the edits of the only bucket that put what stands in the place of each row there."""
+        known = self.memo.table["tokens"] != UNKNOWN
+        before = (known.cumsum() - known).tolist()
+        edits = (Edit(before[row], int(known[row]), len(lines)) for row, lines in self.rows)
+        return [edit for edit in edits if edit.removed or edit.added]
 
 
 def rows_in(files: Sequence[WorkFile]) -> int:

@@ -45,7 +45,7 @@ def test_every_document_is_taken_once_and_in_order(counts: list[list[int]], shar
         index, documents = write_bucket_index(folder, write_files(folder, shards), buckets)
         assert documents.tolist() == [sum(row[bucket] for row in counts) for bucket in range(buckets)]
         whole = [(bucket, 0, count) for bucket, count in enumerate(documents.tolist())]
-        by_shard = [(bucket, *pair) for bucket in range(buckets) for pair in enumerate(index.documents(bucket))]
+        by_shard = [(bucket, *pair) for bucket in range(buckets) for pair in index.documents(bucket)]
         for entries in (whole, by_shard):
             output = [
                 [
