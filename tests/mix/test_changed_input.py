@@ -70,6 +70,20 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files of documents of which a task reads the lines."""
+    names: list[str] = []
+    own_lines = shards.WorkShardInput.own_lines
+
+    def noted(input_: shards.WorkShardInput) -> Any:
+        names.append(input_.name)
+        return own_lines(input_)
+
+    monkeypatch.setattr(shards.WorkShardInput, "own_lines", noted)
+    return names
+
+
+@pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of which the selection counts the tokens."""
     texts: list[str] = []
@@ -106,14 +120,17 @@ def spread(number: int) -> list[int]:
     return new + [file * DOCUMENTS + number for file in range(FILES)]
 
 
+@pytest.mark.parametrize("order", ["input", "shuffled"])
 @pytest.mark.parametrize("number", [55, 25], ids=["at the end", "in the middle"])
 def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
-    folder: Path, scrubbed: list[str], counted: list[str], number: int
+    folder: Path, scrubbed: list[str], counted: list[str], read: list[str], number: int, order: str
 ) -> None:
+    Path("recipe.yaml").write_text(RECIPE.replace("shuffled", order))
     mix()
     for at in (1, 2):  # the second night goes on from what the first has remembered
         scrubbed.clear()
         counted.clear()
+        read.clear()
         write_file(number + at, spread(at))
         grown = mix()
         asked = set(scrubbed)
@@ -123,8 +140,47 @@ def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
         }
         assert asked == {f"{number + at}-{part}" for part in spread(at)[:10]} | survivors
         assert len(scrubbed) == len(asked)
-        assert len(counted) <= 10 + FILES * (DOCUMENTS // 2 + 3)
+        # The selection remembers documents as they were in the first night of their file.
+        assert len(counted) == 10 + sum(at if file * 10 < number else 1 for file in range(FILES))
+        # The verdicts of dedup take reading each file once; the new file is read by each step.
+        assert len(read) <= FILES + at + 4
         assert grown == without_cache()
+
+
+STEPS = {
+    "dropped": "[dedup, {filter-license: {allow: [MIT]}}, scrub-pii]",
+    "dropped by the first": "[{filter-license: {allow: [MIT]}}, dedup, scrub-pii]",
+    "changed twice": "[dedup, scrub-pii, repair-text]",
+    "passages": "[{dedup: {unit: span}}, scrub-pii]",
+}
+
+
+@pytest.mark.parametrize("order", ["input", "shuffled"])
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_what_comes_out_is_what_comes_out_without_a_cache(folder: Path, steps: str, order: str) -> None:
+    """Through nights with a file more, another one, one less, and with repetitions made by another corpus."""
+    Path("recipe.yaml").write_text(
+        RECIPE.replace("[dedup, scrub-pii]", steps).replace("shuffled", order).replace(", license: CC0-1.0", "")
+    )
+    lines = [
+        {
+            "id": f"e-{number}",
+            "text": paragraph(number * 3),
+            "metadata": {"license": "MIT" if number % 5 else "GPL-3.0-only", **({"epoch": 2} if number % 7 else {})},
+        }
+        for number in range(DOCUMENTS)
+    ]
+    Path("a/05.jsonl").write_bytes(lines_of(lines))
+    mix()
+    nights = [
+        lambda: write_file(25, spread(1)),
+        lambda: Path("a/05.jsonl").write_bytes(lines_of(lines[3:] + lines[:1])),
+        lambda: Path("a/25.jsonl").unlink(),
+        lambda: write_file(55, spread(1)),
+    ]
+    for change in nights:
+        change()
+        assert mix() == without_cache()
 
 
 def test_a_changed_file_costs_its_own_documents_and_those_that_it_changes(folder: Path, scrubbed: list[str]) -> None:

@@ -76,13 +76,14 @@ class BucketIndex:
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
         """Yield the records of a bucket, file by file, beginning with file number `first`. Raises DamagedError."""
         records: list[bytes] = []
-        for path, entry in self._entries(bucket, first):
-            lines = _lines_in(path, entry)
-            if path.name.endswith(CHANGES):
-                records = _edited(records, _edits_in(lines.pop(0)), lines, path)
-            else:
+        of = first
+        for file, path, entry in self._entries(bucket, first):
+            lines, is_changes = _lines_in(path, entry), path.name.endswith(CHANGES)
+            if not is_changes or file != of + 1:  # the file of the changes may have had none of the bucket
                 yield from records
-                records = lines
+                records = []
+            records = _edited(records, _edits_in(lines.pop(0)), lines, path) if is_changes else lines
+            of = file
         yield from records
 
     def documents(self, bucket: int) -> Iterator[tuple[int, int]]:
@@ -103,13 +104,13 @@ class BucketIndex:
         """The file."""
         return self.folder / f"{self.key}.buckets"
 
-    def _entries(self, bucket: int, first: int) -> Iterator[tuple[Path, BucketEntry]]:
-        """Yield the bucket's file and entry in each file that has something in it."""
+    def _entries(self, bucket: int, first: int) -> Iterator[tuple[int, Path, BucketEntry]]:
+        """Yield the number, the path and the entry of each file that has something in the bucket."""
         with open(self.path, "rb") as stream:
             for file in range(first, self.files):
                 entry = self._entry(stream, bucket, file)
                 if entry.length:
-                    yield in_tasks_folder(self.folder, self._name(stream, file)), entry
+                    yield file, in_tasks_folder(self.folder, self._name(stream, file)), entry
 
     def _name(self, stream: BinaryIO, file: int) -> str:
         stream.seek(self._row(file))
