@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.settings import Settings
 from corpuskit.mix.engine import patched_files, read_tasks, select_shard, shards
 from corpuskit.mix.engine.row_memo import MEMO
+from corpuskit.mix.engine.selection_memo import SelectionChanges, SelectionMemo
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.mix import Mix
 from corpuskit.stages.scrub_pii import ScrubPii
@@ -247,6 +249,25 @@ def test_what_is_remembered_is_used_only_if_it_is_ours_and_whole(
     scrubbed.clear()
     grown = mix()
     assert len(scrubbed) == FILES * DOCUMENTS + 10
+    assert grown == without_cache()
+
+
+def test_records_that_another_task_has_replaced_meanwhile_are_not_used(
+    folder: Path, counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mix()
+    changes = SelectionMemo.changes
+
+    def changes_of_replaced(memo: SelectionMemo, files: Sequence[shards.WorkFile]) -> SelectionChanges | None:
+        memo.records.unlink()
+        memo.records.write_bytes(b"those of another task")
+        return changes(memo, files)
+
+    monkeypatch.setattr(SelectionMemo, "changes", changes_of_replaced)
+    write_file(25, spread(1))
+    counted.clear()
+    grown = mix()
+    assert len(counted) == FILES * DOCUMENTS + 10
     assert grown == without_cache()
 
 

@@ -158,13 +158,13 @@ def _edits_in(line: bytes) -> list[Edit]:
 def _edited(records: list[bytes], edits: Iterable[Edit], added: Sequence[bytes], path: Path) -> list[bytes]:
     """Return records after edits, which a file of changes at `path` has, and which use up what is added."""
     edited: list[bytes] = []
-    at = taken = 0
+    at = used = 0
     for edit in edits:
         if not at <= edit.position <= len(records) - edit.removed:
             raise damaged_error(path)
-        edited += [*records[at : edit.position], *added[taken : taken + edit.added]]
-        at, taken = edit.position + edit.removed, taken + edit.added
-    if taken != len(added):
+        edited += [*records[at : edit.position], *added[used : used + edit.added]]
+        at, used = edit.position + edit.removed, used + edit.added
+    if used != len(added):
         raise damaged_error(path)
     return edited + records[at:]
 

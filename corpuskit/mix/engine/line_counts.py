@@ -26,5 +26,5 @@ def noted_count(lengths: "NDArray[Any]", digests: "NDArray[Any]") -> StreamCount
     import numpy
 
     quarters = numpy.ascontiguousarray(digests).view("<u4").reshape(-1, 4).sum(axis=0, dtype="<u8").tolist()
-    total = sum(quarter << (32 * place) for place, quarter in enumerate(quarters))
+    total = sum(quarter << (32 * number) for number, quarter in enumerate(quarters))
     return StreamCount(len(lengths), int(lengths.sum()) + len(lengths), total % (1 << 128))

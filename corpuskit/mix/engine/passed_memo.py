@@ -76,7 +76,7 @@ class PassedMemo:
 
     @classmethod
     @contextmanager
-    def opened(cls, memo: RowMemo, tasks: Path) -> "Iterator[PassedMemo | None]":
+    def open_for(cls, memo: RowMemo, tasks: Path) -> "Iterator[PassedMemo | None]":
         """Open the memo in the folder of all tasks' files; None if there is none that is whole."""
         path = memo.path_in(tasks)
         if path is None:

@@ -72,22 +72,22 @@ class PassedRows:
         memo = self._memos.get(file.path.name)
         if memo is None:
             return None
-        with PassedMemo.opened(memo, self._tasks) as known:
+        with PassedMemo.open_for(memo, self._tasks) as earlier_memo:
             replaced = {} if file.patch is None else dict(read_patch(file.patch))
-            if known is None or not _is_enough(known, file, replaced):
+            if earlier_memo is None or not _is_enough(earlier_memo, file, replaced):
                 return None
             self._leave()
             new_facts: dict[int, Fact] = {}
             offset = documents = size = 0
-            for block in _known_blocks(known, replaced):
+            for block in _known_blocks(earlier_memo, replaced):
                 count = self._count_own(block)
                 documents, size = documents + count.documents, size + count.bytes - count.documents
                 for at, lines in self._changed_rows(block, file, offset, new_facts):
                     patch.replace(block.memo.first + at, lines)
                     documents, size = documents + len(lines), size + sum(map(len, lines))
                 offset += int(block.standing().sum())
-            if len(new_facts) * MOST_NEW > len(known):
-                self._write_memo(memo, known, new_facts)
+            if len(new_facts) * MOST_NEW > len(earlier_memo):
+                self._write_memo(memo, earlier_memo, new_facts)
         return WrittenPatch(documents, size)
 
     def counts(self) -> list[StepCount]:
@@ -141,8 +141,8 @@ class PassedRows:
             fact = block.memo.fact(at)
             if block.is_own[at]:
                 assert fact is not None
-                own = slice(at, at + 1)
-                self._count_change(fact, noted_count(block.memo.lengths[own], block.memo.digests[own]))
+                row_slice = slice(at, at + 1)
+                self._count_change(fact, noted_count(block.memo.lengths[row_slice], block.memo.digests[row_slice]))
                 yield at, [fact.changed_line]
                 continue
             row = PatchedRow(file.path.name, int(offsets[at]), b"", block.replaced[at])
@@ -151,9 +151,9 @@ class PassedRows:
                 new_facts[block.memo.first + at] = new_fact
             yield at, lines or ()
 
-    def _write_memo(self, memo: RowMemo, known: PassedMemo, new_facts: Mapping[int, Fact]) -> None:
+    def _write_memo(self, memo: RowMemo, earlier_memo: PassedMemo, new_facts: Mapping[int, Fact]) -> None:
         writer = PassedMemoWriter(memo, self._tasks, self._part)
-        for block in known.blocks():
+        for block in earlier_memo.blocks():
             for at in range(len(block.numbers)):
                 writer.add(new_facts.get(block.first + at) or block.fact(at), block.own_line(at))
         writer.close(is_whole=True)
@@ -201,8 +201,8 @@ class _FileInTurn:
 
     def __init__(self, memo: RowMemo, tasks: Path, part: Path) -> None:
         self._stack = ExitStack()
-        known = self._stack.enter_context(PassedMemo.opened(memo, tasks))
-        blocks = iter(()) if known is None else known.blocks()
+        earlier_memo = self._stack.enter_context(PassedMemo.open_for(memo, tasks))
+        blocks = iter(()) if earlier_memo is None else earlier_memo.blocks()
         self._facts = (block.fact(at) for block in blocks for at in range(len(block.numbers)))
         self._writer = PassedMemoWriter(memo, tasks, part)
         self.next_fact = partial(next, self._facts, None)
@@ -233,9 +233,9 @@ class KnownBlock(NamedTuple):
         return standing
 
 
-def _known_blocks(known: PassedMemo, replaced: Mapping[int, Sequence[bytes]]) -> Iterator[KnownBlock]:
+def _known_blocks(earlier_memo: PassedMemo, replaced: Mapping[int, Sequence[bytes]]) -> Iterator[KnownBlock]:
     rows = [*replaced]
-    for block in known.blocks():
+    for block in earlier_memo.blocks():
         count = len(block.numbers)
         here = rows[bisect_left(rows, block.first) : bisect_left(rows, block.first + count)]
         is_own = numpy.ones(count, bool)
@@ -244,15 +244,15 @@ def _known_blocks(known: PassedMemo, replaced: Mapping[int, Sequence[bytes]]) ->
         yield KnownBlock(block, {row - block.first: replaced[row] for row in here}, is_own, is_own & ~is_changed)
 
 
-def _is_enough(known: PassedMemo, file: WorkFile, replaced: Mapping[int, Sequence[bytes]]) -> bool:
+def _is_enough(earlier_memo: PassedMemo, file: WorkFile, replaced: Mapping[int, Sequence[bytes]]) -> bool:
     """Whether all own lines of a file are known, and most of what comes out are its own lines."""
-    if len(known) != file.rows:
+    if len(earlier_memo) != file.rows:
         return False
-    if replaced and [*replaced] != sorted(row for row in replaced if row < len(known)):
+    if replaced and [*replaced] != sorted(row for row in replaced if row < len(earlier_memo)):
         raise damaged_error(file.patch or file.path)
     of_patch = sum(len(line) for lines in replaced.values() for line in lines)
     before = after = changed = 0
-    for block in _known_blocks(known, replaced):
+    for block in _known_blocks(earlier_memo, replaced):
         memo, is_own = block.memo, block.is_own
         if (memo.numbers[is_own] == UNKNOWN).any() or memo.of[is_own].any():
             return False

@@ -51,8 +51,8 @@ def write_changed(
         return write_lines(_lines_after(change, _rows_of(shard)), task_path)
     shards: list[WrittenShard] = []
     for file in shard.files:
-        known = _write_unread(file, without_reading, task_path, len(shards)) if without_reading else None
-        shards += _write_file(file, change, task_path, len(shards)) if known is None else known
+        unread = _write_unread(file, without_reading, task_path, len(shards)) if without_reading else None
+        shards += _write_file(file, change, task_path, len(shards)) if unread is None else unread
     return shards
 
 

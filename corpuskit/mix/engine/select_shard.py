@@ -58,7 +58,7 @@ class MeasuredLine(NamedTuple):
     document: Document
 
 
-class Part(NamedTuple):
+class BucketFile(NamedTuple):
     """A file of buckets that the task leaves."""
 
     file: TaskFileEntry
@@ -121,7 +121,7 @@ class Select(Task[SelectResult]):
 
         Raises RefusedError for a document that is made of synthetic ones.
         """
-        selection = Selection(self, TaskLog(task_path))
+        selection = SelectedDocuments(self, TaskLog(task_path))
         parts = self._changed_parts(selection, task_path)
         if parts is None:
             parts = self._whole_parts(selection, task_path)
@@ -138,21 +138,23 @@ class Select(Task[SelectResult]):
         ]
         return {**result, "parts": selected_parts, "files": files, **counted}
 
-    def _changed_parts(self, selection: "Selection", task_path: Path) -> list[Part] | None:
+    def _changed_parts(self, selection: "SelectedDocuments", task_path: Path) -> list[BucketFile] | None:
         """Link what an earlier run has left, and write what has changed; None if there is nothing to go on from."""
         memo, tasks = self._memo(), task_path.parent.parent
-        known = memo and SelectionMemo.of_shard(memo, tasks, rows_in(self.shard.files), self.buckets)
-        changes = known and known.changes(self.shard.files)
-        linked_file = link(known.records, file_of_task(task_path, CHOSEN)) if known and changes else None
+        earlier_memo = memo and SelectionMemo.of_shard(memo, tasks, rows_in(self.shard.files), self.buckets)
+        changes = earlier_memo and earlier_memo.changes(self.shard.files)
+        linked_file = link(earlier_memo.records, file_of_task(task_path, CHOSEN)) if earlier_memo and changes else None
         if not changes or linked_file is None or linked_file["xxh3"] != changes.memo.records_xxh3:
             return None
         records = BucketRecords(self.buckets)
         self._take_changes(changes, selection, records)
         edits = changes.edits(records.edits_to_add_first()) if self.shuffled else [changes.edits_in_order()]
         changes_part = records.write_changes(file_of_task(task_path, CHANGES), edits)
-        return [Part(linked_file, changes.memo.entries), changes_part]
+        return [BucketFile(linked_file, changes.memo.entries), changes_part]
 
-    def _take_changes(self, changes: SelectionChanges, selection: "Selection", records: "BucketRecords") -> None:
+    def _take_changes(
+        self, changes: SelectionChanges, selection: "SelectedDocuments", records: "BucketRecords"
+    ) -> None:
         """Take the documents that are new or other ones, and count the rest, whose place is between them."""
         count_tokens, start = counter(self.tokenizer), 0
         selection.count_same(changes.same_count())
@@ -163,7 +165,7 @@ class Select(Task[SelectResult]):
             start = row + 1
         selection.add_hashes(changes.same_hashes(start, None))
 
-    def _whole_parts(self, selection: "Selection", task_path: Path) -> list[Part]:
+    def _whole_parts(self, selection: "SelectedDocuments", task_path: Path) -> list[BucketFile]:
         """Select from all documents, and write a memo if there is to be one."""
         memo, records = self._memo(), BucketRecords(self.buckets)
         if memo is None:
@@ -189,7 +191,7 @@ class Select(Task[SelectResult]):
         self._keep_memo(new_memo, part, task_path)
         return [part, other_part]
 
-    def _keep_memo(self, memo: NewSelectionMemo, part: Part, task_path: Path) -> None:
+    def _keep_memo(self, memo: NewSelectionMemo, part: BucketFile, task_path: Path) -> None:
         """Write the memo, whose records are those of the task; none where files cannot have two names."""
         unfinished = memo_part(task_path)
         records = unfinished.with_name(unfinished.name + RECORDS)
@@ -251,11 +253,11 @@ class BucketRecords:
         """Add the record of a document."""
         self._buckets[bucket].append(b"%s %s %d\n" % (key.hex().encode(), line, tokens))
 
-    def write(self, path: Path) -> Part:
+    def write(self, path: Path) -> BucketFile:
         """Write the records alone."""
         return _write_frames(path, ((len(records), records) for records in self._buckets))
 
-    def write_changes(self, path: Path, edits: Sequence[Sequence[Edit]]) -> Part:
+    def write_changes(self, path: Path, edits: Sequence[Sequence[Edit]]) -> BucketFile:
         """Write the records as what edits of another file's buckets add."""
         documents = (sum(edit.added - edit.removed for edit in of_bucket) for of_bucket in edits)
         frames = (
@@ -270,7 +272,7 @@ class BucketRecords:
 
 
 @dataclass
-class Selection:
+class SelectedDocuments:
     """What a task has taken so far."""
 
     task: Select
@@ -333,7 +335,7 @@ def _measured(line: bytes, count_tokens: Callable[[str], int]) -> MeasuredLine:
     return MeasuredLine(line, 1, count_tokens(document.text), document)
 
 
-def _write_frames(path: Path, frames: Iterable[tuple[int, list[bytes]]]) -> Part:
+def _write_frames(path: Path, frames: Iterable[tuple[int, list[bytes]]]) -> BucketFile:
     """Write the lines of each bucket, given with the number of its documents."""
     import zstandard
 
@@ -345,4 +347,4 @@ def _write_frames(path: Path, frames: Iterable[tuple[int, list[bytes]]]) -> Part
             frame = compressor.compress(b"".join(lines)) if lines else b""
             entries.append(BucketEntry(file.tell(), len(frame), documents))
             file.write(frame)
-    return Part(file.entry(), entries)
+    return BucketFile(file.entry(), entries)

@@ -126,7 +126,7 @@ class SelectionMemo:
         """Return what the shard's rows are now; None if too many are not what they were. Raises DamagedError."""
         import numpy
 
-        is_same = self._known & ~self.table["of"].any(axis=1)
+        is_same = self._is_known & ~self.table["of"].any(axis=1)
         is_own = numpy.ones(len(is_same), bool)  # where no patch says anything
         lines: dict[int, Sequence[bytes]] = {}
         for first, file in _with_first_rows(files):
@@ -138,19 +138,19 @@ class SelectionMemo:
                 if not is_same[at]:
                     lines[at] = instead
         is_wanted = is_own & ~is_same
-        changed = (self._known & ~is_same).sum() + is_wanted.sum() + sum(map(len, lines.values()))
+        changed = (self._is_known & ~is_same).sum() + is_wanted.sum() + sum(map(len, lines.values()))
         if changed * MOST_CHANGED > len(is_same):
             return None
         lines.update(_own_lines(files, is_wanted))
         return SelectionChanges(self, is_same, [ChangedRow(row, lines[row]) for row in sorted(lines)])
 
     @cached_property
-    def _known(self) -> "NDArray[numpy.bool_]":
-        known: NDArray[numpy.bool_] = self.table["tokens"] != UNKNOWN
-        return known
+    def _is_known(self) -> "NDArray[numpy.bool_]":
+        is_known: NDArray[numpy.bool_] = self.table["tokens"] != UNKNOWN
+        return is_known
 
     def _is_same(self, row: int, instead: Sequence[bytes]) -> bool:
-        if len(instead) != 1 or not self._known[row]:
+        if len(instead) != 1 or not self._is_known[row]:
             return False
         return bool(self.table["of"][row].tobytes() == row_digest(instead[0], is_own=False))
 
@@ -158,7 +158,7 @@ class SelectionMemo:
         """Return the rows that have a record, sorted by bucket; the bucket of each; its position there."""
         import numpy
 
-        (rows,) = self._known.nonzero()
+        (rows,) = self._is_known.nonzero()
         leading = numpy.ascontiguousarray(self.table["key"][rows, :4]).view(">u4").reshape(-1).astype("<u8")
         buckets = leading * numpy.uint64(len(self.entries)) >> numpy.uint64(32)
         order = numpy.argsort(buckets, kind="stable")
@@ -200,9 +200,9 @@ class SelectionChanges:
 
     def edits_in_order(self) -> list[Edit]:
         """Return the edits of the only bucket that put what stands in the place of each row there."""
-        known = self.memo.table["tokens"] != UNKNOWN
-        before = (known.cumsum() - known).tolist()
-        edits = (Edit(before[row], int(known[row]), len(lines)) for row, lines in self.rows)
+        had_record = self.memo.table["tokens"] != UNKNOWN
+        before = (had_record.cumsum() - had_record).tolist()
+        edits = (Edit(before[row], int(had_record[row]), len(lines)) for row, lines in self.rows)
         return [edit for edit in edits if edit.removed or edit.added]
 
 
@@ -226,9 +226,9 @@ def _with_first_rows(files: Sequence[WorkFile]) -> Iterator[tuple[int, WorkFile]
 def _own_lines(files: Sequence[WorkFile], is_wanted: "NDArray[numpy.bool_]") -> Iterator[tuple[int, Sequence[bytes]]]:
     """Yield the wanted rows' own lines; only files that have some are read."""
     for first, file in _with_first_rows(files):
-        wanted = is_wanted[first : first + _rows_of(file)]
-        if wanted.any():
-            numbers = set((wanted.nonzero()[0] + first).tolist())
+        is_wanted_here = is_wanted[first : first + _rows_of(file)]
+        if is_wanted_here.any():
+            numbers = set((is_wanted_here.nonzero()[0] + first).tolist())
             lines = enumerate(file.input().own_lines(), start=first)
             yield from ((row, (line,)) for row, line in lines if row in numbers)
 
