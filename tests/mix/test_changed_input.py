@@ -12,7 +12,7 @@ import pytest
 from corpuskit.core.disk import file_status
 from corpuskit.core.document import Document
 from corpuskit.core.settings import Settings
-from corpuskit.mix.engine import patched_files, read_tasks, select_shard, shards
+from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, select_shard, shards
 from corpuskit.mix.engine.row_memo import MEMO
 from corpuskit.mix.engine.selection_memo import SelectionChanges, SelectionMemo
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -50,6 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(patched_files, "LEAST_BYTES", 1)
     monkeypatch.setattr(patched_files, "MOST_REPLACED", 1)
     monkeypatch.setattr(file_status, "SETTLED_AFTER", -1)
+    monkeypatch.setattr(mix_tasks, "BUCKET_BYTES", 4000)
     (tmp_path / "a").mkdir()
     for number in range(FILES):
         write_file(number * 10, list(range(number * DOCUMENTS, (number + 1) * DOCUMENTS)))
