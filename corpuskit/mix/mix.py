@@ -229,6 +229,10 @@ def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     located = errors_located(source_location(source), [source.from_step], locations_of_inputs(source))
     with located, console.remarks_on(f"source `{source.name}`"):
         inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
+        if pipes := [input_.local_path for input_ in inputs if input_.is_stream]:
+            error = UsageError(f"{str(pipes[0])!r} is a pipe or a device; a recipe reads files and URLs")
+            error.argument = str(pipes[0])
+            raise error
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
         raise UsageError(source.order_problem)
     return inputs

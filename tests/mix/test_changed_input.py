@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from corpuskit.core.disk import file_status
 from corpuskit.core.document import Document
 from corpuskit.core.settings import Settings
-from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, shards
+from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, select_shard, shards
 from corpuskit.mix.engine.row_memo import MEMO
+from corpuskit.mix.engine.selection_memo import SelectionChanges, SelectionMemo
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.mix import Mix
 from corpuskit.stages.scrub_pii import ScrubPii
@@ -48,6 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(patched_files, "LEAST_BYTES", 1)
     monkeypatch.setattr(patched_files, "MOST_REPLACED", 1)
     monkeypatch.setattr(file_status, "SETTLED_AFTER", -1)
+    monkeypatch.setattr(mix_tasks, "BUCKET_BYTES", 4000)
     (tmp_path / "a").mkdir()
     for number in range(FILES):
         write_file(number * 10, list(range(number * DOCUMENTS, (number + 1) * DOCUMENTS)))
@@ -70,10 +73,24 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files of documents of which a task reads the lines."""
+    names: list[str] = []
+    own_lines = shards.WorkShardInput.own_lines
+
+    def noted(input_: shards.WorkShardInput) -> Any:
+        names.append(input_.name)
+        return own_lines(input_)
+
+    monkeypatch.setattr(shards.WorkShardInput, "own_lines", noted)
+    return names
+
+
+@pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of which the selection counts the tokens."""
     texts: list[str] = []
-    counter = mix_tasks.counter
+    counter = select_shard.counter
 
     def noted(tokenizer: str) -> Any:
         count = counter(tokenizer)
@@ -84,7 +101,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return counted_text
 
-    monkeypatch.setattr(mix_tasks, "counter", noted)
+    monkeypatch.setattr(select_shard, "counter", noted)
     return texts
 
 
@@ -106,14 +123,17 @@ def spread(number: int) -> list[int]:
     return new + [file * DOCUMENTS + number for file in range(FILES)]
 
 
+@pytest.mark.parametrize("order", ["input", "shuffled"])
 @pytest.mark.parametrize("number", [55, 25], ids=["at the end", "in the middle"])
 def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
-    folder: Path, scrubbed: list[str], counted: list[str], number: int
+    folder: Path, scrubbed: list[str], counted: list[str], read: list[str], number: int, order: str
 ) -> None:
+    Path("recipe.yaml").write_text(RECIPE.replace("shuffled", order))
     mix()
     for at in (1, 2):  # the second night goes on from what the first has remembered
         scrubbed.clear()
         counted.clear()
+        read.clear()
         write_file(number + at, spread(at))
         grown = mix()
         asked = set(scrubbed)
@@ -123,8 +143,47 @@ def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
         }
         assert asked == {f"{number + at}-{part}" for part in spread(at)[:10]} | survivors
         assert len(scrubbed) == len(asked)
-        assert len(counted) <= 10 + FILES * (DOCUMENTS // 2 + 3)
+        # The selection remembers documents as they were in the first night of their file.
+        assert len(counted) == 10 + sum(at if file * 10 < number else 1 for file in range(FILES))
+        # The verdicts of dedup take reading each file once; the new file is read by each step.
+        assert len(read) <= FILES + at + 4
         assert grown == without_cache()
+
+
+STEPS = {
+    "dropped": "[dedup, {filter-license: {allow: [MIT]}}, scrub-pii]",
+    "dropped by the first": "[{filter-license: {allow: [MIT]}}, dedup, scrub-pii]",
+    "changed twice": "[dedup, scrub-pii, repair-text]",
+    "passages": "[{dedup: {unit: span}}, scrub-pii]",
+}
+
+
+@pytest.mark.parametrize("order", ["input", "shuffled"])
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_what_comes_out_is_what_comes_out_without_a_cache(folder: Path, steps: str, order: str) -> None:
+    """Through nights with a file more, another one, one less, and with repetitions made by another corpus."""
+    Path("recipe.yaml").write_text(
+        RECIPE.replace("[dedup, scrub-pii]", steps).replace("shuffled", order).replace(", license: CC0-1.0", "")
+    )
+    lines = [
+        {
+            "id": f"e-{number}",
+            "text": paragraph(number * 3),
+            "metadata": {"license": "MIT" if number % 5 else "GPL-3.0-only", **({"epoch": 2} if number % 7 else {})},
+        }
+        for number in range(DOCUMENTS)
+    ]
+    Path("a/05.jsonl").write_bytes(lines_of(lines))
+    mix()
+    nights = [
+        lambda: write_file(25, spread(1)),
+        lambda: Path("a/05.jsonl").write_bytes(lines_of(lines[3:] + lines[:1])),
+        lambda: Path("a/25.jsonl").unlink(),
+        lambda: write_file(55, spread(1)),
+    ]
+    for change in nights:
+        change()
+        assert mix() == without_cache()
 
 
 def test_a_changed_file_costs_its_own_documents_and_those_that_it_changes(folder: Path, scrubbed: list[str]) -> None:
@@ -191,6 +250,25 @@ def test_what_is_remembered_is_used_only_if_it_is_ours_and_whole(
     scrubbed.clear()
     grown = mix()
     assert len(scrubbed) == FILES * DOCUMENTS + 10
+    assert grown == without_cache()
+
+
+def test_records_that_another_task_has_replaced_meanwhile_are_not_used(
+    folder: Path, counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mix()
+    changes = SelectionMemo.changes
+
+    def changes_of_replaced(memo: SelectionMemo, files: Sequence[shards.WorkFile]) -> SelectionChanges | None:
+        memo.records.unlink()
+        memo.records.write_bytes(b"those of another task")
+        return changes(memo, files)
+
+    monkeypatch.setattr(SelectionMemo, "changes", changes_of_replaced)
+    write_file(25, spread(1))
+    counted.clear()
+    grown = mix()
+    assert len(counted) == FILES * DOCUMENTS + 10
     assert grown == without_cache()
 
 

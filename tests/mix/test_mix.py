@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -240,3 +241,14 @@ def test_a_script_that_workers_would_run_again_is_told_so(tmp_path: Path, enviro
     assert bare.stderr.count("Traceback") == 1
     assert run([sys.executable, "guarded.py"]).stderr == ""
     assert (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("name", ["pipe.jsonl", "/dev/zero"])
+def test_a_recipe_reads_no_pipes_and_devices(corpuskit: Run, tmp_path: Path, name: str) -> None:
+    """They would be waited for, or read without end."""
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE.replace("in.jsonl", name))
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert done.returncode == 2
+    assert f"recipe.yaml:1: source `a`: {name!r} is a pipe or a device; a recipe reads files" in done.stderr.decode()
+    assert not (tmp_path / "out").exists()

@@ -29,6 +29,8 @@ ROWS = 4096
 KINDS = ("<u8", "<i8", "<f8", "<u4", "<i4", "|u1")
 MOST_NUMBERS = 1 << 20
 """Numbers that one row of a field may have."""
+MOST_APART = 8
+"""Rows that lie this far apart on average, or closer, are read with those between them."""
 TAIL = struct.Struct("<QQ8s")
 
 Numbers = NDArray[np.int64]
@@ -152,15 +154,25 @@ class BlockFile:
         return np.concatenate([np.empty((0, field.width), field.kind), *self.column(name)])
 
     def take(self, name: str, numbers: Numbers) -> RowArray:
-        """Return the rows of a field with these numbers, each read from the file."""
-        before, field = self._columns[name]
-        size, read = field.row_bytes, []
+        """Return the rows of a field with these numbers; rows of a block that lie close together are read in one go."""
+        field = self._columns[name][1]
         unique_numbers, inverse = np.unique(numbers, return_inverse=True)
+        blocks, starts = np.unique(unique_numbers // ROWS, return_index=True)
+        rows_of_blocks = np.split(unique_numbers % ROWS, starts[1:])
+        parts = [self._take_of_block(name, *each) for each in zip(blocks.tolist(), rows_of_blocks, strict=False)]
+        return np.concatenate([np.empty((0, field.width), field.kind), *parts])[inverse]
+
+    def _take_of_block(self, name: str, block: int, rows: Numbers) -> RowArray:
+        """Return rows of a block, whose numbers ascend."""
+        before, field = self._columns[name]
+        (offset, row_count), size = self._blocks[block], field.row_bytes
+        at, first, count = offset + row_count * before, int(rows[0]), int(rows[-1] - rows[0]) + 1
+        if count <= MOST_APART * len(rows):
+            data = self._read(count * size, at + first * size)
+            return np.frombuffer(data, field.kind).reshape(-1, field.width)[rows - first]
         descriptor = self._file.fileno()
-        for number in unique_numbers.tolist():
-            offset, rows = self._blocks[number // ROWS]
-            read.append(os.pread(descriptor, size, offset + rows * before + (number % ROWS) * size))
-        return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[inverse]
+        data = b"".join([os.pread(descriptor, size, at + row * size) for row in rows.tolist()])
+        return np.frombuffer(data, field.kind).reshape(-1, field.width)
 
     def string(self, name: str, number: int) -> bytes:
         """Return one byte string."""

@@ -17,6 +17,13 @@ def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> Binar
     return _gzip(stream) if name.endswith(".gz") else stream
 
 
+def quick_compressing_writer(stream: BinaryIO) -> BinaryIO:
+    """Return the stream through a quick zstd compressor with a content checksum, for work in progress."""
+    import zstandard
+
+    return cast(BinaryIO, zstandard.ZstdCompressor(level=1, write_checksum=True).stream_writer(stream))
+
+
 def small_compressing_writer(stream: BinaryIO) -> BinaryIO:
     """Return the stream through a quick zstd compressor that takes half a megabyte of memory, for files of passage."""
     import zstandard

@@ -1,11 +1,15 @@
-"""Where the selected documents are: for each bucket of the final order, its bytes in the file of each shard.
+"""Where the selected documents are: for each bucket of the final order, its bytes in the files of each shard.
 
 In shuffled order a bucket is the records of all shards together; in input order they follow one another, shard by
 shard. Shards times buckets is too much to hold in memory or to hand to every task, so one file holds all offsets, in
-rows of fixed size, one per shard. With 2 buckets:
+rows of fixed size, one per file. With 2 buckets:
 
     row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
     row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
+
+A file of *changes* may follow that of a shard. The first line of each of its buckets holds edits of the bucket of the
+file before, as `Edit` has them, and the records after this line are those that they add. The number of its documents is
+how many more there are then, which may be less than none.
 """
 
 import hashlib
@@ -24,16 +28,28 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+CHANGES = ".changes"
+"""Ending of the names of files of changes."""
 ENTRY = struct.Struct("<qqq")
 NAME_BYTES = 64
 
 
 class BucketEntry(NamedTuple):
-    """One bucket of one shard, which is one zstd frame in the shard's file."""
+    """One bucket in one file, which is one zstd frame there."""
 
     offset: int
     length: int
     documents: int
+
+
+class Edit(NamedTuple):
+    """A change of the records of a bucket in one file."""
+
+    position: int
+    """Of the record before which records are added."""
+    removed: int
+    """How many records are left out from there on."""
+    added: int
 
 
 class Slice(NamedTuple):
@@ -41,11 +57,11 @@ class Slice(NamedTuple):
 
     bucket: int
     first: int
-    """The shard whose documents of the bucket are read first."""
+    """The file whose documents of the bucket are read first."""
     skip: int
     """How many documents to skip from there."""
     take: int
-    """How many documents to take after these, from however many shards they lie in."""
+    """How many documents to take after these, from however many files they lie in."""
 
 
 @dataclass(frozen=True)
@@ -54,54 +70,103 @@ class BucketIndex:
 
     folder: Path
     key: str
-    shards: int
+    files: int
     buckets: int
 
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
-        """Yield the records of a bucket, shard by shard, beginning with shard number `first`. Raises DamagedError."""
-        import zstandard
+        """Yield the records of a bucket, file by file, beginning with file number `first`. Raises DamagedError."""
+        records: list[bytes] = []
+        of = first
+        for file, path, entry in self._entries(bucket, first):
+            lines, is_changes = _lines_in(path, entry), path.name.endswith(CHANGES)
+            if not is_changes or file != of + 1:  # the file of the changes may have had none of the bucket
+                yield from records
+                records = []
+            records = _edited(records, _edits_in(lines.pop(0)), lines, path) if is_changes else lines
+            of = file
+        yield from records
 
-        for path, entry in self._entries(bucket, first):
-            with open(path, "rb") as stream:
-                stream.seek(entry.offset)
-                frame = stream.read(entry.length)
-            try:
-                records = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
-            except zstandard.ZstdError as error:
-                if is_out_of_memory(error):
-                    raise
-                raise damaged_error(path) from None
-            if len(records) != entry.documents:
-                raise damaged_error(path)
-            yield from records
-
-    def documents(self, bucket: int) -> Iterator[int]:
-        """Yield how many documents of a bucket each shard has."""
+    def documents(self, bucket: int) -> Iterator[tuple[int, int]]:
+        """Yield for each file of records, by its number, how many documents of a bucket there are, with its changes."""
         with open(self.path, "rb") as stream:
-            for shard in range(self.shards):
-                yield self._entry(stream, bucket, shard).documents
+            number, documents = 0, 0
+            for file in range(self.files):
+                is_changes = self._name(stream, file).endswith(CHANGES)
+                if file and not is_changes:
+                    yield number, documents
+                number, documents = (number, documents) if is_changes else (file, 0)
+                documents += self._entry(stream, bucket, file).documents
+            if self.files:
+                yield number, documents
 
     @property
     def path(self) -> Path:
         """The file."""
         return self.folder / f"{self.key}.buckets"
 
-    def _entries(self, bucket: int, first: int) -> Iterator[tuple[Path, BucketEntry]]:
-        """Yield the bucket's file and entry in each shard that has documents of it."""
+    def _entries(self, bucket: int, first: int) -> Iterator[tuple[int, Path, BucketEntry]]:
+        """Yield the number, the path and the entry of each file that has something in the bucket."""
         with open(self.path, "rb") as stream:
-            for shard in range(first, self.shards):
-                entry = self._entry(stream, bucket, shard)
-                if entry.documents:
-                    stream.seek(self._row(shard))
-                    yield in_tasks_folder(self.folder, stream.read(NAME_BYTES).rstrip(b"\0").decode()), entry
+            for file in range(first, self.files):
+                entry = self._entry(stream, bucket, file)
+                if entry.length:
+                    yield file, in_tasks_folder(self.folder, self._name(stream, file)), entry
 
-    def _entry(self, stream: BinaryIO, bucket: int, shard: int) -> BucketEntry:
-        stream.seek(self._row(shard) + NAME_BYTES + ENTRY.size * bucket)
+    def _name(self, stream: BinaryIO, file: int) -> str:
+        stream.seek(self._row(file))
+        return stream.read(NAME_BYTES).rstrip(b"\0").decode()
+
+    def _entry(self, stream: BinaryIO, bucket: int, file: int) -> BucketEntry:
+        stream.seek(self._row(file) + NAME_BYTES + ENTRY.size * bucket)
         return BucketEntry(*ENTRY.unpack(stream.read(ENTRY.size)))
 
-    def _row(self, shard: int) -> int:
-        """Return the offset of a shard's row."""
-        return (NAME_BYTES + self.buckets * ENTRY.size) * shard
+    def _row(self, file: int) -> int:
+        """Return the offset of a file's row."""
+        return (NAME_BYTES + self.buckets * ENTRY.size) * file
+
+
+def _lines_in(path: Path, entry: BucketEntry) -> list[bytes]:
+    """Return the lines of a bucket in one file. Raises DamagedError."""
+    import zstandard
+
+    with open(path, "rb") as stream:
+        stream.seek(entry.offset)
+        frame = stream.read(entry.length)
+    try:
+        lines = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
+    except zstandard.ZstdError as error:
+        if is_out_of_memory(error):
+            raise
+        raise damaged_error(path) from None
+    documents = len(lines)
+    if path.name.endswith(CHANGES):
+        documents -= 1 + sum(edit.removed for edit in _edits_in(lines[0]))
+    if documents != entry.documents:
+        raise damaged_error(path)
+    return lines
+
+
+def edits_line(edits: Iterable[Edit]) -> bytes:
+    """Return the first line of a bucket of changes, line feed included."""
+    return b" ".join(b"%d,%d,%d" % edit for edit in edits) + b"\n"
+
+
+def _edits_in(line: bytes) -> list[Edit]:
+    return [Edit(*map(int, edit.split(b","))) for edit in line.split()]
+
+
+def _edited(records: list[bytes], edits: Iterable[Edit], added: Sequence[bytes], path: Path) -> list[bytes]:
+    """Return records after edits, which a file of changes at `path` has, and which use up what is added."""
+    edited: list[bytes] = []
+    at = used = 0
+    for edit in edits:
+        if not at <= edit.position <= len(records) - edit.removed:
+            raise damaged_error(path)
+        edited += [*records[at : edit.position], *added[used : used + edit.added]]
+        at, used = edit.position + edit.removed, used + edit.added
+    if used != len(added):
+        raise damaged_error(path)
+    return edited + records[at:]
 
 
 def write_bucket_index(
@@ -112,7 +177,7 @@ def write_bucket_index(
 
     documents = numpy.zeros(buckets, numpy.int64)
     digest = hashlib.sha256()
-    unfinished, shards = folder / "buckets.part", 0
+    unfinished, count = folder / "buckets.part", 0
     filesystem.remove(unfinished, missing_ok=True)  # a link of that name would be followed
     with filesystem.open_write(unfinished) as stream:
         for name, entries in files:
@@ -120,8 +185,8 @@ def write_bucket_index(
             stream.write(row)
             digest.update(row)
             documents += [entry.documents for entry in entries]
-            shards += 1
-    index = BucketIndex(folder, digest.hexdigest()[:32], shards, buckets)
+            count += 1
+    index = BucketIndex(folder, digest.hexdigest()[:32], count, buckets)
     filesystem.replace(unfinished, index.path)
     return index, documents
 

@@ -77,6 +77,8 @@ class Engine:
     """Fields that options name and no document has: phase, step, fields."""
     notices: list[str] = field(default_factory=list)
     """What people should know of the steps' accounts."""
+    _fetched_memos: dict[Path, TaskResult | None] = field(default_factory=dict)
+    """Of the memos that tasks may use: what they were before, by task path."""
     _left_behind: set[str] = field(default_factory=set)
     """Tasks of which an earlier run has left files."""
     remarks: "dict[str, Counter[str]]" = field(default_factory=dict)
@@ -178,16 +180,17 @@ class Engine:
         for memo in (memo for task in tasks for memo in task.task.memos()):
             stored = StoredTask.in_folder(self.tasks_folder, memo)
             filesystem.make_folder(stored.task_path.parent, parents=True, exist_ok=True)
-            self.cache.fetch(stored)
+            is_fetched = self.cache.fetch(stored)
+            self._fetched_memos[stored.task_path] = stored.result() if is_fetched else None
 
     def _new_memos(self, task: StoredTask[Any]) -> Iterator[KeptTask]:
-        """Yield the memos that a task has left."""
+        """Yield the memos that a task has left; those that it has used as they were are in the cache already."""
         for memo in task.task.memos():
             stored = StoredTask.in_folder(self.tasks_folder, memo)
             result = stored.result()
             kept_task = None if result is None else KeptTask.of_result(stored.task_path, result)
             if kept_task is not None:
-                yield kept_task._replace(is_new=True)
+                yield kept_task._replace(is_new=result != self._fetched_memos.get(stored.task_path))
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]

@@ -1,4 +1,7 @@
-"""The phases that end a run: measure, select, and write the shards of the corpus (`mix_tasks` has their tasks)."""
+"""The phases that end a run: measure, select, and write the shards of the corpus.
+
+Their tasks are in `mix_tasks` and `select_shard`.
+"""
 
 import itertools
 import operator
@@ -22,6 +25,7 @@ from corpuskit.mix.engine.phases import tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.quotas import plan_quotas
 from corpuskit.mix.engine.real_floor import RealFloor
+from corpuskit.mix.engine.select_shard import Select
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
 from corpuskit.mix.engine.task_results import OutputFile
 from corpuskit.mix.recipe.recipe import Recipe
@@ -91,9 +95,9 @@ class FinalPhases:
         return self.engine.execute_to_files("mix: measure", tasks)
 
     def _selections(
-        self, tasks: Sequence[mix_tasks.Select], stream: ShardedStream, count: StepCount
+        self, tasks: Sequence[Select], stream: ShardedStream, count: StepCount
     ) -> Iterator[tuple[str, list[BucketEntry]]]:
-        """Yield the name and the buckets of the file that each task writes; add up counts and verdicts."""
+        """Yield the names and the buckets of the files that each task writes; add up counts and verdicts."""
         phase = "mix: select"
         self.progress.start(phase, len(tasks))
         notify = self.note_result(phase)
@@ -105,7 +109,8 @@ class FinalPhases:
             self._id_hashes.append(hashes_file(task_path))
             if self.real_floor is not None:
                 self.real_floor.add(task_path, result["real_classes"])
-            yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
+            for part in result["parts"]:
+                yield part["name"], [BucketEntry(*entry) for entry in part["buckets"]]
 
     def _tell_equal_ids(self, shards: Sequence[WorkShard]) -> None:
         phase = "mix: ids"
@@ -152,10 +157,10 @@ def _select_tasks(
     quota_plans: tuple[QuotaPlan, ...],
     buckets: int,
     remembers: bool,
-) -> list[mix_tasks.Select]:
+) -> list[Select]:
     shuffled, tokenizer = recipe.output.order == "shuffled", tokenizer_of(recipe)
     return [
-        mix_tasks.Select(
+        Select(
             shard,
             number,
             measures_files[number] if recipe.budget else None,

@@ -12,9 +12,10 @@ from corpuskit.core.step import Stage, Step
 from corpuskit.core.stream.apply import apply_stages
 from corpuskit.core.stream.batch import Batch
 from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.passed_rows import PassedRows, Passing
+from corpuskit.mix.engine.passed_rows import PassedRows
 from corpuskit.mix.engine.patched_files import linked_files, write_changed
 from corpuskit.mix.engine.patches import PatchedRow
+from corpuskit.mix.engine.row_facts import Passing
 from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, WrittenShard, lines_of, write_shards
 from corpuskit.mix.engine.task_results import DocumentsResult
@@ -48,7 +49,7 @@ class PassShard(Task[DocumentsResult]):
             return {}
         rules = json.dumps([identity_of(step) for step in self.steps])
         files = [file for shard in self.shards for file in shard.files]
-        return {file.path.name: RowMemo(file.base, rules) for file in files if file.rows is not None}
+        return {file.path.name: RowMemo((file.base,), rules) for file in files if file.rows is not None}
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Pass the documents through."""
@@ -72,13 +73,9 @@ class PassShard(Task[DocumentsResult]):
 
     def _pass_rows(self, stages: Sequence[Stage], log: TaskLog, task_path: Path) -> DocumentsResult:
         """Pass the documents through one by one, but for those of which is known what becomes of them."""
-        tasks, part = task_path.parent.parent, memo_part(task_path)
-        with PassedRows(self._memos_by_file(), tasks, part, len(stages)) as passed_rows:
-
-            def change(row: PatchedRow) -> Sequence[bytes] | None:
-                return passed_rows.passed(row, partial(_passing, stages, log))
-
-            shards = write_changed(self.shards[0], change, task_path)
+        tasks, part, pass_on = task_path.parent.parent, memo_part(task_path), partial(_passing, stages, log)
+        with PassedRows(self._memos_by_file(), tasks, part, len(stages), pass_on) as passed_rows:
+            shards = write_changed(self.shards[0], passed_rows.passed, task_path, passed_rows.pass_known)
         return log.close(passed_rows.counts(), shards)
 
     def _untouched(self, task_path: Path) -> tuple[StepCount, list[WrittenShard]] | None:

@@ -1,115 +1,42 @@
-"""What stages made of the rows of a file, row by row: read from the memo of an earlier run, and written for the next.
+"""What stages made of the rows of files, row by row: read from the memo of an earlier run, and written for the next.
 
-Only a row that is one document before and after is remembered, and only if at most one stage changed it: then its line
-before, its line after and the number of that stage say what each stage received and sent. All that the stages count
-besides is an *effect*; most rows of a file share one.
+A file of whose rows enough is known is not read (`pass_known`): what has changed of it lies in its patch.
 """
 
 import hashlib
-import json
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy
+from numpy.typing import NDArray
 
-from corpuskit.core.counts import StepCount, StreamCount, line_digest
-from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.block_file import ROWS, BlockFile, BlockWriter, Field
-from corpuskit.core.disk.regular_file import open_regular
-from corpuskit.core.document import encode
-from corpuskit.core.stream.batch import Batch
-from corpuskit.mix.engine.patches import PatchedRow
+from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.mix.engine.line_counts import noted_count
+from corpuskit.mix.engine.passed_memo import NO_PATCH, UNKNOWN, MemoBlock, OwnLine, PassedMemo, PassedMemoWriter
+from corpuskit.mix.engine.patched_files import WrittenPatch, stays_patched
+from corpuskit.mix.engine.patches import PatchedRow, PatchWriter, read_patch
+from corpuskit.mix.engine.row_facts import Effect, Fact, Passing
 from corpuskit.mix.engine.row_memo import RowMemo
+from corpuskit.mix.engine.shards import WorkFile
+from corpuskit.mix.engine.task_files import damaged_error
 
-MOST_EFFECTS = 10_000
-UNKNOWN = 0
+MOST_NEW = 64
+"""The memo of a file that is not read is written anew when more than a part of this many of its rows are new to it."""
 
-
-class Passing(NamedTuple):
-    """What stages made of what stands in the place of a row."""
-
-    lines: list[bytes]
-    counts: list[StepCount]
-    has_verdicts: bool
-
-    @classmethod
-    def of_batch(cls, batch: Batch) -> "Passing":
-        """Return what came out of stages."""
-        return cls([encode(document) for document in batch.documents], batch.counts, bool(batch.verdicts))
-
-    def effect(self, line: bytes) -> "Effect | None":
-        """Return what the stages did to a line besides; None if that cannot be remembered."""
-        if len(self.lines) != 1 or self.has_verdicts:
-            return None
-        before, after = line_digest(line), line_digest(self.lines[0])
-        changed_by = len(self.counts)
-        for number, count in enumerate(self.counts):
-            is_changed = number > changed_by
-            if count.received.digest != (after if is_changed else before) or count.groups or count.killed:
-                return None
-            if not is_changed and count.sent.digest != before:
-                changed_by = number
-            if count.sent.digest != (after if number >= changed_by else before):
-                return None
-        return Effect(changed_by, tuple(map(_besides_streams, self.counts)))
-
-
-Besides = tuple[int, int, tuple[tuple[str, int], ...], tuple[tuple[str, int], ...], frozenset[str] | None]
-"""Documents made, numbers that were ids, ways, hits and absent fields of a `StepCount`."""
-
-
-class Effect(NamedTuple):
-    """What stages counted on a row, but for its lines."""
-
-    changed_by: int
-    """Number of the stage that changed the line; the number of all stages if none did."""
-    besides: tuple[Besides, ...]
-
-    def counts(self, rows: int) -> list[StepCount]:
-        """Return what each stage counts on this many rows."""
-        return [
-            StepCount(
-                made=made * rows,
-                number_ids=number_ids * rows,
-                ways=Counter({way: count * rows for way, count in ways}),
-                hits=Counter({kind: count * rows for kind, count in hits}),
-                absent_fields=absent_fields,
-            )
-            for made, number_ids, ways, hits, absent_fields in self.besides
-        ]
-
-    def as_text(self) -> str:
-        """Return what `of_text` reads."""
-        besides = [(*rest, None if fields is None else sorted(fields)) for *rest, fields in self.besides]
-        return json.dumps([self.changed_by, besides])
-
-    @classmethod
-    def of_text(cls, text: str) -> "Effect":
-        """Return the effect that `as_text` wrote."""
-        changed_by, besides = json.loads(text)
-        return cls(changed_by, tuple(map(_besides_from_json, besides)))
-
-
-class Fact(NamedTuple):
-    """What is known of a row."""
-
-    effect: str
-    """An `Effect` as text, which is compared faster."""
-    of: bytes
-    """Empty if it is about the line of the file, else the digest of the line that a patch had put in its place."""
-    changed_line: bytes
-    """What the line became; empty if it stayed."""
+PassOn = Callable[[PatchedRow], Passing]
+"""Asks the stages what they make of a row."""
 
 
 class PassedRows:
     """The rows of a shard in order: what is known of each, what is found out, and the account of all of them."""
 
-    def __init__(self, memos: Mapping[str, RowMemo], tasks: Path, part: Path, stages: int) -> None:
+    def __init__(self, memos: Mapping[str, RowMemo], tasks: Path, part: Path, stages: int, pass_on: PassOn) -> None:
         """`memos` are by name of the file; they lie in the folder of `tasks`, and `part` is where to write one."""
-        self._memos, self._tasks, self._part = memos, tasks, part
+        self._memos, self._tasks, self._part, self._pass_on = memos, tasks, part, pass_on
         self._counts = [StepCount() for _ in range(stages)]
         self._unchanged = StreamCount()
         self._changed = [(StreamCount(), StreamCount()) for _ in range(stages)]
@@ -119,7 +46,7 @@ class PassedRows:
         self._effects: dict[str, Effect] = {}
         self._texts: dict[Effect, str] = {}
         self._file_name = ""
-        self._file: MemoOfFile | None = None
+        self._file: _FileInTurn | None = None
 
     def __enter__(self) -> "PassedRows":
         """Return itself."""
@@ -130,27 +57,38 @@ class PassedRows:
         if self._file is not None:
             self._file.close(is_whole=kind is None)
 
-    def passed(self, row: PatchedRow, pass_on: Callable[[PatchedRow], Passing]) -> Sequence[bytes] | None:
-        """Return what stages make of a row; None for the line of the file itself. `pass_on` asks the stages."""
+    def passed(self, row: PatchedRow) -> Sequence[bytes] | None:
+        """Return what stages make of a row; None for the line of the file itself."""
         if row.input != self._file_name:
             self._enter(row.input)
         fact = None if self._file is None else self._file.next_fact()
-        if len(row.lines) != 1:
-            self._remember(fact)
-            return self._counted(pass_on(row)) if row.lines else ()
-        (line,) = row.lines
-        of = b"" if row.instead is None else hashlib.sha256(line).digest()
-        if fact is None or fact.of != of:
-            passing = pass_on(row)
-            effect = passing.effect(line)
-            if effect is None:
-                self._remember(None)
-                return self._counted(passing)
-            (line_after,) = passing.lines
-            fact = Fact(self._text_of(effect), of, b"" if line_after == line else line_after)
-        self._remember(fact)
-        self._count(fact, line)
-        return [fact.changed_line] if fact.changed_line else row.instead
+        lines, new_fact = self._passed(row, fact)
+        if self._file is not None:
+            self._file.remember(new_fact, OwnLine.of(row.line))
+        return lines
+
+    def pass_known(self, file: WorkFile, patch: PatchWriter) -> WrittenPatch | None:
+        """Write to `patch` what stages make of a file, without reading the file; None if too little is known."""
+        memo = self._memos.get(file.path.name)
+        if memo is None:
+            return None
+        with PassedMemo.open_for(memo, self._tasks) as earlier_memo:
+            replaced = {} if file.patch is None else dict(read_patch(file.patch))
+            if earlier_memo is None or not _is_enough(earlier_memo, file, replaced):
+                return None
+            self._leave()
+            new_facts: dict[int, Fact] = {}
+            offset = documents = size = 0
+            for block in _known_blocks(earlier_memo, replaced):
+                count = self._count_own(block)
+                documents, size = documents + count.documents, size + count.bytes - count.documents
+                for at, lines in self._changed_rows(block, file, offset, new_facts):
+                    patch.replace(block.memo.first + at, lines)
+                    documents, size = documents + len(lines), size + sum(map(len, lines))
+                offset += int(block.standing().sum())
+            if len(new_facts) * MOST_NEW > len(earlier_memo):
+                self._write_memo(memo, earlier_memo, new_facts)
+        return WrittenPatch(documents, size)
 
     def counts(self) -> list[StepCount]:
         """Return the account of each stage."""
@@ -165,11 +103,70 @@ class PassedRows:
                 count.sent.merge(before if stage < changed_by else after)
         return self._counts
 
+    def _passed(self, row: PatchedRow, fact: Fact | None) -> tuple[Sequence[bytes] | None, Fact | None]:
+        """Return what stages make of a row, by what is known of it if that fits, and what is known of it then."""
+        if len(row.lines) != 1:
+            return (self._counted(self._pass_on(row)) if row.lines else ()), fact
+        (line,) = row.lines
+        of = NO_PATCH if row.instead is None else hashlib.sha256(line).digest()
+        if fact is None or fact.of != of:
+            passing = self._pass_on(row)
+            effect = passing.effect(line)
+            if effect is None:
+                return self._counted(passing), None
+            (line_after,) = passing.lines
+            fact = Fact(self._text_of(effect), of, b"" if line_after == line else line_after)
+        count = StreamCount()
+        count.add(line)
+        self._count(fact, count)
+        return ([fact.changed_line] if fact.changed_line else row.instead), fact
+
+    def _count_own(self, block: "KnownBlock") -> StreamCount:
+        """Count the rows in whose place no patch has put anything, and return the count of those that stay so."""
+        memo = block.memo
+        numbers, rows = numpy.unique(memo.numbers[block.is_own], return_counts=True)
+        for number, count in zip(numbers.tolist(), rows.tolist(), strict=True):
+            effect = memo.effects[number - 1]
+            self._rows[effect] = self._rows.get(effect, 0) + count
+        unchanged = noted_count(memo.lengths[block.stays], memo.digests[block.stays])
+        self._unchanged.merge(unchanged)
+        return unchanged
+
+    def _changed_rows(
+        self, block: "KnownBlock", file: WorkFile, offset: int, new_facts: dict[int, Fact]
+    ) -> Iterator[tuple[int, Sequence[bytes]]]:
+        """Yield the rows of a block that differ from those of the file, each with the lines in its place."""
+        offsets = offset + numpy.cumsum(block.standing()) - block.standing()
+        for at in numpy.flatnonzero(~block.stays).tolist():
+            fact = block.memo.fact(at)
+            if block.is_own[at]:
+                assert fact is not None
+                row_slice = slice(at, at + 1)
+                self._count_change(fact, noted_count(block.memo.lengths[row_slice], block.memo.digests[row_slice]))
+                yield at, [fact.changed_line]
+                continue
+            row = PatchedRow(file.path.name, int(offsets[at]), b"", block.replaced[at])
+            lines, new_fact = self._passed(row, fact)
+            if new_fact is not None and new_fact != fact:
+                new_facts[block.memo.first + at] = new_fact
+            yield at, lines or ()
+
+    def _write_memo(self, memo: RowMemo, earlier_memo: PassedMemo, new_facts: Mapping[int, Fact]) -> None:
+        writer = PassedMemoWriter(memo, self._tasks, self._part)
+        for block in earlier_memo.blocks():
+            for at in range(len(block.numbers)):
+                writer.add(new_facts.get(block.first + at) or block.fact(at), block.own_line(at))
+        writer.close(is_whole=True)
+
     def _enter(self, name: str) -> None:
+        self._leave()
+        memo = self._memos.get(name)
+        self._file_name, self._file = name, None if memo is None else _FileInTurn(memo, self._tasks, self._part)
+
+    def _leave(self) -> None:
         if self._file is not None:
             self._file.close(is_whole=True)
-        memo = self._memos.get(name)
-        self._file_name, self._file = name, None if memo is None else MemoOfFile(memo, self._tasks, self._part)
+        self._file_name, self._file = "", None
 
     def _counted(self, passing: Passing) -> list[bytes]:
         self._merge(passing.counts)
@@ -184,88 +181,82 @@ class PassedRows:
             self._texts[effect] = effect.as_text()
         return self._texts[effect]
 
-    def _count(self, fact: Fact, line: bytes) -> None:
+    def _count(self, fact: Fact, line: StreamCount) -> None:
         self._rows[fact.effect] = self._rows.get(fact.effect, 0) + 1
-        if not fact.changed_line:
-            self._unchanged.add(line)
-            return
+        if fact.changed_line:
+            self._count_change(fact, line)
+        else:
+            self._unchanged.merge(line)
+
+    def _count_change(self, fact: Fact, line: StreamCount) -> None:
         if fact.effect not in self._effects:
             self._effects[fact.effect] = Effect.of_text(fact.effect)
         before, after = self._changed[self._effects[fact.effect].changed_by]
-        before.add(line)
+        before.merge(line)
         after.add(fact.changed_line)
 
-    def _remember(self, fact: Fact | None) -> None:
-        if self._file is not None:
-            self._file.remember(fact)
 
-
-class MemoOfFile:
-    """The memo of one file, read row by row, while the next one is written."""
+class _FileInTurn:
+    """The memo of a file that is read row by row, while the next memo is written."""
 
     def __init__(self, memo: RowMemo, tasks: Path, part: Path) -> None:
-        """Open what an earlier run has left, if it has, and the file at `part`, which is to take its place."""
-        self._memo, self._tasks, self._part = memo, tasks, part
         self._stack = ExitStack()
-        path = memo.path_in(tasks)
-        self._facts: Iterator[Fact | None] = iter(())
-        if path is not None:
-            self._facts = _facts_in(BlockFile(self._stack.enter_context(open_regular(path)), path.name))
-        stream = self._stack.enter_context(filesystem.open_scratch(part))
-        self._writer = BlockWriter(stream, [Field("effect", "<u4", 1)], ["of", "changed"])
-        self._numbers: dict[str, int] = {}
-        self._new_facts: list[tuple[int, bytes, bytes]] = []
-
-    def next_fact(self) -> Fact | None:
-        """Return what is known of the next row; None if nothing is."""
-        return next(self._facts, None)
-
-    def remember(self, fact: Fact | None) -> None:
-        """Write down what is known of a row."""
-        if fact is None or (fact.effect not in self._numbers and len(self._numbers) == MOST_EFFECTS):
-            self._new_facts.append((UNKNOWN, b"", b""))
-        else:
-            number = self._numbers.setdefault(fact.effect, len(self._numbers) + 1)
-            self._new_facts.append((number, fact.of, fact.changed_line))
-        if len(self._new_facts) == ROWS:
-            self._write()
+        earlier_memo = self._stack.enter_context(PassedMemo.open_for(memo, tasks))
+        blocks = iter(()) if earlier_memo is None else earlier_memo.blocks()
+        self._facts = (block.fact(at) for block in blocks for at in range(len(block.numbers)))
+        self._writer = PassedMemoWriter(memo, tasks, part)
+        self.next_fact = partial(next, self._facts, None)
+        self.remember = self._writer.add
 
     def close(self, *, is_whole: bool) -> None:
         """Close the files; what was written becomes the memo if it is about the whole file."""
         with self._stack:
-            if is_whole:
-                self._write()
-                self._writer.finish({"effects": [*self._numbers]})
-        if is_whole:
-            self._memo.adopt(self._tasks, self._part)
-
-    def _write(self) -> None:
-        numbers = numpy.array([number for number, _, _ in self._new_facts], "<u4")
-        strings = {
-            "of": [of for _, of, _ in self._new_facts],
-            "changed": [changed_line for _, _, changed_line in self._new_facts],
-        }
-        self._writer.append({"effect": numbers}, strings, len(numbers))
-        self._new_facts = []
+            self._writer.close(is_whole=is_whole)
 
 
-def _facts_in(file: BlockFile) -> Iterator[Fact | None]:
-    effects: list[str] = file.attributes["effects"]
-    numbers = (number for block in file.column("effect") for number in block[:, 0].tolist())
-    for number, of, changed_line in zip(numbers, file.strings("of"), file.strings("changed"), strict=True):
-        yield None if number == UNKNOWN else Fact(effects[number - 1], of, changed_line)
+class KnownBlock(NamedTuple):
+    """Rows of which is known what becomes of them, and what a patch has put in the place of some."""
+
+    memo: MemoBlock
+    replaced: dict[int, Sequence[bytes]]
+    """The lines in the place of rows, by their number in the block."""
+    is_own: "NDArray[Any]"
+    """Of each row, whether no patch has put anything in its place."""
+    stays: "NDArray[Any]"
+    """Of each row, whether it is its own and stages leave it alone."""
+
+    def standing(self) -> "NDArray[Any]":
+        """Return how many bytes stand in the place of each row, line feeds included."""
+        standing = numpy.where(self.is_own, self.memo.lengths + 1, 0).astype("<i8")
+        for at, lines in self.replaced.items():
+            standing[at] = sum(len(line) + 1 for line in lines)
+        return standing
 
 
-def _besides_streams(count: StepCount) -> Besides:
-    ways = tuple(sorted(count.ways.items())) if count.ways else ()
-    hits = tuple(sorted(count.hits.items())) if count.hits else ()
-    return count.made, count.number_ids, ways, hits, count.absent_fields
+def _known_blocks(earlier_memo: PassedMemo, replaced: Mapping[int, Sequence[bytes]]) -> Iterator[KnownBlock]:
+    rows = [*replaced]
+    for block in earlier_memo.blocks():
+        count = len(block.numbers)
+        here = rows[bisect_left(rows, block.first) : bisect_left(rows, block.first + count)]
+        is_own = numpy.ones(count, bool)
+        is_own[[row - block.first for row in here]] = False
+        is_changed = numpy.fromiter(map(bool, block.changed_lines), bool, count)
+        yield KnownBlock(block, {row - block.first: replaced[row] for row in here}, is_own, is_own & ~is_changed)
 
 
-def _besides_from_json(value: Any) -> Besides:
-    made, number_ids, ways, hits, fields = value
-    return made, number_ids, _pairs(ways), _pairs(hits), None if fields is None else frozenset(fields)
-
-
-def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
-    return tuple((name, count) for name, count in value)
+def _is_enough(earlier_memo: PassedMemo, file: WorkFile, replaced: Mapping[int, Sequence[bytes]]) -> bool:
+    """Whether all own lines of a file are known, and most of what comes out are its own lines."""
+    if len(earlier_memo) != file.rows:
+        return False
+    if replaced and [*replaced] != sorted(row for row in replaced if row < len(earlier_memo)):
+        raise damaged_error(file.patch or file.path)
+    of_patch = sum(len(line) for lines in replaced.values() for line in lines)
+    before = after = changed = 0
+    for block in _known_blocks(earlier_memo, replaced):
+        memo, is_own = block.memo, block.is_own
+        if (memo.numbers[is_own] == UNKNOWN).any() or memo.of[is_own].any():
+            return False
+        before += int(memo.lengths.sum())
+        after += int(memo.lengths[is_own].sum())
+        changed += sum(len(memo.changed_lines[at]) for at in numpy.flatnonzero(is_own & ~block.stays).tolist())
+    return stays_patched(file, of_patch + changed, before, after + of_patch)

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from corpuskit.core.disk import filesystem
 from corpuskit.mix.engine.patches import PATCH, PatchedRow, PatchWriter, patched_rows
@@ -22,27 +23,69 @@ Change = Callable[[PatchedRow], Sequence[bytes] | None]
 """Returns the lines that stand in the place of a row from now on; None for the line of the file itself."""
 
 
+class WrittenPatch(NamedTuple):
+    """What a file and its patch hold."""
+
+    documents: int
+    bytes: int
+    """Size of the lines, without their ends."""
+
+
+WithoutReading = Callable[[WorkFile, PatchWriter], WrittenPatch | None]
+"""Writes the patch of a file without reading the file; None, with nothing done, if that cannot be."""
+
+
 def can_be_patched(shard: WorkShard) -> bool:
     """Whether a shard's files are large enough."""
     return shard.bytes >= LEAST_BYTES * len(shard.files)
 
 
-def write_changed(shard: WorkShard, change: Change, task_path: Path) -> list[WrittenShard]:
-    """Write what `change` makes of each row of a shard, in order; return the files."""
+def write_changed(
+    shard: WorkShard, change: Change, task_path: Path, without_reading: WithoutReading | None = None
+) -> list[WrittenShard]:
+    """Write what `change` makes of each row of a shard, in order; return the files.
+
+    `without_reading` is asked first of each file, and `change` of the rows of those for which it has no answer.
+    """
     if not can_be_patched(shard):
         return write_lines(_lines_after(change, _rows_of(shard)), task_path)
     shards: list[WrittenShard] = []
     for file in shard.files:
-        shards += _write_file(file, change, task_path, len(shards))
+        unread = _write_unread(file, without_reading, task_path, len(shards)) if without_reading else None
+        shards += _write_file(file, change, task_path, len(shards)) if unread is None else unread
     return shards
+
+
+def stays_patched(file: WorkFile, replaced: int, before: int, after: int) -> bool:
+    """Whether a file is not written anew if so many bytes of it are replaced, of those before and after."""
+    return replaced * MOST_REPLACED <= file.bytes and after * MOST_LEFT_OUT >= before
+
+
+def _write_unread(
+    file: WorkFile, write_patch: WithoutReading, task_path: Path, number: int
+) -> list[WrittenShard] | None:
+    """Link a file and write a patch without reading the file; None, with nothing done, if that cannot be."""
+    file_link = link(file.path, path_of_shard(task_path, number))
+    if file_link is None:
+        return None
+    patch = PatchWriter(_path_of_patch(task_path, number))
+    written = write_patch(file, patch)
+    entry = patch.finish()
+    if not patch.rows:
+        filesystem.remove(patch.path)
+    if written is None or not written.documents:
+        filesystem.remove(path_of_shard(task_path, number))
+        filesystem.remove(patch.path, missing_ok=True)
+        return None if written is None else []
+    return [_linked(file, file_link, *written, entry if patch.rows else None)]
 
 
 def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShard] | None:
     """Give files of documents and their patches a second name, as files of this task; None where links are unknown."""
     shards = []
     for number, file in enumerate(files):
-        entry = _link(file.path, path_of_shard(task_path, number))
-        patch = _link(file.patch, _path_of_patch(task_path, number)) if file.patch is not None else None
+        entry = link(file.path, path_of_shard(task_path, number))
+        patch = link(file.patch, _path_of_patch(task_path, number)) if file.patch is not None else None
         if entry is None or (patch is None and file.patch is not None):
             return None
         shards.append(_linked(file, entry, file.documents, file.bytes, patch))
@@ -69,8 +112,8 @@ def _write_file(file: WorkFile, change: Change, task_path: Path, number: int) ->
         if patch.bytes * MOST_REPLACED > file.bytes:
             break
     entry = patch.finish()
-    is_small = patch.bytes * MOST_REPLACED <= file.bytes and size * MOST_LEFT_OUT >= before
-    file_link = _link(file.path, path_of_shard(task_path, number)) if is_small and documents else None
+    is_small = stays_patched(file, patch.bytes, before, size)
+    file_link = link(file.path, path_of_shard(task_path, number)) if is_small and documents else None
     if file_link is not None:
         if not patch.rows:
             filesystem.remove(patch.path)
@@ -106,7 +149,7 @@ def _linked(
     return WrittenShard(entry, documents, size, file.base, rows, patch)
 
 
-def _link(path: Path, target: Path) -> TaskFileEntry | None:
+def link(path: Path, target: Path) -> TaskFileEntry | None:
     """Give a file a second name; None if its file system has no hard links."""
     filesystem.remove(target, missing_ok=True)
     try:

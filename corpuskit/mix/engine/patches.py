@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.compression import compressing_writer
+from corpuskit.core.disk.compression import quick_compressing_writer
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import is_out_of_memory
 from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
@@ -53,7 +53,7 @@ class PatchWriter:
         self.path = path
         self.rows = self.bytes = 0
         self._file = TaskFile(path)
-        self._stream = compressing_writer(self._file.stream, path.name)
+        self._stream = quick_compressing_writer(self._file.stream)
 
     def replace(self, row: int, lines: Sequence[bytes]) -> None:
         """Put lines in the place of a row, whose number is greater than those before."""

@@ -187,11 +187,18 @@ class RealClasses(TypedDict, total=False):
     """Their classes, by number."""
 
 
+class SelectedPart(TypedDict):
+    """A file of selected documents, or of changes of the one before."""
+
+    name: FileName
+    buckets: list[list[int]]
+    """Offset, length and documents of each bucket in the file (`BucketEntry`)."""
+
+
 class SelectResult(DocumentsResult, RealClasses):
     """The result of selecting from a shard."""
 
-    buckets: list[list[int]]
-    """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
+    parts: list[SelectedPart]
 
 
 class RealTokensResult(TaskResult):
