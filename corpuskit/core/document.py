@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuskit.core.spelling import equal_without_blanks, without_literal
+
 RESERVED = {
     key: (kind, meaning)
     for key, kind, meaning in (
@@ -87,10 +89,6 @@ NUMBER_AS_ID = "number-as-id"
 UNKNOWN_DEPTH = 1 << 64
 """Deeper than any integer that a line can hold, so that no limit lets pass what cannot be read."""
 
-_TEXT_KEY = b'"text":'
-MAX_TRIES = 4
-"""How many keys called `text` are tried to find the record's own."""
-
 _RANK = {key: rank for rank, key in enumerate(RESERVED)}
 _LAST = len(_RANK)
 
@@ -153,12 +151,13 @@ def decode(line: bytes) -> Document:
     value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
+    fields = dict(value)
     document = _document(value)
     if document.extra or _holds_containers(document.metadata):
         _demand_shallow({"metadata": document.metadata, **document.extra})
     canonical = _dump(_record(document))
-    if canonical != line:
-        # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
+    if canonical != line and not equal_without_blanks(line, _dump(fields), len(document.text)):
+        # A line that survives the round trip, but for white space, cannot hold a repeated key or a number that changed;
         # any other line goes through the strict parser.
         _STRICT.decode(_without_text(line, document, canonical).decode())
     document.line = canonical
@@ -218,16 +217,17 @@ def text_hash(text: str) -> str:
 
 def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return the metadata with the reserved keys first, in canonical order."""
-    if _is_ordered(tuple(metadata)):
-        return metadata
-    return dict(sorted(metadata.items(), key=lambda item: _RANK.get(item[0], _LAST)))
+    order = _canonical_order(tuple(metadata))
+    return metadata if order is None else {key: metadata[key] for key in order}
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_ordered(keys: tuple[str, ...]) -> bool:
-    """Whether keys are in canonical order; cached, as a stream has few different sequences of keys."""
+def _canonical_order(keys: tuple[str, ...]) -> list[str] | None:
+    """Return keys in canonical order, None if they are; cached, as a stream has few different sequences of keys."""
     ranks = [_RANK.get(key, _LAST) for key in keys]
-    return all(before <= after for before, after in itertools.pairwise(ranks))
+    if all(before <= after for before, after in itertools.pairwise(ranks)):
+        return None
+    return sorted(keys, key=lambda key: _RANK.get(key, _LAST))
 
 
 def _load(line: bytes) -> Any:
@@ -344,23 +344,10 @@ def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
     suffix = len(_dump({"metadata": document.metadata, **document.extra}))
     literal = canonical[before:-suffix]
-    shortened = _cut(line, literal)
+    shortened = without_literal(line, literal)
     if shortened is None and not document.text.isascii():
-        shortened = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())
+        shortened = without_literal(line, json.encoder.encode_basestring_ascii(document.text).encode())
     return line if shortened is None else shortened
-
-
-def _cut(line: bytes, literal: bytes) -> bytes | None:
-    rank = -1
-    for _ in range(MAX_TRIES):
-        rank = line.find(_TEXT_KEY, rank + 1)
-        if rank < 0:
-            return None
-        start = rank + len(_TEXT_KEY)
-        start += line.startswith(b" ", start)
-        if line.startswith(literal, start):
-            return line[:start] + b'""' + line[start + len(literal) :]
-    return None
 
 
 def _refuse_what_would_change(line: bytes) -> None:

@@ -70,7 +70,8 @@ def _apply_together(
     in_flight: list[InFlight] = []
     numbered_verdicts: list[tuple[int, Verdict]] = [(0, verdict) for verdict in result.verdicts]
     for document, location in incoming:
-        numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
+        if len(result.verdicts) > len(numbered_verdicts):
+            numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
         in_flight.append(_in_flight(document, location, len(in_flight)))
     numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
     remaining = in_flight

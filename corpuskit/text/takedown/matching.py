@@ -169,6 +169,8 @@ def _words_of(value: Any) -> list[str]:
     >>> _words_of("web"), _words_of(5), _words_of(["a", 7]), _words_of(None), _words_of(""), _words_of({})
     (['web'], ['5'], ['a', '7'], [], [], [])
     """
+    if type(value) is str:
+        return [value] if value else []
     listed = value if isinstance(value, list) else [value]
     return [str(word) for word in listed if word != "" and isinstance(word, str | int) and not isinstance(word, bool)]
 
