@@ -9,7 +9,7 @@ _BLANKS = b" \t\r\n"
 """What JSON lets stand between tokens: RFC 8259, section 2."""
 
 
-def equal_without_blanks(line: bytes, again: bytes, shared: int) -> bool:
+def equal_without_blanks(line: bytes, again: bytes, shared: int = 0) -> bool:
     """Whether a line and what it says, written again, differ in blanks alone, so that nothing was lost in parsing.
 
     Blanks separate no tokens: strings end at quotes, and two numbers or words never stand side by side. So the lines

@@ -10,7 +10,6 @@ Unicode tables of the running Python; `VERSION` names these too.
 """
 
 import itertools
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -55,7 +54,6 @@ MIXER = np.uint64(0xBF58_476D_1CE4_E5B9)
 HALF = np.uint64(32)
 
 LETTERS, DIGITS = 26, 10
-_ASCII_WORD = re.compile("[0-9A-Za-z]+")
 BLOCK = 1 << 15
 NORMALISED_AT_ONCE = 1 << 10
 
