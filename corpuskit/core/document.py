@@ -117,6 +117,8 @@ class Document:
     """How a step that has several ways came to this document, in kebab-case; the step's account counts it by this."""
     hits: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     """How much of each type a step found in this document; the step's account adds them up."""
+    came_as: bytes | None = field(default=None, repr=False, compare=False)
+    """The line that this document was read from, if that is not the canonical one; copies start without."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
         """Return a copy with another text, and metadata as in `with_metadata`."""
@@ -156,10 +158,12 @@ def decode(line: bytes) -> Document:
     if document.extra or _holds_containers(document.metadata):
         _demand_shallow({"metadata": document.metadata, **document.extra})
     canonical = _dump(_record(document))
-    if canonical != line and not equal_without_blanks(line, _dump(fields), len(document.text)):
+    if canonical != line:
         # A line that survives the round trip, but for white space, cannot hold a repeated key or a number that changed;
         # any other line goes through the strict parser.
-        _STRICT.decode(_without_text(line, document, canonical).decode())
+        if not equal_without_blanks(line, _dump(fields), len(document.text)):
+            _STRICT.decode(_without_text(line, document, canonical).decode())
+        document.came_as = line
     document.line = canonical
     return document
 
