@@ -6,7 +6,7 @@ lines, so shards and tasks can be added up in any order, and a repeated line cou
 
 import builtins
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
@@ -70,13 +70,17 @@ class StreamCount:
         self.bytes += len(line) + 1
         self.digest = (self.digest + digest) % _MODULUS
 
+    def add_many_hashed(self, lines: "Sequence[builtins.bytes]", digests: Iterable[int]) -> None:
+        """Count lines whose digests are known."""
+        self.documents += len(lines)
+        self.bytes += sum(map(len, lines)) + len(lines)
+        self.digest = (self.digest + sum(digests)) % _MODULUS
+
     def add_many(self, lines: "Sequence[builtins.bytes]") -> None:
         """Count lines, given without their line feeds."""
         import xxhash
 
-        self.documents += len(lines)
-        self.bytes += sum(map(len, lines)) + len(lines)
-        self.digest = (self.digest + sum(map(xxhash.xxh3_128_intdigest, lines))) % _MODULUS
+        self.add_many_hashed(lines, map(xxhash.xxh3_128_intdigest, lines))
 
     def merge(self, other: "StreamCount") -> None:
         """Add another stream's count to this one."""

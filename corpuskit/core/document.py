@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpuskit.core.json_values import holds_containers, holds_not_finite, is_deeper_than
-from corpuskit.core.line_text import split_text, without_literal
+from corpuskit.core.line_text import split_text
+from corpuskit.core.spelling import equal_without_blanks, without_literal
 
 RESERVED = {
     key: (kind, meaning)
@@ -120,6 +121,8 @@ class Document:
     """How much of each type a step found in this document; the step's account adds them up."""
     utf8: bytes | None = field(default=None, repr=False, compare=False)
     """The text in UTF-8, if it is known; copies start without it."""
+    came_as: bytes | None = field(default=None, repr=False, compare=False)
+    """The line that this document was read from, if that is not the canonical one; copies start without."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
         """Return a copy with another text, and metadata as in `with_metadata`."""
@@ -158,12 +161,15 @@ def decode(line: bytes) -> Document:
     value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
+    fields = dict(value)
     document = _checked(value)
     canonical = _dump(_record(document))
     if canonical != line:
-        # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
+        # A line that survives the round trip, but for white space, cannot hold a repeated key or a number that changed;
         # any other line goes through the strict parser.
-        _STRICT.decode(_without_text(line, document, canonical).decode())
+        if not equal_without_blanks(line, _dump(fields), len(document.text)):
+            _STRICT.decode(_without_text(line, document, canonical).decode())
+        document.came_as = line
     document.line = canonical
     return document
 
@@ -189,15 +195,18 @@ def _decode_parts(line: bytes, text: str, utf8: bytes, start: int, end: int) -> 
         return None
     if value["text"] != "":
         return None
+    fields = dict(value)
     value["text"] = text
     document = _checked(value)
     canonical_rest = _dump({**_record(document), "text": ""})
     if canonical_rest == rest:
         document.line = line
     else:
-        _STRICT.decode(rest.decode())
+        if not equal_without_blanks(rest, _dump(fields)):
+            _STRICT.decode(rest.decode())
         before = len(_dump(document.id)) + len(b'{"id":,"text":')
         document.line = canonical_rest[:before] + line[start:end] + canonical_rest[before + 2 :]
+        document.came_as = line
     document.utf8 = utf8
     return document
 
@@ -222,7 +231,7 @@ def parse_lossless(line: bytes) -> Any:
     """Return the JSON value of a line that survives parsing unchanged. Raises Reject."""
     line = line.removeprefix(BYTE_ORDER_MARK)
     value = parse(line)
-    if _dump(value) != line:
+    if not equal_without_blanks(line, _dump(value)):
         _refuse_what_would_change(line)
     return value
 
@@ -255,16 +264,17 @@ def text_hash(text: str) -> str:
 
 def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return the metadata with the reserved keys first, in canonical order."""
-    if _is_ordered(tuple(metadata)):
-        return metadata
-    return dict(sorted(metadata.items(), key=lambda item: _RANK.get(item[0], _LAST)))
+    order = _canonical_order(tuple(metadata))
+    return metadata if order is None else {key: metadata[key] for key in order}
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_ordered(keys: tuple[str, ...]) -> bool:
-    """Whether keys are in canonical order; cached, as a stream has few different sequences of keys."""
+def _canonical_order(keys: tuple[str, ...]) -> list[str] | None:
+    """Return keys in canonical order, None if they are; cached, as a stream has few different sequences of keys."""
     ranks = [_RANK.get(key, _LAST) for key in keys]
-    return all(before <= after for before, after in itertools.pairwise(ranks))
+    if all(before <= after for before, after in itertools.pairwise(ranks)):
+        return None
+    return sorted(keys, key=lambda key: _RANK.get(key, _LAST))
 
 
 def _load(line: bytes) -> Any:

@@ -6,16 +6,11 @@ first, in UTF-8, with the short escapes. Whatever else a line has is orjson's to
 """
 
 import importlib
-import json
 import os
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["split_text", "without_literal"]
-
-MAX_TRIES = 4
-"""How many keys called `text` are tried to find the record's own."""
-_TEXT_KEY = b'"text":'
+__all__ = ["split_text"]
 
 
 def _load() -> Any:
@@ -29,28 +24,3 @@ def _load() -> Any:
 
 split_text: Callable[[bytes], tuple[str, bytes, int, int] | None] | None = _load()
 """Return the text of a line, its bytes in UTF-8, and where its literal starts and ends; None to leave it to orjson."""
-
-
-def without_literal(line: bytes, literal: bytes, text: str) -> bytes | None:
-    """Return a line with its text replaced by an empty string; None if the text is not found in it.
-
-    `literal` is the text as canonical lines write it. Inside a string every quote is escaped, so what follows a key's
-    closing quote and colon is always a whole value.
-    """
-    shortened = _without(line, literal)
-    if shortened is None and not text.isascii():
-        return _without(line, json.encoder.encode_basestring_ascii(text).encode())
-    return shortened
-
-
-def _without(line: bytes, literal: bytes) -> bytes | None:
-    rank = -1
-    for _ in range(MAX_TRIES):
-        rank = line.find(_TEXT_KEY, rank + 1)
-        if rank < 0:
-            return None
-        start = rank + len(_TEXT_KEY)
-        start += line.startswith(b" ", start)
-        if line.startswith(literal, start):
-            return line[:start] + b'""' + line[start + len(literal) :]
-    return None

@@ -55,9 +55,10 @@ BYTE_CLASSES: tuple[tuple[str, bytes, int], ...] = (
     ("emoji and rare letters", bytes(range(0xF0, 0xF5)), 200),
 )
 """Classes of first bytes, each with its weight in hundredths of a token."""
-_SUMMED = 65_520 // 255
-"""Bytes that are summed at a time."""
 _WEIGHTS = bytes(next((weight for _, members, weight in BYTE_CLASSES if byte in members), 0) for byte in range(256))
+_MOST_SUM = 65_520
+_SUMMED, _SUMMED_OF_ASCII = _MOST_SUM // max(_WEIGHTS), _MOST_SUM // max(_WEIGHTS[:128])
+"""Bytes that are summed at a time."""
 
 # Code points, not characters: some of these characters turn into others when a file is normalised.
 _LETTERS = (
@@ -119,17 +120,18 @@ def estimate(text: str) -> int:
     >>> estimate("An estimate."), estimate("世界"), estimate("x[10] += 1"), estimate("")
     (4, 2, 6, 0)
     """
-    return -(-_sum_of(text.encode("utf-8", "surrogatepass").translate(_WEIGHTS)) // 100)
+    weights = text.encode("utf-8", "surrogatepass").translate(_WEIGHTS)
+    return -(-_sum_of(weights, _SUMMED_OF_ASCII if text.isascii() else _SUMMED) // 100)
 
 
-def _sum_of(weights: bytes) -> int:
+def _sum_of(weights: bytes, summed: int) -> int:
     """Return the sum of bytes, ten times as fast as `sum`.
 
-    The lower half of an Adler-32 that begins with 0 is the sum of the bytes modulo 65,521, which `_SUMMED` of them do
+    The lower half of an Adler-32 that begins with 0 is the sum of the bytes modulo 65,521, which `summed` of them do
     not reach: RFC 1950, section 8.2.
     """
-    starts = range(0, len(weights), _SUMMED)
-    return sum([zlib.adler32(weights[start : start + _SUMMED], 0) & 0xFFFF for start in starts])
+    starts = range(0, len(weights), summed)
+    return sum([zlib.adler32(weights[start : start + summed], 0) & 0xFFFF for start in starts])
 
 
 def words(text: str) -> int:

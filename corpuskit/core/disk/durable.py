@@ -12,18 +12,30 @@ from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
 
 
-@contextlib.contextmanager
-def publishing(target: Path, option: str = "-o") -> Iterator[None]:
-    """Turn a failed write into a PublishError that names the target, which an option gave, and what to do."""
-    try:
-        yield
-    except OSError as error:
+class Publishing:
+    """A context in which a failed write is a PublishError; the same one may be entered for each of many writes."""
+
+    def __init__(self, target: Path, option: str) -> None:
+        self._target, self._option = target, option
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Raise PublishError for what the system refused."""
+        if not isinstance(error, OSError):
+            return
         if error.errno in NO_DESCRIPTORS:
             raise PublishError(TOO_MANY_FILES) from error
         raise PublishError(
-            f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
-            f"{what_to_do(error)} or choose another {option}, and run it again"
+            f"cannot write {str(self._target)!r}: {error.strerror or error}; nothing was published. "
+            f"{what_to_do(error)} or choose another {self._option}, and run it again"
         ) from error
+
+
+def publishing(target: Path, option: str = "-o") -> Publishing:
+    """Turn a failed write into a PublishError that names the target, which an option gave, and what to do."""
+    return Publishing(target, option)
 
 
 @contextlib.contextmanager

@@ -38,6 +38,7 @@ class FileOutput:
         self.before_manifest = _hidden(target, "before.manifest")
         self.writer: ShardWriter | None = None
         self._ids = EqualIds()
+        self._publishing = publishing(target)
         self._id_remarks: list[str] = []
         if not target.parent.is_dir():
             raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
@@ -57,7 +58,7 @@ class FileOutput:
     def write(self, document: Document) -> None:
         """Add the next document."""
         assert self.writer is not None
-        with publishing(self.target):
+        with self._publishing:
             self.totals.add(document)
             self._ids.add(document)
             self.writer.write(document)

@@ -99,6 +99,7 @@ class FolderOutput:
         self._extra_names: list[str] = []
         self._edited_cards: list[str] = []
         self._ids = EqualIds()
+        self._publishing = publishing(target)
         self._id_remarks: list[str] = []
         try:
             with publishing(target):
@@ -117,7 +118,7 @@ class FolderOutput:
 
     def write(self, document: Document) -> None:
         """Add the next document of the final order."""
-        with publishing(self.target):
+        with self._publishing:
             if not self._open:
                 self._open = [self._new_shard(format_) for format_ in self.formats]
             tokens = self.totals.add(document)

@@ -6,6 +6,9 @@ from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, encode
 from corpuskit.core.publish.id_index import IdIndex
 
+HELD_BYTES = 1 << 17
+"""Of lines that are passed on together: zstd compresses as many at a time."""
+
 
 class JsonlWriter:
     """Writes documents as canonical lines to a binary stream."""
@@ -13,6 +16,8 @@ class JsonlWriter:
     def __init__(self, stream: BinaryIO) -> None:
         """`stream` is closed by `close`."""
         self.stream = stream
+        self._waiting_lines: list[bytes] = []
+        self._waiting_bytes = 0
 
     def write(self, document: Document) -> None:
         """Write one document."""
@@ -20,11 +25,22 @@ class JsonlWriter:
 
     def write_line(self, line: bytes) -> None:
         """Write one line, given without its line feed."""
-        self.stream.write(line + b"\n")
+        self._waiting_lines += (line, b"\n")
+        self._waiting_bytes += len(line)
+        if self._waiting_bytes >= HELD_BYTES:
+            self._pass_on()
 
     def close(self) -> None:
         """Finish the stream."""
-        self.stream.close()
+        try:
+            self._pass_on()
+        finally:
+            self.stream.close()
+
+    def _pass_on(self) -> None:
+        """Write what is held; what cannot be written is held no longer."""
+        lines, self._waiting_lines, self._waiting_bytes = self._waiting_lines, [], 0
+        self.stream.write(b"".join(lines))
 
 
 class JsonlShardWriter(JsonlWriter):

@@ -4,7 +4,7 @@ import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpuskit.core.counts import StepCount, line_digest
+from corpuskit.core.counts import StepCount, StreamCount, line_digest
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import Verdict
@@ -70,12 +70,14 @@ def _apply_together(
     in_flight: list[InFlight] = []
     numbered_verdicts: list[tuple[int, Verdict]] = [(0, verdict) for verdict in result.verdicts]
     for document, location in incoming:
-        numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
+        if len(result.verdicts) > len(numbered_verdicts):
+            numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
         in_flight.append(_in_flight(document, location, len(in_flight)))
     numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
     remaining = in_flight
     for index, (stage, count) in enumerate(zip(stages, result.counts, strict=True)):
         passed = []
+        _count_lines(count.received, remaining)
         for item, outcome in zip(remaining, _apply_many(stage, index, remaining, guard), strict=True):
             verdict = _count_outcome(stage, count, item, outcome)
             if isinstance(verdict, Verdict):
@@ -83,10 +85,15 @@ def _apply_together(
                 numbered_verdicts.append((item.number, verdict))
             else:
                 passed += verdict
+        _count_lines(count.sent, passed)
         remaining = passed
     result.verdicts = [verdict for _, verdict in sorted(numbered_verdicts, key=operator.itemgetter(0))]
     result.documents = [item.document for item in remaining]
     result.locations = [item.location for item in remaining]
+
+
+def _count_lines(count: StreamCount, items: Sequence[InFlight]) -> None:
+    count.add_many_hashed([item.line for item in items], [item.digest for item in items])
 
 
 def _apply_many(stage: Stage, index: int, in_flight: list[InFlight], guard: Guard | None) -> Sequence[Outcome]:
@@ -158,11 +165,14 @@ def _apply_all(
     """Pass a document through the stages from `start` on; return what comes out of the last, none if it is left out."""
     for index in range(start, len(stages)):
         stage, count = stages[index], counts[index]
+        count.received.add_hashed(item.line, item.digest)
         passed = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if isinstance(passed, Verdict):
             passed.position = index
             verdicts.append(passed)
             return []
+        for part in passed:
+            count.sent.add_hashed(part.line, part.digest)
         if len(passed) > 1:
             parts = [_apply_all(stages, counts, verdicts, part, guard, index + 1) for part in passed]
             return [document for part in parts for document in part]
@@ -170,13 +180,16 @@ def _apply_all(
     return [item]
 
 
-def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Outcome) -> Verdict | list[InFlight]:
-    """Count what a stage made of a document; return the documents that go on, or a verdict if none does."""
+def _note_absent_fields(stage: Stage, count: StepCount, item: InFlight) -> None:
     if count.absent_fields is None:
         count.absent_fields = stage.absent_fields(item.document)
     elif count.absent_fields:
         count.absent_fields &= stage.absent_fields(item.document)
-    count.received.add_hashed(item.line, item.digest)
+
+
+def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Outcome) -> Verdict | list[InFlight]:
+    """Return the documents that a stage made of one, or a verdict if none goes on; count all but their lines."""
+    _note_absent_fields(stage, count, item)
     for group in stage.groups(item.document):
         count.count_group(group, {"": 1, outcome.reason: 1} if isinstance(outcome, Drop) else {"": 1})
     try:
@@ -184,8 +197,7 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Outc
             if outcome is not item.document:
                 line = encode(outcome)
                 item.document, item.line, item.digest = outcome, line, line_digest(line)
-            count.sent.add_hashed(item.line, item.digest)
-            count_way(count, item.document)
+            count_way(count, outcome)
             return [item]
         if isinstance(stage, Split) and isinstance(outcome, Sequence) and outcome:
             return _parts(count, item, outcome)
@@ -217,10 +229,8 @@ def _parts(count: StepCount, item: InFlight, documents: Sequence[Document]) -> l
     lines = [encode(document) for document in documents]
     parts = []
     for document, line in zip(documents, lines, strict=True):
-        part = replace(item, document=document, line=line, digest=line_digest(line))
-        count.sent.add_hashed(part.line, part.digest)
+        parts.append(replace(item, document=document, line=line, digest=line_digest(line)))
         count_way(count, document)
-        parts.append(part)
     count.made += len(parts) - 1
     return parts
 

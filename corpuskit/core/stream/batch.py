@@ -155,7 +155,8 @@ def decoded(
 
 def count_way(count: StepCount, document: Document) -> None:
     """Count how a step came to a document that it sends on, and its hits; the next step has ways of its own."""
-    count_hits(count, document)
+    if document.hits:
+        count_hits(count, document)
     if document.way:
         if document.way == NUMBER_AS_ID:
             count.number_ids += 1

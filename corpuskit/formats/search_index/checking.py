@@ -16,6 +16,7 @@ from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.formats.search_index.entries import embedded_text, title_of
+from corpuskit.formats.search_index.known_lines import DIGEST_BYTES
 from corpuskit.formats.search_index.layout import (
     PAGE_BYTES,
     SCHEMA,
@@ -116,6 +117,13 @@ def _document_problems(connection: "Connection", description: IndexDescription) 
     for indexed in indexed_documents(connection, count):
         if indexed.problem:
             yield f"{indexed.problem}: that of {indexed.id!r}"
+    [(wrong,)] = connection.execute(
+        "SELECT count(*) FROM documents "
+        "WHERE came_as IS NOT NULL AND (typeof(came_as) != 'blob' OR length(came_as) != ?)",
+        (DIGEST_BYTES,),
+    )
+    if wrong:
+        yield f"{quantity(wrong, 'document')} came as a line of which it has no hash"
     if count.as_json() != description["stream"]:
         stream = description["stream"]
         yield (

@@ -3,19 +3,24 @@
 A dictionary has the hashes of a small index: all of them are looked up in less time than numpy takes to be imported.
 Those of a large one are two numbers of 64 bits each, sorted by the first, with the numbers of the documents: 24 bytes a
 document, where a dictionary takes seven times as much.
+
+A line that says the same in another spelling, with spaces or another order of keys, is known as well if the document
+came as it: by a hash of that line, which has to do with the version of corpuskit, as another might read it otherwise.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
+from corpuskit import __version__
 from corpuskit.core.counts import StreamCount
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["FoundLines", "KnownLines"]
+__all__ = ["FoundLines", "KnownLines", "Respellings", "hash_of_other_spelling"]
 
 DIGEST_BYTES = 16
 SMALL_INDEX = 1 << 18
@@ -23,8 +28,12 @@ SMALL_INDEX = 1 << 18
 NUMBERS_AT_A_TIME = 1 << 16
 UNKNOWN = -1
 _DIGESTS = (
-    "SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = ?) "
-    "FROM documents WHERE number BETWEEN ? AND ?"
+    "SELECT group_concat(number), CAST(group_concat(digest, '') AS BLOB), sum(length(digest) = :size), "
+    "group_concat(number) FILTER (WHERE came_as IS NOT NULL), "
+    "CAST(group_concat(digest, '') FILTER (WHERE came_as IS NOT NULL) AS BLOB), "
+    "group_concat(length(line)) FILTER (WHERE came_as IS NOT NULL), "
+    "CAST(group_concat(came_as, '') AS BLOB), sum(length(came_as) = :size) "
+    "FROM documents WHERE number BETWEEN :first AND :last"
 )
 """Gives many hashes as one value, and how many of them are hashes: with a row for each, it takes twice as long."""
 
@@ -32,10 +41,11 @@ _DIGESTS = (
 class KnownLines:
     """Which documents have which lines; false if there is none."""
 
-    def __init__(self, digests: bytes = b"", numbers: Sequence[int] = ()) -> None:
+    def __init__(self, digests: bytes = b"", numbers: Sequence[int] = (), others: "Spellings | None" = None) -> None:
         """`digests` are the hashes of the documents with these numbers, one after the other."""
         self._is_any = bool(digests)
         self._lookup: NumberLookup = _lookup_of(digests, numbers)
+        self._others = others
 
     def __bool__(self) -> bool:
         """Whether any line is known."""
@@ -45,29 +55,110 @@ class KnownLines:
     def of(cls, connection: "Connection") -> "KnownLines":
         """Return the lines of an index; none if a hash in it is none."""
         [(first, last)] = connection.execute("SELECT min(number), max(number) FROM documents")
-        digests, numbers = bytearray(), array("q")
+        digests, numbers, others = bytearray(), array("q"), Spellings()
         for start in range(first or 0, (last or 0) + 1, NUMBERS_AT_A_TIME):
-            [row] = connection.execute(_DIGESTS, (DIGEST_BYTES, start, start + NUMBERS_AT_A_TIME - 1))
-            number_list, digest_run, hashes = row
+            values = {"size": DIGEST_BYTES, "first": start, "last": start + NUMBERS_AT_A_TIME - 1}
+            [(number_list, digest_run, hashes, *of_others)] = connection.execute(_DIGESTS, values)
             if number_list is None:
                 continue
             some_numbers = array("q", map(int, number_list.split(",")))
-            if not hashes == len(some_numbers) == len(digest_run) // DIGEST_BYTES:
+            if not hashes == len(some_numbers) == len(digest_run) // DIGEST_BYTES or not others.add(tuple(of_others)):
                 return cls()
             numbers += some_numbers
             digests += digest_run
-        return cls(bytes(digests), numbers)
+        return cls(bytes(digests), numbers, others if others.numbers else None)
 
     def find(self, lines: Sequence[bytes]) -> "FoundLines":
         """Return which documents have these lines."""
         import xxhash
 
-        digests = list(map(xxhash.xxh3_128_digest, lines))
-        return FoundLines(lines, digests, self._lookup.numbers_of(digests))
+        digests, sizes = list(map(xxhash.xxh3_128_digest, lines)), list(map(len, lines))
+        numbers = self._lookup.numbers_of(digests)
+        if self._others is not None:
+            self._others.find(lines, numbers, digests, sizes)
+        return FoundLines(numbers, digests, sizes)
 
     def unseen(self, flags: bytearray) -> list[int]:
         """Return the numbers of the documents without a flag, in order."""
         return self._lookup.unseen(flags)
+
+
+class Spellings:
+    """Documents by the hashes of lines that say them in another spelling: some 50 bytes for each."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.numbers = array("q")
+        self._sizes = array("q")
+        self._digests = bytearray()
+        self._hashes = bytearray()
+        self._lookup: NumberLookup | None = None
+
+    def add(self, columns: tuple[str | None, bytes, str, bytes, int]) -> bool:
+        """Add the documents of some columns of `_DIGESTS`; return whether these are what they should be."""
+        numbers, digests, sizes, hashes, whole_hashes = columns
+        if numbers is None:
+            return True
+        some_numbers = list(map(int, numbers.split(",")))
+        if not whole_hashes == len(some_numbers) == len(hashes) // DIGEST_BYTES:
+            return False
+        self.numbers.extend(some_numbers)
+        self._sizes.extend(map(int, sizes.split(",")))
+        self._digests += digests
+        self._hashes += hashes
+        return True
+
+    def find(self, lines: Sequence[bytes], numbers: list[int], digests: list[bytes], sizes: list[int]) -> None:
+        """Enter numbers, hashes and sizes of the canonical lines for those of the lines that have no number yet."""
+        unknown = [index for index, number in enumerate(numbers) if number == UNKNOWN]
+        if not unknown:
+            return
+        if self._lookup is None:
+            self._lookup = _lookup_of(bytes(self._hashes), range(len(self.numbers)))
+        rows = self._lookup.numbers_of([_other_hash(lines[index]) for index in unknown])
+        for index, row in zip(unknown, rows, strict=True):
+            if row != UNKNOWN:
+                numbers[index], sizes[index] = self.numbers[row], self._sizes[row]
+                digests[index] = bytes(self._digests[row * DIGEST_BYTES : (row + 1) * DIGEST_BYTES])
+
+
+class Respellings:
+    """Documents that came in another spelling than the index knows: 24 bytes each, to be entered if it is written."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._numbers = array("q")
+        self._hashes = bytearray()
+
+    def note(self, number: int, known_hash: bytes | None, line: bytes | None) -> None:
+        """Take a document that came as a line; None if that was its canonical one, which is always known."""
+        if line is not None and (hash_ := _other_hash(line)) != known_hash:
+            self._numbers.append(number)
+            self._hashes += hash_
+
+    def rows(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the hashes with the numbers of their documents."""
+        for row, number in enumerate(self._numbers):
+            yield bytes(self._hashes[row * DIGEST_BYTES : (row + 1) * DIGEST_BYTES]), number
+
+
+def hash_of_other_spelling(line: bytes | None) -> bytes | None:
+    """Return what a document has in `came_as` that was read from a line in another spelling; None without one."""
+    return None if line is None else _other_hash(line)
+
+
+def _other_hash(line: bytes) -> bytes:
+    import xxhash
+
+    return xxhash.xxh3_128_digest(line, _seed())
+
+
+@cache
+def _seed() -> int:
+    """Return a number for this version of corpuskit."""
+    import xxhash
+
+    return xxhash.xxh3_64_intdigest(__version__.encode())
 
 
 class NumberLookup(Protocol):
@@ -129,10 +220,10 @@ class _LargeLookup:
 class FoundLines:
     """Lines that are next in a stream, and which of them an index has."""
 
-    def __init__(self, lines: Sequence[bytes], digests: list[bytes], numbers: list[int]) -> None:
-        """`digests` are the hashes of the lines, and `numbers` those of their documents, or `UNKNOWN`."""
-        self._lines, self._digests, self._numbers = lines, digests, numbers
-        self._unknown = [index for index, number in enumerate(numbers) if number == UNKNOWN] + [len(lines)]
+    def __init__(self, numbers: list[int], digests: list[bytes], sizes: list[int]) -> None:
+        """`numbers` are those of their documents, or `UNKNOWN`; hashes and sizes are those of the canonical lines."""
+        self._numbers, self._digests, self._sizes = numbers, digests, sizes
+        self._unknown = [index for index, number in enumerate(numbers) if number == UNKNOWN] + [len(numbers)]
 
     def end_of_run(self, start: int, flags: bytearray) -> int:
         """Return where the known lines from `start` on end, each the first of its document, and flag the documents.
@@ -154,6 +245,6 @@ class FoundLines:
 
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
-        size = sum(map(len, self._lines[start:end])) + end - start
+        size = sum(self._sizes[start:end]) + end - start
         digest = sum([int.from_bytes(digest, "big") for digest in self._digests[start:end]])
         return StreamCount(end - start, size, digest % (1 << 128))

@@ -18,6 +18,7 @@ from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
+from corpuskit.formats.search_index.known_lines import hash_of_other_spelling
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
     PAGE_BYTES,
@@ -47,6 +48,10 @@ SEGMENTS_TO_MERGE = 4
 """As many segments of words are merged into one, in the course of writing (the default of FTS5)."""
 MOST_DELETED_BYTES = 4 * 1024 * 1024
 """Of deleted lines that are held until their words are taken out."""
+_INSERTION = (
+    "INSERT INTO documents (number, id, tenant, agreed, until, input, digest, line, came_as) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class NewVersion:
@@ -110,7 +115,8 @@ class NewVersion:
         self.demand_copy()
         # FTS5 writes what it has collected whenever a number is not greater than the one before.
         number, self._next_number = self._next_number, self._next_number + 1
-        self.connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
+        came_as = hash_of_other_spelling(document.came_as)
+        self.connection.execute(_INSERTION, (number, *entry, came_as))
         self.connection.execute(
             "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", (number, document.text, title_of(document))
         )

@@ -10,7 +10,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import RemoteError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import embedded_text, entry_of
-from corpuskit.formats.search_index.known_lines import KnownLines
+from corpuskit.formats.search_index.known_lines import KnownLines, Respellings
 from corpuskit.formats.search_index.layout import IndexDescription, damaged_index, database_errors
 from corpuskit.formats.search_index.new_version import NewVersion
 
@@ -55,6 +55,7 @@ class IndexWriter:
         self._version = NewVersion(target, defers_erasure=defers_erasure)
         self._seen_flags = bytearray()
         self._lines_before = KnownLines()
+        self._respellings = Respellings()
         self._count = StreamCount()
         self._added = self._changed = self._removed = self._embedded = 0
         self._pending: list[tuple[int, bytes, str]] = []
@@ -81,7 +82,7 @@ class IndexWriter:
         entry = entry_of(document)
         with database_errors(self.target):
             row = self._version.connection.execute(
-                "SELECT number, digest FROM documents WHERE id = ?", (entry.id,)
+                "SELECT number, digest, came_as FROM documents WHERE id = ?", (entry.id,)
             ).fetchone()
             if row is None:
                 number, way = self._version.insert(entry, document), ADDED
@@ -90,6 +91,7 @@ class IndexWriter:
                 raise RepeatedIdError(f"two documents have the id {printable_name(entry.id)!r}")
             elif row[1] == entry.digest:
                 number, way = row[0], UNCHANGED
+                self._respellings.note(number, row[2], document.came_as)
             else:
                 self._version.delete(row[0])
                 self._see(row[0])  # it is dealt with
@@ -138,6 +140,9 @@ class IndexWriter:
             if content != version.before:
                 version.write_description(content)
             if version.is_copied:
+                version.connection.executemany(
+                    "UPDATE documents SET came_as = ? WHERE number = ?", self._respellings.rows()
+                )
                 version.replace_target()
         unchanged = self._count.documents - self._added - self._changed
         left = 0 if unerased is None else unerased["documents"]

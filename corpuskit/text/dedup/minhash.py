@@ -71,7 +71,10 @@ def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Sign
 def band_keys(rows: Signatures, bands: int) -> Hashes:
     """Return the `bands` keys of each signature: hashes of its bands, distinct between bands."""
     height = rows.shape[1] // bands
-    keys: Hashes = (rows.reshape(len(rows), bands, height) * _row_factors(height)).sum(axis=2, dtype=np.uint64)
+    of_bands = rows.reshape(len(rows), bands, height)
+    keys = np.zeros((len(rows), bands), np.uint64)
+    for row, factor in enumerate(_row_factors(height)):  # six times as quick as `sum` along so short an axis
+        keys += of_bands[:, :, row] * factor
     keys += np.arange(1, bands + 1, dtype=np.uint64)
     keys *= BAND_KEY_MIXER
     keys ^= keys >> HALF

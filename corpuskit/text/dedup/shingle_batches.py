@@ -18,7 +18,7 @@ from corpuskit.text.dedup.shingles import (
     BLOCK,
     SEPARATOR,
     Hashes,
-    ascii_kinds,
+    kinds_of_ascii,
     kinds_of_characters,
     normalised,
     shingles,
@@ -87,8 +87,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[int]]:
 def _of_ascii(texts: list[str], ngrams: Sequence[int]) -> list[tuple[Hashes, ...]]:
     laid = "\n".join(["", *texts, ""]).encode().lower()
     codes = np.frombuffer(laid, np.uint8)
-    kinds = np.frombuffer(laid.translate(ascii_kinds()), np.bool_)
-    return _of_laid(codes, kinds, [len(text) for text in texts], ngrams)
+    return _of_laid(codes, kinds_of_ascii(codes), [len(text) for text in texts], ngrams)
 
 
 def _of_any(texts: list[str], ngrams: Sequence[int], raw: bool) -> list[tuple[Hashes, ...]]:

@@ -10,7 +10,6 @@ Unicode tables of the running Python; `VERSION` names these too.
 """
 
 import itertools
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -54,7 +53,7 @@ UNIT_BASE = np.uint64(0xD1B5_4A32_D192_ED03)
 MIXER = np.uint64(0xBF58_476D_1CE4_E5B9)
 HALF = np.uint64(32)
 
-_ASCII_WORD = re.compile("[0-9A-Za-z]+")
+LETTERS, DIGITS = 26, 10
 BLOCK = 1 << 15
 NORMALISED_AT_ONCE = 1 << 10
 
@@ -245,8 +244,8 @@ def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int],
 def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | NDArray[np.bool_]]:
     """Return the text's code points and their kinds; ASCII, which has only words, takes a quicker way."""
     if text.isascii():
-        raw = text.encode()
-        return np.frombuffer(raw, np.uint8), np.frombuffer(raw.translate(ascii_kinds()), np.bool_)
+        codes_of_ascii = np.frombuffer(text.encode(), np.uint8)
+        return codes_of_ascii, kinds_of_ascii(codes_of_ascii)
     order = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
     codes = np.frombuffer(text.encode(order, "surrogatepass"), np.uint32)
     return codes, kinds_of_characters()[codes]
@@ -323,7 +322,9 @@ def _is_letter(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
 
-@cache
-def ascii_kinds() -> bytes:
-    """Return a table for `bytes.translate`: 1 for letters and digits."""
-    return bytes(code < 128 and chr(code).isalnum() for code in range(256))
+def kinds_of_ascii(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which characters are letters or digits, capital letters apart: they were put into small ones."""
+    # What is less than the first of a range wraps around, to more than any range has.
+    kinds: NDArray[np.bool_] = codes - np.uint8(ord("a")) < LETTERS
+    kinds |= codes - np.uint8(ord("0")) < DIGITS
+    return kinds

@@ -66,11 +66,13 @@ class TakedownMatcher:
         self._id_prefixes: dict[str, Prefixes] = defaultdict(Prefixes)
         for number, entry in enumerate(entries):
             self._add(number, entry)
-        self._reads_urls = bool(self._by_value["url"] or self._by_value["domain"] or self._sites or self._paths)
+        self._ids, self._id_hashes = self._by_value["id"], self._by_value[ID_HASH]
+        self._urls, self._domains = self._by_value["url"], self._by_value["domain"]
+        self._texts = self._by_value[TEXT_HASH]
+        self._reads_urls = bool(self._urls or self._domains or self._sites or self._paths)
         self._owner_kinds = [kind for kind in ("actor", "tenant") if self._by_value[kind]]
-        hashes = self._by_value[TEXT_HASH]
-        self._reads_xxh3 = any(len(value) < _SHA256_LETTERS for value in hashes)
-        self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in hashes)
+        self._reads_xxh3 = any(len(value) < _SHA256_LETTERS for value in self._texts)
+        self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in self._texts)
 
     def find(self, document: Document) -> TakedownFinding | None:
         """Return the first entry that names a document itself, a parent, its address, its owner, or its very text."""
@@ -83,14 +85,14 @@ class TakedownMatcher:
     def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:
         by_value, metadata = self._by_value, document.metadata
         parents = parents_of(document) if "parents" in metadata else ()
-        ids = by_value["id"]
+        ids = self._ids
         if ids:
             if document.id in ids:
                 yield REASONS["id"], ids[document.id]
             for parent in parents:
                 if parent in ids:
                     yield PARENT, ids[parent]
-        if hashes := by_value[ID_HASH]:
+        if hashes := self._id_hashes:
             if (digits := id_digits(document.id)) in hashes:
                 yield REASONS[ID_HASH], hashes[digits]
             for digits in map(id_digits, parents):
@@ -107,28 +109,29 @@ class TakedownMatcher:
         for kind in self._owner_kinds:
             words = _words_of(metadata.get(kind))
             yield from ((REASONS[kind], by_value[kind][word]) for word in words if word in by_value[kind])
-        for value in self._hashes_of(document.text):
-            if value in by_value[TEXT_HASH]:
-                yield REASONS[TEXT_HASH], by_value[TEXT_HASH][value]
+        for value in self._hashes_of(document.text) if self._texts else ():
+            if value in self._texts:
+                yield REASONS[TEXT_HASH], self._texts[value]
 
-    def _naming_address(self, url: str) -> Iterator[tuple[str, Iterable[int]]]:
+    def _naming_address(self, url: str) -> list[tuple[str, Iterable[int]]]:
         host, rest, server = self._address_of(url)
-        address = _canonical(host, rest, server)
-        if address in self._by_value["url"]:
-            yield REASONS["url"], self._by_value["url"][address]
+        naming: list[tuple[str, Iterable[int]]] = []
+        if self._urls and (address := _canonical(host, rest, server)) in self._urls:
+            naming.append((REASONS["url"], self._urls[address]))
         site = host.removeprefix(_WWW)
         if self._paths and site + server in self._paths:
-            yield REASONS["url_prefix"], self._paths[site + server].of(rest or "/")
+            naming.append((REASONS["url_prefix"], self._paths[site + server].of(rest or "/")))
         if site in self._sites:
-            yield REASONS["domain"], self._sites[site]
-        domains = self._by_value["domain"]
+            naming.append((REASONS["domain"], self._sites[site]))
+        domains = self._domains
         while domains and host:
             if host in domains:
-                yield REASONS["domain"], domains[host]
+                naming.append((REASONS["domain"], domains[host]))
             host = host.partition(".")[2]
+        return naming
 
     def _hashes_of(self, text: str) -> Iterator[str]:
-        encoded = text.encode("utf-8", "surrogatepass") if self._reads_xxh3 or self._reads_sha256 else b""
+        encoded = text.encode("utf-8", "surrogatepass")
         if self._reads_xxh3:
             import xxhash
 
@@ -169,6 +172,8 @@ def _words_of(value: Any) -> list[str]:
     >>> _words_of("web"), _words_of(5), _words_of(["a", 7]), _words_of(None), _words_of(""), _words_of({})
     (['web'], ['5'], ['a', '7'], [], [], [])
     """
+    if type(value) is str:
+        return [value] if value else []
     listed = value if isinstance(value, list) else [value]
     return [str(word) for word in listed if word != "" and isinstance(word, str | int) and not isinstance(word, bool)]
 

@@ -48,7 +48,7 @@ CHANGES = {
     "a vector is of another text": ("UPDATE vectors SET embedded = x'00' WHERE number = 3", "has no vector of what"),
     "a vector of nothing": ("INSERT INTO vectors VALUES (999, x'00', x'003c0000')", "belong to no document"),
     "it says nothing": ("DELETE FROM description", "does not say what it holds"),
-    "it says what is no description": ("UPDATE description SET content = '[]'", "is no corpuskit.index/1"),
+    "it says what is no description": ("UPDATE description SET content = '[]'", "is no corpuskit.index/2"),
     "it says something else": (
         "UPDATE description SET content = replace(content, '\"documents\":40', '\"documents\":41')",
         "says 41",

@@ -24,7 +24,8 @@ def documents() -> sqlite3.Connection:
 
 
 def add(connection: sqlite3.Connection, line: bytes) -> None:
-    connection.execute("INSERT INTO documents VALUES (NULL, ?, NULL, 1, NULL, 1, x'00', ?)", (str(hash(line)), line))
+    row = (str(hash(line)), line)
+    connection.execute("INSERT INTO documents VALUES (NULL, ?, NULL, 1, NULL, 1, x'00', NULL, ?)", row)
 
 
 @pytest.mark.parametrize("offset", [0, 1, 4097, BLOCK_BYTES - 30, BLOCK_BYTES - 7, BLOCK_BYTES + 3])

@@ -41,10 +41,10 @@ def test_each_known_line_is_taken_once(monkeypatch: pytest.MonkeyPatch, small_in
 
 def test_an_index_in_which_a_hash_is_none_has_no_known_lines() -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE documents (number INTEGER PRIMARY KEY, digest BLOB NOT NULL)")
+    connection.execute("CREATE TABLE documents (number INTEGER PRIMARY KEY, digest BLOB, came_as BLOB, line BLOB)")
     assert not KnownLines.of(connection)
     rows = [(number * 50_000, xxhash.xxh3_128_digest(line)) for number, line in enumerate(LINES)]
-    connection.executemany("INSERT INTO documents VALUES (?, ?)", rows)
+    connection.executemany("INSERT INTO documents (number, digest) VALUES (?, ?)", rows)
     flags = bytearray(600_000)
     assert KnownLines.of(connection).find(LINES).end_of_run(0, flags) == len(LINES)
     assert [number for number, flag in enumerate(flags) if flag] == [number for number, _ in rows]
