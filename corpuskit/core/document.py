@@ -232,7 +232,7 @@ def parse_lossless(line: bytes) -> Any:
     line = line.removeprefix(BYTE_ORDER_MARK)
     value = parse(line)
     if not equal_without_blanks(line, _dump(value)):
-        _refuse_what_would_change(line)
+        json.loads(line, **_HOOKS)
     return value
 
 
@@ -370,17 +370,12 @@ def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
 def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     """Return a JSON line with its text replaced by an empty string, or the line itself if its text is not found.
 
-    The strict parser is slow, the text is most of a line, and a string value is neither a key nor a number. Inside a
-    string every quote is escaped, so what follows a key's closing quote and colon is always a whole value.
+    The strict parser is slow, the text is most of a line, and a string value is neither a key nor a number.
     """
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
     suffix = len(_dump({"metadata": document.metadata, **document.extra}))
     literal = canonical[before:-suffix]
     return without_literal(line, literal, document.text) or line
-
-
-def _refuse_what_would_change(line: bytes) -> None:
-    json.loads(line, **_HOOKS)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
