@@ -49,6 +49,7 @@ class SearchIndex(Command):
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM
     """
 
+    keeps_documents: ClassVar[bool] = True
     settings: ClassVar[tuple[str, ...]] = (
         *("output", "rejects", "max_rejects", "accept_damaged", "allow_empty", "strict_input", "allow_private"),
         *("quiet", "verbose", "json"),

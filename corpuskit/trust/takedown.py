@@ -47,6 +47,7 @@ class Takedown(Command):
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
+    keeps_documents: ClassVar[bool] = True
     inputs: ClassVar[str] = "PLACE..."
     answers: ClassVar[bool] = True
 

@@ -634,7 +634,7 @@ def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
         f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass every input through filter-takedown with that list" in done.stderr, (
+        assert done.returncode == 6 and b"put `corpuskit filter-takedown --list FILE` with that list" in done.stderr, (
             done.stderr
         )
         assert (digests(target) if target.is_dir() else target.read_bytes()) == before
@@ -664,7 +664,7 @@ def test_an_input_that_goes_past_the_filter_does_not_pass_the_gate(tmp_path: Pat
         f"cat raw.jsonl | corpuskit dedup passed.jsonl - -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass every input through filter-takedown" in done.stderr, done.stderr
+        assert done.returncode == 6 and b"put `corpuskit filter-takedown --list FILE` with that list behind every input" in done.stderr, done.stderr
         assert contents(tmp_path / place) == before
     for command in (
         f"corpuskit export passed.jsonl raw-passed.jsonl -o {place}",

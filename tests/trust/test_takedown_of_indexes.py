@@ -156,10 +156,13 @@ def test_what_went_does_not_come_back_from_the_same_stream(folder: Path, corpusk
     done = shell(pipe.format(python=sys.executable, list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert not {"d7", "d8", "copy", "d7#1007"} & ids_in(folder / "a.idx")
-    chunked = pipe.replace(
-        "| {python} -m corpuskit index", "| {python} -m corpuskit chunk -q | {python} -m corpuskit index"
-    )
-    done = shell(chunked.format(python=sys.executable, list="takedown.jsonl"))
+    chunk, again = "{python} -m corpuskit chunk -q", "{python} -m corpuskit filter-takedown --list {list} -q"
+    before = (folder / "a.idx").read_bytes()
+    chunked = pipe.replace("| ", f"| {chunk} | ").format(python=sys.executable, list="takedown.jsonl")
+    done = shell(chunked)
+    assert done.returncode == 6 and b"behind every input, and again behind `chunk`" in done.stderr, done.stderr
+    assert (folder / "a.idx").read_bytes() == before
+    done = shell(pipe.replace("| ", f"| {chunk} | {again} | ").format(python=sys.executable, list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert "d9" in {identifier.partition("#")[0] for identifier in ids_in(folder / "a.idx")}
     beside = pipe.replace("index -o", "index - in.jsonl -o")
