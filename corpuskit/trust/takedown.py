@@ -41,8 +41,8 @@ class Takedown(Command):
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
     such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
     read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
-    id; `verify --receipt` looks again. Holds 29 bytes for each parent of each document (with a list that names a
-    `source` or `tenant`, 20 more for each document) and some 10 KB for each text that is looked for.
+    id; `verify --receipt` looks again. Holds 8 bytes for each document (20 with a list that names a
+    `source` or `tenant`), 29 for each of its parents, and some 10 KB for each text that is looked for.
 
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
@@ -123,7 +123,8 @@ class Takedown(Command):
 
         not_found = [entry.digest() for entry in sought.not_found()]
         digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
-        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs))
+        is_searched = all(run.is_searched for run in runs)
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), is_searched=is_searched)
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
@@ -183,6 +184,8 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
         yield f"{entry['name']}: was made from {before[entry['from']]}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
+    if unknown := receipt.get("unknown"):
+        yield f"not found, but not every place was searched: {', '.join(unknown)}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
         yield "nothing was taken out; add --apply"
 

@@ -664,7 +664,10 @@ def test_an_input_that_goes_past_the_filter_does_not_pass_the_gate(tmp_path: Pat
         f"cat raw.jsonl | corpuskit dedup passed.jsonl - -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"put `corpuskit filter-takedown --list FILE` with that list behind every input" in done.stderr, done.stderr
+        assert (
+            done.returncode == 6
+            and b"put `corpuskit filter-takedown --list FILE` with that list behind every input" in done.stderr
+        ), done.stderr
         assert contents(tmp_path / place) == before
     for command in (
         f"corpuskit export passed.jsonl raw-passed.jsonl -o {place}",

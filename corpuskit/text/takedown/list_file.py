@@ -62,14 +62,20 @@ def extend_list(path: Path, kernels: Kernels, learned: Iterable[Entry] = ()) -> 
     target = _target_of(path)
     with publishing(target), open_regular(target) as before:
         entries = _entries_in(before.read(), printable_name(path.name), kernels)
-        present_digests = {entry.digest() for entry in entries}
-        write_list(target, [*entries, *(entry for entry in learned if entry.digest() not in present_digests)])
+        new = {entry.digest(): entry for entry in learned}
+        old = [_signed_as(entry, new.pop(entry.digest(), entry)) for entry in entries]
+        write_list(target, [*old, *new.values()])
         if appended := before.read():
             with filesystem.open_flags(target, os.O_WRONLY | os.O_APPEND) as stream:
                 stream.write(appended)
                 stream.flush()
                 filesystem.sync(stream.fileno())
     return entries
+
+
+def _signed_as(entry: Entry, learned: Entry) -> Entry:
+    """Return an entry with the signature that was learned of its text, by which copies are found when that is gone."""
+    return entry if entry.signature else entry._replace(signature=learned.signature)
 
 
 @contextlib.contextmanager
