@@ -1,7 +1,6 @@
 """`takedown` place by place, in any order and after a kill: the same goes as if all had been named in one call."""
 
 import json
-import random
 import shutil
 from itertools import permutations
 from pathlib import Path
@@ -10,13 +9,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run, lines_of
+from tests.support.takedown_texts import prose
 
 URL = "https://site.example/a"
 MENU = " ".join(f"menu{number}" for number in range(60))
-
-
-def prose(number: int) -> str:
-    return " ".join(f"word{word}" for word in random.Random(number).choices(range(5000), k=120))
 
 
 def document(identifier: str, text: str, **metadata: Any) -> dict[str, Any]:

@@ -54,11 +54,16 @@ class StoreRun:
         self._attempt(lambda: self._note_tally(self._opened_store().tally(sought)))
 
     def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
-        """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing."""
+        """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing.
+
+        The digest of what was there, and what else is counted, go on record beside the options, so that a receipt can
+        be compared with them.
+        """
 
         def prepare() -> None:
             if self.entry["outcome"] == LEFT_THERE:
-                self._removal = self._opened_store().removal(sought, options, tokenizer)
+                on_record = {**options, "before": self.entry["before"], **self._tally.more}
+                self._removal = self._opened_store().removal(sought, on_record, tokenizer)
 
         self._attempt(prepare)
 

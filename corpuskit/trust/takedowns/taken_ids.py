@@ -142,7 +142,7 @@ class TakenIds:
         going: list[int] = []
         staying: list[int] = []
         keys = self._keys()
-        for lineage in lineages:
+        for lineage in lineages if self.is_narrowed else ():
             texts = lineage.texts_of_ids()
             goes = numpy.zeros(len(texts), bool)
             for narrowing in self._used_narrowings:

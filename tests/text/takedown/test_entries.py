@@ -149,7 +149,7 @@ def test_all_keys_are_known(tmp_path: Path) -> None:
         {"actor": "0f1e", "tenant": "acme"},
         {"id_prefix": "u-", "source": "web"},
         {"id": "a"},
-        {"id_hash": "0" * 16},
+        {"id_hash": "0" * 16, "of": "b" * 16, "reason": "takedown-parent"},
         {"url": "https://example.org/a"},
         {"url_prefix": "example.org/blog/"},
         {"domain": "example.org", "ref": "r", "date": "2026-11-01"},
