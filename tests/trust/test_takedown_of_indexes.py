@@ -252,7 +252,35 @@ def damage_pages(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [damage_header, damage_line, lose_document, damage_pages])
+def damage_words(path: Path) -> None:
+    """Another letter in a word by which documents are found."""
+    connection = sqlite3.connect(path)
+    [(number, block)] = connection.execute("SELECT id, block FROM words_data ORDER BY length(block) DESC LIMIT 1")
+    place = block.index(b"word")
+    block = block[:place] + b"ward" + block[place + 4 :]
+    connection.execute("UPDATE words_data SET block = ? WHERE id = ?", (block, number))
+    connection.commit()
+    connection.close()
+
+
+def damage_lengths(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE words_docsize SET sz = x'0900' WHERE id = 50")
+    connection.commit()
+    connection.close()
+
+
+DAMAGES = [damage_header, damage_line, lose_document, damage_pages, damage_words, damage_lengths]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_verify_calls_damaged_takedown_does_too(folder: Path, corpuskit: Run, damage: Any) -> None:
+    damage(folder / "a.idx")
+    assert corpuskit("verify", "a.idx").returncode == 3
+    assert takedown(corpuskit, "a.idx", "--apply")[0].returncode == 3
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit: Run, damage: Any) -> None:
     (folder / "b.idx").write_bytes((folder / "a.idx").read_bytes())
     damage(folder / "a.idx")
