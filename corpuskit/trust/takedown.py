@@ -58,17 +58,22 @@ class Takedown(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
-        from corpuskit.text.takedown.list_file import locked, read_list
+        from corpuskit.core.disk.durable import rewriting_in_place
+        from corpuskit.text.takedown.list_file import read_list
         from corpuskit.trust.takedowns.sought import list_kernels
 
         paths = [Path(argument) for argument in argument_list(arguments)]
         if not paths:
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
-        if not self.apply:
+        with rewriting_in_place(), self._locked_list():
             return self._run(paths, read_list(self.list, list_kernels()), settings)
-        with locked(self.list) if self.list.exists() else contextlib.nullcontext():
-            return self._run(paths, read_list(self.list, list_kernels()), settings)
+
+    def _locked_list(self) -> contextlib.AbstractContextManager[None]:
+        """Keep other runs from rewriting the list, if it will be extended."""
+        from corpuskit.text.takedown.list_file import locked
+
+        return locked(self.list) if self.apply and self.list.exists() else contextlib.nullcontext()
 
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import flush, publishing
+from corpuskit.core.disk.durable import flush, or_elsewhere, publishing
 from corpuskit.core.errors import PublishError, UsageError
 
 
@@ -58,7 +58,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
 def demand_folder(folder: Path) -> None:
     """Raise PublishError unless there is this folder to write a file into."""
     if not folder.is_dir():
-        raise PublishError(f"there is no folder {str(folder)!r}; make it, or choose another -o")
+        raise PublishError(f"there is no folder {str(folder)!r}; {or_elsewhere('make it')}")
 
 
 def _replace_all(targets: list[Path]) -> None:

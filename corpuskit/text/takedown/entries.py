@@ -102,6 +102,7 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
         raise EntryError(f"`id_hash` must be the first {ID_DIGITS} hexadecimal digits of the id's xxh3 of 128 bits")
     if kind in ADDRESSES and not kernels.address_of(value)[0]:
         raise EntryError(f"`{kind}` names no host; write an address such as https://example.org/page, or a domain")
+    _demand_no_pattern(kind, value, kernels)
     text = value if kind == TEXT else None
     if text is not None:
         kind, value = TEXT_HASH, text_hash(text)
@@ -110,6 +111,17 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
         raise EntryError("`signature` was not made by this version; put the text in its place, or leave it out")
     notes = (content.get("ref"), content.get("date"), content.get("of"), content.get("reason"))
     return Entry(kind, value, source, tenant, signature, *notes, text)
+
+
+def _demand_no_pattern(kind: str, value: str, kernels: Kernels) -> None:
+    """Raise EntryError for an asterisk where it would be compared as it is: it names nothing then."""
+    host = kernels.address_of(value)[0] if kind in ADDRESSES else ""
+    if "*" in host or host.startswith("."):
+        raise EntryError(
+            f"`{kind}` takes no `*` for a part of a host; a `domain`, such as example.org, stands for all its subdomains as well"
+        )
+    if kind in ("url_prefix", ID_PREFIX) and value.endswith("*"):
+        raise EntryError(f"`{kind}` takes no `*` at its end; it stands for all that begins so without one")
 
 
 def signed(entries: Iterable[Entry], sign: Callable[[Sequence[str]], list[str]]) -> list[Entry]:
