@@ -11,7 +11,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import comma_list, quantity
+from corpuskit.core.wording import comma_list, or_list, quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
@@ -173,6 +173,8 @@ def _demand_receipt_or_nothing(path: Path) -> None:
 
 def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
     """Yield what became of each place, as people read it."""
+    from corpuskit.trust.takedowns.reached import STEPS
+
     for run in runs:
         store = run.entry
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
@@ -184,9 +186,10 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
             yield f"{store['name']}: {_near_copies(run.copies())}"
         if "undecided" in store:
             yield f"{store['name']}: {_undecided(store['undecided'])}"
-    before = {store["before"]: store["name"] for store in receipt["places"]}
     for entry in receipt["reached"]:
-        yield f"{entry['name']}: was made from {before[entry['from']]}"
+        or_equal = ", or of equal documents by the same steps" if entry.get("by") == STEPS else ""
+        names = or_list(store["name"] for store in receipt["places"] if store["before"] == entry["from"])
+        yield f"{entry['name']}: was made from {names}{or_equal}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
     if unknown := receipt.get("unknown"):

@@ -196,12 +196,17 @@ def test_the_receipt_says_what_was_made_from_what(folder: Path, corpuskit: Run) 
     (folder / "recipe.yaml").write_text(recipe)
     assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "-q").returncode == 0
     places = ("mixed", "c.idx", "corpus", "twin", "a.idx")
+    told = corpuskit("takedown", "--list", "takedown.jsonl", *places).stdout.decode().splitlines()
+    # The twin has the same manifest.
+    assert "mixed: was made from corpus or twin" in told
+    assert "c.idx: was made from corpus or twin, or of equal documents by the same steps" in told
     done, answer = takedown(corpuskit, *places, "--apply", "--receipt", "receipt.json")
     assert done.returncode == 0, done.stderr
     digests = {place["name"]: place["before"] for place in answer["places"]}
-    made = {(entry["name"], entry["from"]) for entry in answer["reached"]}
-    assert {(name, digests["corpus"]) for name in ("mixed", "c.idx")} <= made
-    assert {name for name, _ in made} == {"mixed", "c.idx"}
+    made = {(entry["name"], entry["from"], entry["by"]) for entry in answer["reached"]}
+    # A mix names the shards that it read; an index has the steps of the dataset, and so have those of its twin.
+    assert {("mixed", digests["corpus"], "shards"), ("c.idx", digests["corpus"], "steps")} <= made
+    assert {name for name, *_ in made} == {"mixed", "c.idx"}
     assert corpuskit("verify", "--receipt", "receipt.json", *places).returncode == 0
 
 

@@ -118,7 +118,7 @@ def _demand_no_pattern(kind: str, value: str, kernels: Kernels) -> None:
     host = kernels.address_of(value)[0] if kind in ADDRESSES else ""
     if "*" in host or host.startswith("."):
         raise EntryError(
-            f"`{kind}` takes no `*` for a part of a host; a `domain`, such as example.org, stands for all its subdomains as well"
+            f"`{kind}` takes no `*` in a host; a `domain`, such as example.org, is all of its subdomains as well"
         )
     if kind in ("url_prefix", ID_PREFIX) and value.endswith("*"):
         raise EntryError(f"`{kind}` takes no `*` at its end; it stands for all that begins so without one")

@@ -58,6 +58,7 @@ ReachedEntry = TypedDict(
     {
         "name": str,  # of the place that was made from another
         "from": str,  # digest that the other had before anything was taken out of it
+        "by": NotRequired[str],  # `shards` that it read or, which is no proof, `steps` on record
     },
 )
 """One place that was made from another in which documents were found."""
