@@ -30,7 +30,7 @@ class Verify(Command):
     `--against DIR` says whether it holds the documents of this dataset, as `index --from-manifest` took them.
 
     With `--receipt`, searches places again for what the receipt of a `takedown` says is not there, by the list beside
-    it or `--list`, and exits with 3 if something is, or if receipt and manifest differ.
+    it or `--list`, and exits with 3 if something is, or if the receipt says otherwise than what places have on record.
 
         corpuskit verify -j 4 corpus && train corpus
         corpuskit verify --receipt receipt.json corpus
