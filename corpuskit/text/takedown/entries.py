@@ -80,6 +80,11 @@ class Entry(NamedTuple):
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LETTERS]
 
 
+def origin_of(entry: Entry) -> str:
+    """Return the digest of the entry that somebody wrote: this one, or the one that it was learned by."""
+    return entry.of or entry.digest()
+
+
 def entry_of(line: bytes, kernels: Kernels) -> Entry:
     """Return what a line names; a text is not signed yet. Raises EntryError."""
     try:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels
+from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels, origin_of
 from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
 from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
@@ -114,7 +114,7 @@ class Sought:
                 tenant=taken_id.owner.tenant or None,
                 ref=entry.ref,
                 date=entry.date,
-                of=entry.of or entry.digest(),
+                of=origin_of(entry),
                 reason=taken_id.reason,
             )
 
@@ -228,7 +228,7 @@ class Sought:
         ):
             entry = self.entries[finding.number]
             self._learned[hash_] = Entry(
-                TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=entry.of or entry.digest()
+                TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=origin_of(entry)
             )
             self._learned_from[hash_] = finding.number
             self._known_texts.add(hash_)
