@@ -140,6 +140,39 @@ def test_a_text_that_is_named_by_its_hash_has_its_copies_found_when_it_is_gone(f
     assert corpuskit("filter-takedown", "--list", "takedown.jsonl", "copy.in").stdout == b""
 
 
+def test_no_step_makes_again_what_was_taken_out(tmp_path: Path, corpuskit: Run, shell: Run) -> None:
+    """`b` stays, and a chunk of it goes, as it is a near copy of `a`: `chunk` would make it again of `b`."""
+    pages = [document("a", MENU, url=URL), document("b", f"# One\n\n{MENU} one more\n\n# Two\n\n{prose(6)}")]
+    (tmp_path / "pages.in").write_bytes(lines_of(pages))
+    assert corpuskit("export", "pages.in", "--to", "jsonl", "-o", "pages", "-q").returncode == 0
+    for name in ("chunks", "search.idx"):
+        kind = "index" if name.endswith(".idx") else "export"
+        done = shell(f"corpuskit chunk pages -q | corpuskit {kind} -o {name} -q")
+        assert done.returncode == 0, done.stderr
+    (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"url": URL}]))
+    places = ("pages", "chunks", "search.idx")
+    takedown(corpuskit, *places, "--receipt", "receipt.json")
+    chunk_ids = {json.loads(line)["id"] for line in corpuskit("head", "-n", "99", "chunks").stdout.splitlines()}
+    assert len(chunk_ids) == 1, "the other chunk of `b` is left"
+    cleared = (tmp_path / "search.idx").read_bytes()
+    again = "corpuskit filter-takedown --list takedown.jsonl -q"
+    for command in (
+        f"{again} pages.in | corpuskit chunk -q | corpuskit index -o search.idx -q",
+        "corpuskit chunk pages -q -o chunks",
+        "corpuskit chunk pages -q -o new && corpuskit index --from-manifest new -o search.idx -q",
+    ):
+        done = shell(command)
+        assert done.returncode == 6 and b"again behind `chunk`" in done.stderr, done.stderr
+        assert (tmp_path / "search.idx").read_bytes() == cleared
+    for command in (
+        f"{again} pages.in | corpuskit chunk -q | {again} | corpuskit index -o search.idx -q",
+        f"corpuskit chunk pages -q | {again} -o chunks && corpuskit index --from-manifest chunks -o search.idx -q",
+    ):
+        done = shell(command)
+        assert done.returncode == 0, done.stderr
+        assert corpuskit("verify", "--receipt", "receipt.json", *places).returncode == 0
+
+
 def test_what_is_learned_says_why(folder: Path, corpuskit: Run) -> None:
     takedown(corpuskit, *PLACES)
     entries = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()]
