@@ -58,7 +58,7 @@ class Takedown(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
-        from corpuskit.core.disk.durable import rewriting_in_place
+        from corpuskit.core.disk.durable import rewriting_inputs
         from corpuskit.text.takedown.list_file import read_list
         from corpuskit.trust.takedowns.sought import list_kernels
 
@@ -66,7 +66,7 @@ class Takedown(Command):
         if not paths:
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
-        with rewriting_in_place(), self._locked_list():
+        with rewriting_inputs(), self._locked_list():
             return self._run(paths, read_list(self.list, list_kernels()), settings)
 
     def _locked_list(self) -> contextlib.AbstractContextManager[None]:
@@ -115,7 +115,7 @@ class Takedown(Command):
             if new := len(present - {entry.digest() for entry in entries}):
                 lines = quantity(new, "line")
                 console.remark(self.name(), f"{lines} came into the list meanwhile; run it again for them")
-        for run in runs:
+        for run in sorted(runs, key=lambda run: not run.kind.needs_others):
             for remark in run.clear():
                 console.remark(self.name(), remark)
         return entries

@@ -131,6 +131,14 @@ def test_what_a_place_that_was_not_searched_may_hold_is_unknown(folder: Path, co
     assert len(answer["not_found"]) == 1 and "unknown" not in answer
 
 
+def test_what_a_killed_run_left_of_the_list_goes(folder: Path, corpuskit: Run) -> None:
+    left, others = folder / ".takedown.jsonl.4711.part", folder / ".takedown.jsonl.mine.part"
+    for path in (left, others):
+        path.write_bytes((folder / "takedown.jsonl").read_bytes())
+    takedown(corpuskit, "chunks")
+    assert not left.exists() and others.exists()
+
+
 def test_a_text_that_is_named_by_its_hash_has_its_copies_found_when_it_is_gone(folder: Path, corpuskit: Run) -> None:
     from corpuskit.core.document import text_hash
 

@@ -12,17 +12,17 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
 
-_is_in_place: ContextVar[bool] = ContextVar("is_in_place", default=False)
+_rewrites_inputs: ContextVar[bool] = ContextVar("rewrites_inputs", default=False)
 
 
 @contextlib.contextmanager
-def rewriting_in_place() -> Iterator[None]:
+def rewriting_inputs() -> Iterator[None]:
     """Advise nobody in this context to write elsewhere: what is written is what was named to be changed."""
-    token = _is_in_place.set(True)
+    token = _rewrites_inputs.set(True)
     try:
         yield
     finally:
-        _is_in_place.reset(token)
+        _rewrites_inputs.reset(token)
 
 
 def or_elsewhere(advice: str, option: str = "-o") -> str:
@@ -31,7 +31,7 @@ def or_elsewhere(advice: str, option: str = "-o") -> str:
     >>> or_elsewhere("wait")
     'wait, or choose another -o'
     """
-    return advice if _is_in_place.get() else f"{advice}, or choose another {option}"
+    return advice if _rewrites_inputs.get() else f"{advice}, or choose another {option}"
 
 
 class Publishing:
@@ -56,7 +56,7 @@ class Publishing:
 
 
 def _what_to_do(error: OSError, option: str) -> str:
-    return what_to_do(error) if _is_in_place.get() else f"{what_to_do(error)} or choose another {option}"
+    return what_to_do(error) if _rewrites_inputs.get() else f"{what_to_do(error)} or choose another {option}"
 
 
 def publishing(target: Path, option: str = "-o") -> Publishing:

@@ -63,8 +63,10 @@ def _passed_by_step(steps: list[StepEntry]) -> dict[str, _Passed]:
         # Where a stream is not what its recorded steps sent, something else came in beside them.
         is_known = step["upstream"] in ("verified", "cut")
         ever, as_received = _common([passed[parent] for parent in step["from"]] if is_known else [])
-        own = digests_on_record([step])
-        passed[step["id"]] = _Passed(ever | own, own | (as_received if _keeps_documents(step) else set()))
+        own_digests = digests_on_record([step])
+        passed[step["id"]] = _Passed(
+            ever | own_digests, own_digests | (as_received if _keeps_documents(step) else set())
+        )
     return passed
 
 

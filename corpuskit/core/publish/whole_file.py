@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
             if is_new:
                 with contextlib.suppress(OSError):
                     filesystem.remove_folder(folder)  # which succeeds where nothing was written
+
+
+def sweep_beside(target: Path) -> None:
+    """Remove what killed runs have left of a file beside it; nobody else may write it meanwhile."""
+    for left in target.parent.iterdir():
+        if left.name.startswith(f".{target.name}.") and re.fullmatch(
+            r"[0-9]+\.part", left.name[len(target.name) + 2 :]
+        ):
+            filesystem.remove(left, missing_ok=True)
 
 
 def demand_folder(folder: Path) -> None:

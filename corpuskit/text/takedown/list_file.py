@@ -14,7 +14,7 @@ from corpuskit.core.disk.option_file import read_option_file
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
-from corpuskit.core.publish.whole_file import write_whole
+from corpuskit.core.publish.whole_file import sweep_beside, write_whole
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.entries import EXAMPLE, Entry, EntryError, Kernels, entry_of, signed
 
@@ -80,12 +80,14 @@ def _signed_as(entry: Entry, learned: Entry) -> Entry:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other runs from rewriting a list. Raises PublishError if another one does."""
+    """Keep other runs from rewriting a list, and remove what killed ones have left. Raises PublishError if one does."""
     target = _target_of(path)
     lock_path = target.with_name(f".{target.name}.lock")
     with publishing(target):
         descriptor = lock_file(lock_path, target, "--list")
     try:
+        with publishing(target):
+            sweep_beside(target)
         yield
     finally:
         with contextlib.suppress(OSError):

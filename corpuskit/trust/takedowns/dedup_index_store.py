@@ -30,6 +30,7 @@ class DedupIndexStore(Store):
 
     kind: ClassVar[str] = "dedup-index"
     title: ClassVar[str] = "index of `dedup`"
+    needs_others: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
         """Read what is current. Raises DamagedError."""

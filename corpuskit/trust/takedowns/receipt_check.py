@@ -18,8 +18,8 @@ COUNTS_ON_RECORD = ("chunks", "vectors", "unerased")
 
 def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
     """Yield what a receipt says that contradicts itself, or its list."""
-    for place in receipt["places"]:
-        yield from (f"says of {place['name']} {problem}" for problem in _problems_of_place(place, receipt["applied"]))
+    for store in receipt["places"]:
+        yield from (f"says of {store['name']} {problem}" for problem in _problems_of_store(store, receipt["applied"]))
     of_list = digests_in(receipt["list"])
     learned_by = {entry.of for entry in entries}
     for digest in (*receipt["not_found"], *receipt.get("unknown", ())):
@@ -27,27 +27,27 @@ def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
             yield f"says of {digest} that it was not found, and has no such entry"
         elif digest in learned_by:
             yield f"says of {digest} that it was not found, and the list has learned something by it"
-    names = {place["name"] for place in receipt["places"]}
-    affected = {place["before"] for place in receipt["places"] if place["documents"]}
+    names = {store["name"] for store in receipt["places"]}
+    affected = {store["before"] for store in receipt["places"] if store["documents"]}
     for made in receipt["reached"]:
         if made["name"] not in names or made["from"] not in affected:
             yield f"says that {made['name']} was made from {made['from']}, in which it lists no documents"
 
 
-def _problems_of_place(place: StoreEntry, is_applied: bool) -> Iterator[str]:
-    total, outcome = sum(place["reasons"].values()), place["outcome"]
-    if total != place["documents"]:
-        yield f"{quantity(place['documents'], 'document')}, and reasons for {total:,}"
-    if not place["reasons"].keys() <= ALL_REASONS or min(place["reasons"].values(), default=1) < 1:
+def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
+    total, outcome = sum(store["reasons"].values()), store["outcome"]
+    if total != store["documents"]:
+        yield f"{quantity(store['documents'], 'document')}, and reasons for {total:,}"
+    if not store["reasons"].keys() <= ALL_REASONS or min(store["reasons"].values(), default=1) < 1:
         yield "reasons that there are not"
-    for key, number in ((key, place.get(key, 0)) for key in ("chunks", "vectors")):
-        if not 0 <= number <= place["documents"]:  # type: ignore[operator]
-            yield f"{number} {key} of {quantity(place['documents'], 'document')}"
-    if outcome == CLEAN and (place["documents"] or place.get("unerased")):
+    for key, number in ((key, store.get(key, 0)) for key in ("chunks", "vectors")):
+        if not 0 <= number <= store["documents"]:  # type: ignore[operator]
+            yield f"{number} {key} of {quantity(store['documents'], 'document')}"
+    if outcome == CLEAN and (store["documents"] or store.get("unerased")):
         yield "that it was clean, and what was in it"
-    if outcome in (CLEAN, LEFT_THERE) and place["before"] != place["after"]:
+    if outcome in (CLEAN, LEFT_THERE) and store["before"] != store["after"]:
         yield f"that it was left as it was, and another digest after the run (outcome {outcome})"
-    if outcome == REMOVED and place["before"] == place["after"]:
+    if outcome == REMOVED and store["before"] == store["after"]:
         yield "that something was removed, and the same digest after the run"
     if (outcome == REMOVED and not is_applied) or (outcome == LEFT_THERE and is_applied):
         yield f"{outcome}, and of the run that it {'removed' if is_applied else 'did not remove'} what it found"

@@ -132,8 +132,8 @@ class Sought:
 
         Those that earlier runs added are not among them.
         """
-        known = {entry.of for entry in self.entries} | {self.entries[number].digest() for number in self.named}
-        return [entry for entry in self.entries if entry.of is None and entry.digest() not in known]
+        found_digests = {entry.of for entry in self.entries} | {self.entries[number].digest() for number in self.named}
+        return [entry for entry in self.entries if entry.of is None and entry.digest() not in found_digests]
 
     @property
     def looks_for_copies(self) -> bool:

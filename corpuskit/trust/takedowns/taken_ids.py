@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from corpuskit.text.takedown.entries import ID_HASH, TENANT, Entry
+from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TENANT, Entry
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
 from corpuskit.trust.takedowns.lineage import IdOwner, Lineage, Narrowing, Owners, id_hash, rows_in
 
@@ -44,6 +44,7 @@ class TakenIds:
         self.owners = Owners()
         self._narrowings = narrowings_of(entries)
         self._used_narrowings = sorted({Narrowing(), *self._narrowings})
+        self._prefixes = {(entry.source, entry.value) for entry in entries if entry.kind == ID_PREFIX}
         self.copies = {int(entry.value, 16) for entry in entries if entry.reason == NEAR_COPY}
         """Hashes of ids of near copies, and of what was made from them."""
         self._ids: dict[int, TakenId] = {}
@@ -79,7 +80,12 @@ class TakenIds:
     def is_taken(self, identifier: str, source: str | None = None) -> bool:
         """Whether an id is taken out; without a source, whether that of any source is."""
         owners = self._owners_of.get(id_hash(identifier), ())
-        return any(source is None or owner.source in (None, source) for owner in owners)
+        if any(source is None or owner.source in (None, source) for owner in owners):
+            return True
+        # What begins so need not be in a place any more, and is not learned one by one.
+        return any(
+            source in (None, of_source) and identifier.startswith(prefix) for of_source, prefix in self._prefixes
+        )
 
     def of_somebody(self, hash_: int) -> int | None:
         """Return the number of the entry that takes an id out of one source or tenant; None if none does."""
