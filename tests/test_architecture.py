@@ -19,6 +19,7 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 """Packages by floor: what lies on a floor imports from the floors below it alone."""
 
 CORE = (
+    ("spelling",),
     ("counts", "document", "sizes", "startup", "terminal", "wording"),
     ("errors", "media_type"),
     ("console", "licenses", "option_values", "outcome", "reserved_types"),

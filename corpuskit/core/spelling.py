@@ -9,13 +9,13 @@ _BLANKS = b" \t\r\n"
 """What JSON lets stand between tokens: RFC 8259, section 2."""
 
 
-def equal_without_blanks(line: bytes, again: bytes, shared: int = 0) -> bool:
+def equal_without_blanks(line: bytes, again: bytes, shared_size: int = 0) -> bool:
     """Whether a line and what it says, written again, differ in blanks alone, so that nothing was lost in parsing.
 
     Blanks separate no tokens: strings end at quotes, and two numbers or words never stand side by side. So the lines
     have the same tokens but for blanks within strings, which were parsed. A key that stood twice would be a token more,
-    and a number that changed another one. `shared` bytes of the text are not looked through if the lines have them in
-    common.
+    and a number that changed another one. `shared_size` bytes of the text are not looked through if the lines have
+    them in common.
 
     >>> equal_without_blanks(b'{"id": "a", "text": "b c"}', b'{"id":"a","text":"b c"}', 3)
     True
@@ -23,7 +23,7 @@ def equal_without_blanks(line: bytes, again: bytes, shared: int = 0) -> bool:
     False
     """
     at, again_at = _start_of_text(line), _start_of_text(again)
-    text = again[again_at : again_at + shared]
+    text = again[again_at : again_at + shared_size]
     if line.startswith(text, at):
         line = line[:at] + line[at + len(text) :]
         again = again[:again_at] + again[again_at + len(text) :]

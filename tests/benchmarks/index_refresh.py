@@ -1,8 +1,10 @@
 """What a refresh of a search index costs beside its build, and whether it answers as an index made anew.
 
     python -m tests.benchmarks.index_refresh [--chunks 100000] [--share 0.01] [--rounds 3] [--embed-seconds 0.0]
+        [--spelled]
 
-Chunks are made of words of Cranfield and of made-up ones, in lines as `chunk` writes them. In each round an index is
+Chunks are made of words of Cranfield and of made-up ones, in lines as `chunk` writes them or, with `--spelled`, as
+Python's `json` does. In each round an index is
 built, and each refresh begins with a copy of it: nothing is new, a share is added, a share is changed under the same
 ids, or it is changed with new ids, half as many chunks being removed and added.
 Costs are processor seconds of whole commands, and of all rounds the median. With `--embed-seconds`, every text costs a
@@ -46,7 +48,8 @@ REFRESHES = (
 class Corpus:
     """Chunks of made-up text, by number and version."""
 
-    def __init__(self, data: Path, seed: int = 1) -> None:
+    def __init__(self, data: Path, seed: int = 1, *, spelled: bool = False) -> None:
+        self.spelled = spelled
         generator = random.Random(seed)
         with gzip.open(data / "retrieval" / "cranfield_docs.jsonl.gz") as stream:
             self.words = [word for line in stream for word in json.loads(line)["text"].split()]
@@ -61,10 +64,10 @@ class Corpus:
             "parents": [f"d{number}"],
             "span": [0, len(text)],
         }
-        return (
-            encode(Document(f"d{number}#{version if id_version is None else id_version}", text, metadata)).decode()
-            + "\n"
-        )
+        identifier = f"d{number}#{version if id_version is None else id_version}"
+        if self.spelled:
+            return json.dumps({"id": identifier, "text": text, "metadata": metadata}) + "\n"
+        return encode(Document(identifier, text, metadata)).decode() + "\n"
 
     def query(self, seed: int) -> str:
         generator = random.Random(seed)
@@ -100,6 +103,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--embed-seconds", type=float, default=None)
+    parser.add_argument("--spelled", action="store_true")
     options = parser.parse_args()
     embedded = 0
 
@@ -112,7 +116,7 @@ def main() -> None:
         folder = Path(name)
         os.environ["CORPUSKIT_STATE"] = str(folder / "state")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
-        corpus = Corpus(options.data)
+        corpus = Corpus(options.data, spelled=options.spelled)
         write_streams(folder, corpus, options.chunks, options.share)
         more = ("--embed", server.url, "--embed-model", "m") if options.embed_seconds is not None else ()
         costs: dict[str, list[float]] = {}

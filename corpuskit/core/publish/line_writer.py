@@ -16,8 +16,8 @@ class JsonlWriter:
     def __init__(self, stream: BinaryIO) -> None:
         """`stream` is closed by `close`."""
         self.stream = stream
-        self._held: list[bytes] = []
-        self._held_bytes = 0
+        self._waiting_lines: list[bytes] = []
+        self._waiting_bytes = 0
 
     def write(self, document: Document) -> None:
         """Write one document."""
@@ -25,9 +25,9 @@ class JsonlWriter:
 
     def write_line(self, line: bytes) -> None:
         """Write one line, given without its line feed."""
-        self._held += (line, b"\n")
-        self._held_bytes += len(line)
-        if self._held_bytes >= HELD_BYTES:
+        self._waiting_lines += (line, b"\n")
+        self._waiting_bytes += len(line)
+        if self._waiting_bytes >= HELD_BYTES:
             self._pass_on()
 
     def close(self) -> None:
@@ -39,7 +39,7 @@ class JsonlWriter:
 
     def _pass_on(self) -> None:
         """Write what is held; what cannot be written is held no longer."""
-        lines, self._held, self._held_bytes = self._held, [], 0
+        lines, self._waiting_lines, self._waiting_bytes = self._waiting_lines, [], 0
         self.stream.write(b"".join(lines))
 
 
