@@ -17,7 +17,7 @@ A step neither prints nor exits nor opens output files; `flow` applies it to a s
 rejects aside.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
@@ -77,6 +77,13 @@ class Step(Options):
     """Whether a recipe, which may come from others, can have it."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
+    keeps_documents: ClassVar[bool] = False
+    """Whether all that it sends came in with the same id and text, and so has passed the takedown lists before it."""
+
+    @classmethod
+    def keeps_documents_with(cls, options: "Mapping[str, Any]") -> bool:
+        """Return whether `keeps_documents` is true of the step with these options, as they are on record."""
+        return cls.keeps_documents
 
     def options(self) -> dict[str, Any]:
         """Return the options that shape content, as the manifest records them; a file as its name and sha256."""
@@ -336,7 +343,6 @@ class Command(Step):
     """A command that is not part of a pipe: `mix`, `verify`."""
 
     kind: ClassVar[str] = "command"
-
     inputs: ClassVar[str] = "[INPUT]..."
     """What the arguments are called in the help."""
     settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
@@ -384,8 +390,6 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Path):
         import hashlib
-
-        from corpuskit.core.errors import UsageError
 
         try:
             stream = open_named(value)

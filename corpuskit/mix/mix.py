@@ -45,6 +45,7 @@ class Mix(Command):
         corpuskit mix recipe.yaml -o corpus
     """
 
+    keeps_documents: ClassVar[bool] = True
     inputs: ClassVar[str] = "RECIPE"
     settings: ClassVar[tuple[str, ...]] = (
         "output",

@@ -39,7 +39,8 @@ class SearchIndex(Command):
     `verify FILE.idx --against DIR` says whether what is searched is what was published.
 
     What `takedown` took out of the file stays out: a stream that is not known to have passed the same entries is
-    refused with exit code 6. Put `filter-takedown` before `index`, or take a dataset that was cleared as well.
+    refused with exit code 6. Put `filter-takedown` before `chunk` and again before `index`, or take a dataset that was
+    cleared as well.
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
     `duplicate-id`, for a second document of one id. Holds 25 bytes per document in memory. With `--json`, the numbers
@@ -49,6 +50,7 @@ class SearchIndex(Command):
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM
     """
 
+    keeps_documents: ClassVar[bool] = True
     settings: ClassVar[tuple[str, ...]] = (
         *("output", "rejects", "max_rejects", "accept_damaged", "allow_empty", "strict_input", "allow_private"),
         *("quiet", "verbose", "json"),

@@ -2,7 +2,7 @@
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -78,6 +78,7 @@ class Files(Source):
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
 
+    keeps_documents: ClassVar[bool] = True
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     text_key: Annotated[
@@ -104,6 +105,11 @@ class Files(Source):
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
         if self.lines and self.encoding is not None and "\n".encode(self.encoding) != b"\n":
             raise misfit("encoding", "one in which lines end in one byte, with `--lines`", self.encoding)
+
+    @classmethod
+    def keeps_documents_with(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether no option makes other ids or texts of the fields of a document."""
+        return options == cls().options()
 
     def options(self) -> dict[str, Any]:
         """Return the options, newer ones only if given: chains of before they were options stay as they are."""

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core.disk.spool import ByteSpool, Spool
 from corpuskit.core.document import Document, Reject, decode_trusted, encode, parse_lossless
@@ -46,6 +46,8 @@ class Decontaminate(CorpusStage):
 
         corpuskit decontaminate --against gsm8k.jsonl,mmlu.jsonl.gz documents.jsonl --drops contaminated.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     against: Annotated[tuple[Path, ...], "Evaluation sets, JSON Lines."]
     fields: Annotated[tuple[str, ...], "Fields of the items to look for; by default every one with enough words."] = ()

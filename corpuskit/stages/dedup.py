@@ -1,10 +1,10 @@
 """`dedup`: a document is dropped if an earlier one has the same text, or nearly the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
@@ -74,6 +74,8 @@ class Dedup(CorpusStage):
         corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 
+    keeps_documents: ClassVar[bool] = True
+
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
     threshold: Annotated[float, "Least similarity, above 0 and up to 1, at which a document is dropped."] = 0.8
     keep: Annotated[Literal["first", "longest", "newest"], "Which of several documents to keep."] = "first"
@@ -131,6 +133,11 @@ class Dedup(CorpusStage):
         if self.index_reading is not None and not isinstance(self.index_reading, IndexReading):
             raise UsageError("`index_reading` is what `bound()` sets; leave it out")
         self._demand_whole_documents()
+
+    @classmethod
+    def keeps_documents_with(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether whole documents are compared: units that came before are taken out of texts."""
+        return options.get("unit") == "document"
 
     def versions(self) -> dict[str, str]:
         """Return the versions of what shapes shingles and signatures, or units; an exact comparison needs none."""

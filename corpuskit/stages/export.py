@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.format import TokenOptions
@@ -39,6 +39,8 @@ class Export(Sink):
 
         corpuskit scrub-pii pages.jsonl | corpuskit export --to parquet -o corpus
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     to: Annotated[
         tuple[str, ...] | None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from corpuskit.core.audience import PUBLIC, Audience, Use, audience_of
 from corpuskit.core.step import Document, Drop, Stage
@@ -27,6 +27,8 @@ class FilterAudience(Stage):
 
         corpuskit filter-audience --audience tenant:acme --as-of 2026-11-01 signals.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     audience: Annotated[str, AUDIENCE_HELP] = PUBLIC
     use: Annotated[Use, "What the documents are for."] = "train"

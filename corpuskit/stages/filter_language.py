@@ -37,6 +37,7 @@ class FilterLanguage(Stage):
         corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
 
+    keeps_documents: ClassVar[bool] = True
     reads_prose: ClassVar[bool] = True
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()

@@ -1,7 +1,7 @@
 """`filter-license`: only documents with an allowed licence pass."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import spelled
@@ -18,6 +18,8 @@ class FilterLicense(Stage):
 
         corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,MIT documents.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     allow: Annotated[tuple[str, ...], "SPDX licences, or LicenseRef- names, that may be used."]
 

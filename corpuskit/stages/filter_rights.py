@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.step import Document, Drop, Stage
 
@@ -37,6 +37,8 @@ class FilterRights(Stage):
 
         corpuskit filter-rights --table rights.jsonl.zst --use train --profile opt-out-now pages.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     use: Annotated[Literal["train", "input", "search"], "What the documents are for."]
     table: Annotated[Path | None, "Table of hosts, made by rights-table; without it, only pages speak."] = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core.document import Reject
 from corpuskit.core.step import Document, Drop, Stage
@@ -36,6 +36,8 @@ class FilterTakedown(Stage):
 
         corpuskit filter-takedown --list takedown.jsonl documents.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     list: Annotated[Path, "The takedown list: JSON Lines."]
 

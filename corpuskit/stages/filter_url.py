@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -45,6 +45,8 @@ class FilterUrl(Stage):
 
         corpuskit filter-url --domains blocked.txt --builtin adult documents.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     domains: Annotated[tuple[Path, ...], "Lists of domains, or hosts files, compressed or not."] = ()
     patterns: Annotated[tuple[Path, ...], "Lists of regular expressions that are looked for in the address."] = ()

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import CorpusStage, Document
@@ -19,6 +19,8 @@ class Head(CorpusStage):
 
         corpuskit fetch-warc crawl.warc.gz | corpuskit head -n 100 | corpuskit extract -o sample
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     n: Annotated[int, "Documents to pass on."] = 10
 

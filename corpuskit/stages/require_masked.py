@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from corpuskit.core.document import RESERVED
 from corpuskit.core.errors import RefusedError, UsageError
@@ -31,6 +31,8 @@ class RequireMasked(Stage):
 
         corpuskit scrub-pii --fields text,notes chats.jsonl | corpuskit require-masked --fields text,notes
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     fields: Annotated[tuple[str, ...], "Fields that were masked, as `scrub-pii` names them."] = ("text",)
 

@@ -20,6 +20,7 @@ class Sample(Stage):
         corpuskit sample --rate 0.01 web.jsonl.zst > hundredth.jsonl
     """
 
+    keeps_documents: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
 
     rate: Annotated[float, "Share of documents to keep, from 0 to 1."] = 0.1

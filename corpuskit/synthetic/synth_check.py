@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.disk.spool import Spool
@@ -63,6 +63,8 @@ class SynthCheck(CorpusStage):
 
         corpuskit synth-check answers.jsonl --real real.jsonl --by labels.intent --seeds seeds.jsonl -o checked.jsonl
     """
+
+    keeps_documents: ClassVar[bool] = True
 
     real: Annotated[tuple[Path, ...], "Real documents, to compare with."]
     seeds: Annotated[tuple[Path, ...], "Documents that the synthetic ones were made from."] = ()

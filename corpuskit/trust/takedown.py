@@ -11,7 +11,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import comma_list, quantity
+from corpuskit.core.wording import comma_list, or_list, quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
@@ -41,12 +41,13 @@ class Takedown(Command):
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
     such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
     read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
-    id; `verify --receipt` looks again. Holds 29 bytes for each parent of each document (with a list that names a
-    `source` or `tenant`, 20 more for each document) and some 10 KB for each text that is looked for.
+    id; `verify --receipt` looks again. Holds 8 bytes for each document (20 with a list that names a
+    `source` or `tenant`), 29 for each of its parents, and some 10 KB for each text that is looked for.
 
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
+    keeps_documents: ClassVar[bool] = True
     inputs: ClassVar[str] = "PLACE..."
     answers: ClassVar[bool] = True
 
@@ -57,17 +58,22 @@ class Takedown(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
-        from corpuskit.text.takedown.list_file import locked, read_list
+        from corpuskit.core.disk.durable import rewriting_inputs
+        from corpuskit.text.takedown.list_file import read_list
         from corpuskit.trust.takedowns.sought import list_kernels
 
         paths = [Path(argument) for argument in argument_list(arguments)]
         if not paths:
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
-        if not self.apply:
+        with rewriting_inputs(), self._locked_list():
             return self._run(paths, read_list(self.list, list_kernels()), settings)
-        with locked(self.list) if self.list.exists() else contextlib.nullcontext():
-            return self._run(paths, read_list(self.list, list_kernels()), settings)
+
+    def _locked_list(self) -> contextlib.AbstractContextManager[None]:
+        """Keep other runs from rewriting the list, if it will be extended."""
+        from corpuskit.text.takedown.list_file import locked
+
+        return locked(self.list) if self.apply and self.list.exists() else contextlib.nullcontext()
 
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
@@ -109,7 +115,7 @@ class Takedown(Command):
             if new := len(present - {entry.digest() for entry in entries}):
                 lines = quantity(new, "line")
                 console.remark(self.name(), f"{lines} came into the list meanwhile; run it again for them")
-        for run in runs:
+        for run in sorted(runs, key=lambda run: not run.kind.needs_others):
             for remark in run.clear():
                 console.remark(self.name(), remark)
         return entries
@@ -122,7 +128,8 @@ class Takedown(Command):
 
         not_found = [entry.digest() for entry in sought.not_found()]
         digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
-        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs))
+        is_searched = all(run.is_searched for run in runs)
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), is_searched=is_searched)
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
@@ -166,6 +173,8 @@ def _demand_receipt_or_nothing(path: Path) -> None:
 
 def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
     """Yield what became of each place, as people read it."""
+    from corpuskit.trust.takedowns.reached import STEPS
+
     for run in runs:
         store = run.entry
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
@@ -177,11 +186,14 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
             yield f"{store['name']}: {_near_copies(run.copies())}"
         if "undecided" in store:
             yield f"{store['name']}: {_undecided(store['undecided'])}"
-    before = {store["before"]: store["name"] for store in receipt["places"]}
     for entry in receipt["reached"]:
-        yield f"{entry['name']}: was made from {before[entry['from']]}"
+        or_equal = ", or of equal documents by the same steps" if entry.get("by") == STEPS else ""
+        names = or_list(store["name"] for store in receipt["places"] if store["before"] == entry["from"])
+        yield f"{entry['name']}: was made from {names}{or_equal}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
+    if unknown := receipt.get("unknown"):
+        yield f"not found, but not every place was searched: {', '.join(unknown)}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
         yield "nothing was taken out; add --apply"
 

@@ -30,7 +30,7 @@ class Verify(Command):
     `--against DIR` says whether it holds the documents of this dataset, as `index --from-manifest` took them.
 
     With `--receipt`, searches places again for what the receipt of a `takedown` says is not there, by the list beside
-    it or `--list`, and exits with 3 if something is, or if receipt and manifest differ.
+    it or `--list`, and exits with 3 if something is, or if the receipt says otherwise than what places have on record.
 
         corpuskit verify -j 4 corpus && train corpus
         corpuskit verify --receipt receipt.json corpus
@@ -74,12 +74,19 @@ class Verify(Command):
         """Search places again; return 0 if they are as the receipt says. Raises DamagedError otherwise."""
         from corpuskit.trust.takedowns.check import check_receipt
 
-        problems = check_receipt(receipt, self.list, stores)
+        problems, remarks = check_receipt(receipt, self.list, stores)
         if settings.json:
-            answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
+            answer = {
+                "receipt": printable_name(receipt.name),
+                "places": len(stores),
+                "problems": problems,
+                "remarks": remarks,
+            }
             console.write_stdout(console.answer_line("verify", answer, _exit_code(problems)))
         elif not problems and not settings.quiet:
             console.write_report(f"{receipt}: holds for {quantity(len(stores), 'place')}")
+        for remark in remarks if not settings.json else []:
+            console.remark(self.name(), remark)
         _raise_first(problems, settings)
         return 0
 

@@ -106,6 +106,26 @@ def test_what_cannot_be_asked_is_said_in_one_line(
     assert words in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("start", "head", "code", "words"),
+    [
+        (0, bytes(16_384), 3, "is damaged"),
+        (0, b"another format 3", 3, "is damaged"),
+        (0, b"MMIDIDX" + bytes(100), 2, "is no search index"),
+        (68, b"gpkg", 2, "is no search index"),
+    ],
+)
+def test_an_index_without_its_head_is_damaged_and_a_file_of_others_is_none(
+    tmp_path: Path, corpuskit: Run, start: int, head: bytes, code: int, words: str
+) -> None:
+    build(tmp_path / "a.idx", [Document("a", "tides", {})])
+    data = bytearray((tmp_path / "a.idx").read_bytes())
+    data[start : start + len(head)] = head
+    (tmp_path / "a.idx").write_bytes(data)
+    done = corpuskit("search", "tides", "a.idx", "-q")
+    assert done.returncode == code and words in done.stderr.decode(), done.stderr
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     documents = [Document(f"d{number}", f"tide {number} AND lift near(col umn)", {}) for number in range(20)]

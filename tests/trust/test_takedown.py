@@ -1,5 +1,6 @@
 """`takedown`: what a list names leaves datasets, indexes and caches, whole or not at all, and stays away."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -452,7 +453,6 @@ def test_what_failed_runs_left_in_the_folder_goes_too(folder: Path, corpuskit: R
 
 def test_the_work_of_a_first_mix_that_failed_goes(tmp_path: Path, corpuskit: Run) -> None:
     """Before anything is published there, its folder is no dataset, but what it keeps holds texts."""
-    import fcntl
 
     (tmp_path / "in.jsonl").write_bytes(lines_of(documents()[:20]))
     write_list(tmp_path, {"id": "d7"})
@@ -529,8 +529,18 @@ def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit
     assert done.returncode == 3 and [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
 
 
+def test_nobody_is_advised_to_name_another_output(folder: Path, corpuskit: Run) -> None:
+    descriptor = os.open(folder / "corpus", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        done, answer = takedown(corpuskit, "corpus", "--apply")
+    finally:
+        os.close(descriptor)
+    assert done.returncode == 5 and answer["places"][0]["problem"].endswith("is being written by another run; wait")
+    assert b"-o" not in done.stderr
+
+
 def test_a_place_in_use_is_left_and_the_others_are_done(folder: Path, corpuskit: Run) -> None:
-    import fcntl
 
     for name in ("corpus", "seen"):
         descriptor = os.open(folder / name, os.O_RDONLY)
@@ -634,7 +644,7 @@ def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
         f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass every input through filter-takedown with that list" in done.stderr, (
+        assert done.returncode == 6 and b"put `corpuskit filter-takedown --list FILE` with that list" in done.stderr, (
             done.stderr
         )
         assert (digests(target) if target.is_dir() else target.read_bytes()) == before
@@ -664,7 +674,10 @@ def test_an_input_that_goes_past_the_filter_does_not_pass_the_gate(tmp_path: Pat
         f"cat raw.jsonl | corpuskit dedup passed.jsonl - -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass every input through filter-takedown" in done.stderr, done.stderr
+        assert (
+            done.returncode == 6
+            and b"put `corpuskit filter-takedown --list FILE` with that list behind every input" in done.stderr
+        ), done.stderr
         assert contents(tmp_path / place) == before
     for command in (
         f"corpuskit export passed.jsonl raw-passed.jsonl -o {place}",

@@ -197,3 +197,53 @@ def test_a_summary_goes_with_its_page_unless_it_may_be_of_another(
     assert (found["made.jsonl"]["documents"], found["made.jsonl"].get("undecided", 0)) == expected
     kept = corpuskit("filter-takedown", "--list", "list.jsonl", "made.in").stdout
     assert kept.count(b"\n") == (3 if others_beside else 0)
+
+
+def test_an_index_of_dedup_is_cleared_before_what_decides_about_it(
+    tmp_path: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ends behind the first place has not made it unknown what is to go from the index."""
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.settings import Settings
+    from corpuskit.trust.takedowns.rewriting import Rewriting
+
+    made = [
+        {"id": "x-1", "text": prose(1), "metadata": {"source": MINE}},
+        {"id": "made-of-it", "text": prose(2), "metadata": {"source": MINE, "parents": ["x-1"]}},
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of([*made, {"id": "z", "text": prose(3)}]))
+    dedup = ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique.jsonl")
+    assert corpuskit(*dedup).returncode == 0
+    (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"id": "x-1", "source": MINE}]))
+    publish = Rewriting.publish
+
+    def publish_and_end(rewriting: Rewriting) -> None:
+        publish(rewriting)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Rewriting, "publish", publish_and_end)
+    monkeypatch.chdir(tmp_path)
+    step: Any = build_step(find_step("takedown"), {"list": "takedown.jsonl", "apply": True})
+    with pytest.raises(KeyboardInterrupt):
+        step.execute(["unique.jsonl", "seen"], Settings(quiet=True))
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "unique.jsonl", "seen", "--apply", "--json")
+    places = json.loads(done.stdout.splitlines()[-1])["places"]
+    assert [place["outcome"] for place in places] == ["clean", "clean"] and "undecided" not in places[1]
+
+
+def test_decisions_lose_ids_that_begin_as_listed_when_the_documents_are_gone(
+    tmp_path: Path, corpuskit: Run, shell: Run
+) -> None:
+    twins = [{"id": name, "text": prose(1), "metadata": {"source": MINE}} for name in ("x-1", "y-1")]
+    (tmp_path / "in.jsonl").write_bytes(lines_of([*twins, {"id": "z", "text": prose(2)}]))
+    (tmp_path / "gone.jsonl").write_bytes(lines_of([{"id": "x-1"}]))
+    done = shell("corpuskit dedup in.jsonl -q | corpuskit filter-takedown --list gone.jsonl -o unique -q")
+    assert done.returncode == 0, done.stderr
+    assert b"of x-1" in corpuskit("explain", "unique", "y-1").stdout
+    (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"id_prefix": "x-", "source": MINE}]))
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "unique", "--apply", "--json")
+    assert (done.returncode, json.loads(done.stdout)["places"][0]["outcome"]) == (0, "removed"), done.stderr
+    told = corpuskit("explain", "unique", "y-1").stdout
+    assert b"x-1" not in told and b"xxh3:" in told
+    assert corpuskit("verify", "unique").returncode == 0

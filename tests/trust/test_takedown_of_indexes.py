@@ -156,10 +156,13 @@ def test_what_went_does_not_come_back_from_the_same_stream(folder: Path, corpusk
     done = shell(pipe.format(python=sys.executable, list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert not {"d7", "d8", "copy", "d7#1007"} & ids_in(folder / "a.idx")
-    chunked = pipe.replace(
-        "| {python} -m corpuskit index", "| {python} -m corpuskit chunk -q | {python} -m corpuskit index"
-    )
-    done = shell(chunked.format(python=sys.executable, list="takedown.jsonl"))
+    chunk, again = "{python} -m corpuskit chunk -q", "{python} -m corpuskit filter-takedown --list {list} -q"
+    before = (folder / "a.idx").read_bytes()
+    chunked = pipe.replace("| ", f"| {chunk} | ").format(python=sys.executable, list="takedown.jsonl")
+    done = shell(chunked)
+    assert done.returncode == 6 and b"behind every input, and again behind `chunk`" in done.stderr, done.stderr
+    assert (folder / "a.idx").read_bytes() == before
+    done = shell(pipe.replace("| ", f"| {chunk} | {again} | ").format(python=sys.executable, list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert "d9" in {identifier.partition("#")[0] for identifier in ids_in(folder / "a.idx")}
     beside = pipe.replace("index -o", "index - in.jsonl -o")
@@ -193,12 +196,17 @@ def test_the_receipt_says_what_was_made_from_what(folder: Path, corpuskit: Run) 
     (folder / "recipe.yaml").write_text(recipe)
     assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "-q").returncode == 0
     places = ("mixed", "c.idx", "corpus", "twin", "a.idx")
+    told = corpuskit("takedown", "--list", "takedown.jsonl", *places).stdout.decode().splitlines()
+    # The twin has the same manifest.
+    assert "mixed: was made from corpus or twin" in told
+    assert "c.idx: was made from corpus or twin, or of equal documents by the same steps" in told
     done, answer = takedown(corpuskit, *places, "--apply", "--receipt", "receipt.json")
     assert done.returncode == 0, done.stderr
     digests = {place["name"]: place["before"] for place in answer["places"]}
-    made = {(entry["name"], entry["from"]) for entry in answer["reached"]}
-    assert {(name, digests["corpus"]) for name in ("mixed", "c.idx")} <= made
-    assert {name for name, _ in made} == {"mixed", "c.idx"}
+    made = {(entry["name"], entry["from"], entry["by"]) for entry in answer["reached"]}
+    # A mix names the shards that it read; an index has the steps of the dataset, and so have those of its twin.
+    assert {("mixed", digests["corpus"], "shards"), ("c.idx", digests["corpus"], "steps")} <= made
+    assert {name for name, *_ in made} == {"mixed", "c.idx"}
     assert corpuskit("verify", "--receipt", "receipt.json", *places).returncode == 0
 
 
@@ -249,7 +257,35 @@ def damage_pages(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [damage_header, damage_line, lose_document, damage_pages])
+def damage_words(path: Path) -> None:
+    """Another letter in a word by which documents are found."""
+    connection = sqlite3.connect(path)
+    [(number, block)] = connection.execute("SELECT id, block FROM words_data ORDER BY length(block) DESC LIMIT 1")
+    place = block.index(b"word")
+    block = block[:place] + b"ward" + block[place + 4 :]
+    connection.execute("UPDATE words_data SET block = ? WHERE id = ?", (block, number))
+    connection.commit()
+    connection.close()
+
+
+def damage_lengths(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE words_docsize SET sz = x'0900' WHERE id = 50")
+    connection.commit()
+    connection.close()
+
+
+DAMAGES = [damage_header, damage_line, lose_document, damage_pages, damage_words, damage_lengths]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_verify_calls_damaged_takedown_does_too(folder: Path, corpuskit: Run, damage: Any) -> None:
+    damage(folder / "a.idx")
+    assert corpuskit("verify", "a.idx").returncode == 3
+    assert takedown(corpuskit, "a.idx", "--apply")[0].returncode == 3
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit: Run, damage: Any) -> None:
     (folder / "b.idx").write_bytes((folder / "a.idx").read_bytes())
     damage(folder / "a.idx")

@@ -180,6 +180,19 @@ def test_a_second_pass_changes_nothing_where_that_is_claimed(name: str) -> None:
     assert verdicts == []
 
 
+@pytest.mark.parametrize("name", STEPS)
+def test_ids_and_texts_are_those_that_came_where_that_is_claimed(name: str) -> None:
+    step, stream = step_of(name), stream_for(name)
+    lines, _, flow = run(step, stream)
+    is_kept = {(document.id, document.text) for document in map(decode, lines)} <= {
+        (document.id, document.text) for document in stream
+    } and not flow.counts[-1].made
+    claimed = step.keeps_documents_with(json.loads(json.dumps(step.options())))
+    assert is_kept or not claimed
+    if claimed:
+        assert lines, "a step that drops everything proves nothing"
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_judges_each_document_by_itself(name: str) -> None:
     stream = stream_for(name)

@@ -5,11 +5,33 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
+
+_rewrites_inputs: ContextVar[bool] = ContextVar("rewrites_inputs", default=False)
+
+
+@contextlib.contextmanager
+def rewriting_inputs() -> Iterator[None]:
+    """Advise nobody in this context to write elsewhere: what is written is what was named to be changed."""
+    token = _rewrites_inputs.set(True)
+    try:
+        yield
+    finally:
+        _rewrites_inputs.reset(token)
+
+
+def or_elsewhere(advice: str, option: str = "-o") -> str:
+    """Return advice, with that of another name behind it where an option gives one.
+
+    >>> or_elsewhere("wait")
+    'wait, or choose another -o'
+    """
+    return advice if _rewrites_inputs.get() else f"{advice}, or choose another {option}"
 
 
 class Publishing:
@@ -29,8 +51,12 @@ class Publishing:
             raise PublishError(TOO_MANY_FILES) from error
         raise PublishError(
             f"cannot write {str(self._target)!r}: {error.strerror or error}; nothing was published. "
-            f"{what_to_do(error)} or choose another {self._option}, and run it again"
+            f"{_what_to_do(error, self._option)}, and run it again"
         ) from error
+
+
+def _what_to_do(error: OSError, option: str) -> str:
+    return what_to_do(error) if _rewrites_inputs.get() else f"{what_to_do(error)} or choose another {option}"
 
 
 def publishing(target: Path, option: str = "-o") -> Publishing:
@@ -58,7 +84,7 @@ def demand_lock(descriptor: int, target: Path, holder: str = "another run", opti
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise PublishError(f"{str(target)!r} is being written by {holder}; wait, or choose another {option}") from None
+        raise PublishError(f"{str(target)!r} is being written by {holder}; {or_elsewhere('wait', option)}") from None
 
 
 def lock_file(path: Path, target: Path, option: str = "-o") -> int:

@@ -16,9 +16,9 @@ from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, StepEntry
-from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
 from corpuskit.core.publish.equal_ids import EqualIds
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.publish.takedown_gate import demand_still_cleared
 from corpuskit.core.wording import printable_name
 
 

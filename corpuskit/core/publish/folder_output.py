@@ -29,7 +29,6 @@ from corpuskit.core.provenance.balance import VerdictKey
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import CardEntry, FileEntry, Manifest, QuotaEntry, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
-from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
 from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
 from corpuskit.core.publish.equal_ids import EqualIds
 from corpuskit.core.publish.recovery import (
@@ -50,6 +49,7 @@ from corpuskit.core.publish.report_file import REPORT_NAME, REPORT_NAMES, write_
 from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.publish.takedown_gate import demand_still_cleared
 from corpuskit.core.wording import comma_list, excerpt
 
 HOLDER = "holder.json"

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import flush, write_flushed
+from corpuskit.core.disk.durable import flush, or_elsewhere, write_flushed
 from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.errors import PublishError
 from corpuskit.core.format import file_suffixes
@@ -132,7 +132,7 @@ def _entries_of(folder: Path) -> list[Path]:
 
 def _not_ours(path: Path, target: Path, what: str) -> PublishError:
     name = path.relative_to(target).as_posix()
-    return PublishError(f"{name} in {str(target)!r} {what}; remove it, or choose another -o")
+    return PublishError(f"{name} in {str(target)!r} {what}; {or_elsewhere('remove it')}")
 
 
 def _is_dataset_file(name: str) -> bool:

@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import flush, publishing
+from corpuskit.core.disk.durable import flush, or_elsewhere, publishing
 from corpuskit.core.errors import PublishError, UsageError
 
 
@@ -55,10 +56,19 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
                     filesystem.remove_folder(folder)  # which succeeds where nothing was written
 
 
+def sweep_beside(target: Path) -> None:
+    """Remove what killed runs have left of a file beside it; nobody else may write it meanwhile."""
+    for left in target.parent.iterdir():
+        if left.name.startswith(f".{target.name}.") and re.fullmatch(
+            r"[0-9]+\.part", left.name[len(target.name) + 2 :]
+        ):
+            filesystem.remove(left, missing_ok=True)
+
+
 def demand_folder(folder: Path) -> None:
     """Raise PublishError unless there is this folder to write a file into."""
     if not folder.is_dir():
-        raise PublishError(f"there is no folder {str(folder)!r}; make it, or choose another -o")
+        raise PublishError(f"there is no folder {str(folder)!r}; {or_elsewhere('make it')}")
 
 
 def _replace_all(targets: list[Path]) -> None:

@@ -21,6 +21,7 @@ from corpuskit.formats.search_index.layout import (
     PAGE_BYTES,
     SCHEMA,
     IndexDescription,
+    damaged_index,
     database_errors,
     description_digest,
     open_index,
@@ -33,7 +34,7 @@ from corpuskit.formats.search_index.rows import indexed_documents
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["IndexCheck"]
+__all__ = ["IndexCheck", "demand_whole"]
 
 MOST_PROBLEMS = 5
 """Of one kind that are told."""
@@ -85,13 +86,29 @@ class IndexCheck:
                 description = read_description(connection, self.path)
                 self.problems += _some(_document_problems(connection, description))
                 if not self.problems:
-                    self.problems += _some(_vector_problems(connection, description))
-                    self.problems += _word_problems(connection)
-                    self.problems += _removed_problems(connection, description)
+                    self.problems += _row_problems(connection, description)
                 return description
         except DamagedError as error:
             self.problems.append(str(error).removeprefix(f"{printable_name(self.path.name)} "))
             return None
+
+
+def demand_whole(connection: "Connection", path: Path, description: IndexDescription) -> None:
+    """Raise DamagedError unless words, vectors and what is known of removed documents are those of the documents.
+
+    These are whole: `whole_documents` has read them.
+    """
+    for (problem,) in connection.execute("PRAGMA integrity_check (1)"):
+        if problem != "ok":
+            raise damaged_index(path, str(problem))
+    for problem in _row_problems(connection, description):
+        raise damaged_index(path, problem)
+
+
+def _row_problems(connection: "Connection", description: IndexDescription) -> list[str]:
+    """Compare what is derived from the documents, which are whole, with them."""
+    vector_problems = _some(_vector_problems(connection, description))
+    return [*vector_problems, *_word_problems(connection), *_removed_problems(connection, description)]
 
 
 def _snapshot_problems(description: IndexDescription, manifest: Manifest, name: str) -> Iterator[str]:

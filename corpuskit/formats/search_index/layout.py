@@ -121,12 +121,24 @@ class IndexDescription(TypedDict):
 
 def is_search_index(path: Path) -> bool:
     """Whether a file says that it is a search index."""
+    head = _head_of(path)
+    return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def _has_lost_its_head(path: Path) -> bool:
+    """Whether a file begins with zeros, or has but one of the two marks of an index."""
+    head = _head_of(path)
+    is_marked = head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
+    return len(head) == _ID_OFFSET + 4 and (is_marked or not any(head))
+
+
+def _head_of(path: Path) -> bytes:
+    """Return the first bytes of a file; none if it cannot be read."""
     try:
         with open_regular(path, follow_links=True) as stream:
-            head = stream.read(_ID_OFFSET + 4)
+            return stream.read(_ID_OFFSET + 4)
     except OSError:
-        return False
-    return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
+        return b""
 
 
 @contextlib.contextmanager
@@ -137,6 +149,8 @@ def open_index(path: Path) -> Iterator["Connection"]:
     if not os.path.lexists(path):
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
     if not is_search_index(path):
+        if path.suffix == SUFFIX and _has_lost_its_head(path):
+            raise damaged_index(path, "its first bytes are not those of an index")
         raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
     demand_no_journal(path)
     with database_errors(path):

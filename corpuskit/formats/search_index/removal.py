@@ -8,6 +8,7 @@ from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk.durable import finishing, flush, publishing
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
+from corpuskit.formats.search_index.checking import demand_whole
 from corpuskit.formats.search_index.layout import (
     IndexDescription,
     damaged_index,
@@ -59,7 +60,7 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
     Nor is one left of documents whose erasure was deferred.
 
     `digest` is that of the description of the version whose numbers they are. Raises PublishError if the index is in
-    use, or another version is in place; DamagedError.
+    use, or another version is in place; DamagedError if anything in it is not that of its documents, as `verify` says.
     """
     version = NewVersion(path)
     try:
@@ -68,6 +69,7 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
             raise PublishError(f"{str(path)!r} was written anew meanwhile; run it again")
         received = StreamCount.from_json(before["stream"])
         with database_errors(path), publishing(path):
+            demand_whole(version.connection, path, before)
             for number in sorted(numbers):
                 version.delete(number)
                 version.delete_vector(number)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit import __version__
 from corpuskit.core.counts import StreamCount
@@ -108,6 +108,8 @@ class IndexOutput:
 @dataclass(frozen=True)
 class IndexedStream(CorpusStage):
     """Hands each document to an index, and says what it is to that: added, changed or unchanged."""
+
+    keeps_documents: ClassVar[bool] = True
 
     output: Any
 

@@ -2,7 +2,7 @@
 
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.core.provenance.takedowns_on_record import missing_digests
+from corpuskit.core.publish.takedown_gate import missing_entries
 
 __all__ = ["demand_stream_is_cleared"]
 
@@ -12,10 +12,10 @@ def demand_stream_is_cleared(name: str, steps_before: list[StepEntry], steps: li
 
     `steps` end with that of the index. A part of which nothing is known has passed none.
     """
-    if missing := len(missing_digests(steps_before, steps)):
-        entries = "an entry" if missing == 1 else f"{missing:,} entries"
+    missing = missing_entries(steps_before, steps)
+    if missing.digests:
+        entries = "an entry" if len(missing.digests) == 1 else f"{len(missing.digests):,} entries"
         raise RefusedError(
-            f"{name} was cleared of {entries} of a takedown list that the stream is not known to have passed; put "
-            "`corpuskit filter-takedown --list FILE` before `index`, take a dataset that was cleared as well, or name "
-            "another file"
+            f"{name} was cleared of {entries} of a takedown list that the stream is not known to have passed as it is "
+            f"now; {missing.advice()}, take a dataset that was cleared as well, or name another file"
         )

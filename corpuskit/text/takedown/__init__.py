@@ -1,4 +1,4 @@
 """What people asked to be taken out, and whether a document is it.
 
-Reading order: entries (the lines of a list), list_file (reading and rewriting it), matching, search, on_record.
+Reading order: reasons, entries (the lines of a list), list_file (its file), matching, search, on_record.
 """

@@ -3,7 +3,7 @@
 A line is a JSON object that names one thing: `id`, `url`, `url_prefix`, `domain`, `id_prefix` (with its `source`),
 `id_hash`, `actor`, `tenant`, `text` or `text_hash`. `source` and `tenant` narrow what stands beside them. `ref` and
 `date` are for those who keep the list. `signature` stands beside a `text_hash`: by it near copies are found without the
-text. An entry with `of` was added by `takedown`.
+text. An entry with `of` was added by `takedown`; beside an `id_hash`, it has the `reason` why that document went.
 """
 
 import hashlib
@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from corpuskit.core.document import Reject, parse_lossless, text_hash
 from corpuskit.core.provenance.takedowns_on_record import DIGEST_LETTERS
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.text.takedown.reasons import ALL_REASONS
 
 TEXT, TEXT_HASH, TENANT, ID_PREFIX, ID_HASH = "text", "text_hash", "tenant", "id_prefix", "id_hash"
 SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, ID_HASH, "actor", TEXT, TEXT_HASH)
 ADDRESSES = ("url", "url_prefix", "domain")
 NARROWING = ("source", TENANT)
-KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
+KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of", "reason")
 PAIR = ("type", "kind", "value")
 """How other lists say what they name."""
 EXAMPLE = 'write one a line, such as {"id": "page-1"}'
@@ -61,12 +62,14 @@ class Entry(NamedTuple):
     date: str | None = None
     of: str | None = None
     """Digest of the entry that named a document with this text; `takedown` adds such entries."""
+    reason: str | None = None
+    """Of an id that was learned: why its document went. It goes for that reason wherever it is, and not for its own."""
     text: str | None = None
     """The text, in a list that still holds it; it is never written."""
 
     def as_json(self) -> dict[str, str]:
         """Return the line: what it names first, the text replaced by its hash and signature."""
-        notes = {"ref": self.ref, "date": self.date, "of": self.of}
+        notes = {"ref": self.ref, "date": self.date, "of": self.of, "reason": self.reason}
         narrowed = {"source": self.source, TENANT: self.tenant, "signature": self.signature or None}
         beside = {key: value for key, value in {**narrowed, **notes}.items() if value is not None}
         return {self.kind: self.value, **beside}
@@ -75,6 +78,11 @@ class Entry(NamedTuple):
         """Return a hash of what is named. `ref` and `date` may be corrected, and a signature added, without effect."""
         named = "\0".join([self.kind, self.value, _or_nothing(self.source), _or_nothing(self.tenant)])
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LETTERS]
+
+
+def origin_of(entry: Entry) -> str:
+    """Return the digest of the entry that somebody wrote: this one, or the one that it was learned by."""
+    return entry.of or entry.digest()
 
 
 def entry_of(line: bytes, kernels: Kernels) -> Entry:
@@ -99,14 +107,26 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
         raise EntryError(f"`id_hash` must be the first {ID_DIGITS} hexadecimal digits of the id's xxh3 of 128 bits")
     if kind in ADDRESSES and not kernels.address_of(value)[0]:
         raise EntryError(f"`{kind}` names no host; write an address such as https://example.org/page, or a domain")
+    _demand_no_pattern(kind, value, kernels)
     text = value if kind == TEXT else None
     if text is not None:
         kind, value = TEXT_HASH, text_hash(text)
     signature = content.get("signature", "")
     if signature and not kernels.is_signature(signature):
         raise EntryError("`signature` was not made by this version; put the text in its place, or leave it out")
-    notes = (content.get("ref"), content.get("date"), content.get("of"))
+    notes = (content.get("ref"), content.get("date"), content.get("of"), content.get("reason"))
     return Entry(kind, value, source, tenant, signature, *notes, text)
+
+
+def _demand_no_pattern(kind: str, value: str, kernels: Kernels) -> None:
+    """Raise EntryError for an asterisk where it would be compared as it is: it names nothing then."""
+    host = kernels.address_of(value)[0] if kind in ADDRESSES else ""
+    if "*" in host or host.startswith("."):
+        raise EntryError(
+            f"`{kind}` takes no `*` in a host; a `domain`, such as example.org, is all of its subdomains as well"
+        )
+    if kind in ("url_prefix", ID_PREFIX) and value.endswith("*"):
+        raise EntryError(f"`{kind}` takes no `*` at its end; it stands for all that begins so without one")
 
 
 def signed(entries: Iterable[Entry], sign: Callable[[Sequence[str]], list[str]]) -> list[Entry]:
@@ -161,6 +181,8 @@ def _kind_of(content: dict[str, str]) -> str:
         raise EntryError("`id_prefix` needs a `source`: ids of other sources may begin alike")
     if "signature" in content and kinds[0] != TEXT_HASH:
         raise EntryError("`signature` stands beside a `text_hash`")
+    if "reason" in content and (kinds[0] != ID_HASH or "of" not in content or content["reason"] not in ALL_REASONS):
+        raise EntryError("`reason` is what `takedown` writes beside an `id_hash`; leave it out")
     return kinds[0]
 
 

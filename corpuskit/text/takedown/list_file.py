@@ -14,7 +14,7 @@ from corpuskit.core.disk.option_file import read_option_file
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
-from corpuskit.core.publish.whole_file import write_whole
+from corpuskit.core.publish.whole_file import sweep_beside, write_whole
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.entries import EXAMPLE, Entry, EntryError, Kernels, entry_of, signed
 
@@ -62,8 +62,9 @@ def extend_list(path: Path, kernels: Kernels, learned: Iterable[Entry] = ()) -> 
     target = _target_of(path)
     with publishing(target), open_regular(target) as before:
         entries = _entries_in(before.read(), printable_name(path.name), kernels)
-        present_digests = {entry.digest() for entry in entries}
-        write_list(target, [*entries, *(entry for entry in learned if entry.digest() not in present_digests)])
+        new = {entry.digest(): entry for entry in learned}
+        old = [_signed_as(entry, new.pop(entry.digest(), entry)) for entry in entries]
+        write_list(target, [*old, *new.values()])
         if appended := before.read():
             with filesystem.open_flags(target, os.O_WRONLY | os.O_APPEND) as stream:
                 stream.write(appended)
@@ -72,14 +73,21 @@ def extend_list(path: Path, kernels: Kernels, learned: Iterable[Entry] = ()) -> 
     return entries
 
 
+def _signed_as(entry: Entry, learned: Entry) -> Entry:
+    """Return an entry with the signature that was learned of its text, by which copies are found when that is gone."""
+    return entry if entry.signature else entry._replace(signature=learned.signature)
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other runs from rewriting a list. Raises PublishError if another one does."""
+    """Keep other runs from rewriting a list, and remove what killed ones have left. Raises PublishError if one does."""
     target = _target_of(path)
     lock_path = target.with_name(f".{target.name}.lock")
     with publishing(target):
         descriptor = lock_file(lock_path, target, "--list")
     try:
+        with publishing(target):
+            sweep_beside(target)
         yield
     finally:
         with contextlib.suppress(OSError):

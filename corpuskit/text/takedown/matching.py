@@ -6,20 +6,8 @@ from typing import Any, NamedTuple
 
 from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ADDRESSES, ID_HASH, ID_PREFIX, TEXT_HASH, AddressOf, Entry, id_digits
+from corpuskit.text.takedown.reasons import PARENT, REASONS
 
-PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
-REASONS = {
-    "id": "takedown-id",
-    ID_HASH: "takedown-id",
-    "url": "takedown-url",
-    "url_prefix": "takedown-url-prefix",
-    "domain": "takedown-domain",
-    ID_PREFIX: "takedown-id-prefix",
-    "actor": "takedown-actor",
-    "tenant": "takedown-tenant",
-    TEXT_HASH: "takedown-text",
-}
-"""Reasons of drops, by what an entry names."""
 _WWW = "www."
 _SHA256_LETTERS = 64
 
@@ -75,12 +63,20 @@ class TakedownMatcher:
         self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in self._texts)
 
     def find(self, document: Document) -> TakedownFinding | None:
-        """Return the first entry that names a document itself, a parent, its address, its owner, or its very text."""
+        """Return the first entry that names a document itself, a parent, its address, its owner, or its very text.
+
+        One that somebody wrote comes before those that were learned from it: whatever was learned of a document before,
+        it is known for the same reason.
+        """
+        by_learned: TakedownFinding | None = None
         for reason, numbers in self._candidates(document):
             for number in numbers:
-                if self._admits(self.entries[number], document):
-                    return TakedownFinding(reason, number)
-        return None
+                entry = self.entries[number]
+                if self._admits(entry, document):
+                    if entry.of is None:
+                        return TakedownFinding(reason, number)
+                    by_learned = by_learned or TakedownFinding(_known_reason(reason, entry), number)
+        return by_learned
 
     def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:
         by_value, metadata = self._by_value, document.metadata
@@ -164,6 +160,11 @@ class TakedownMatcher:
         return (entry.source is None or entry.source in _words_of(metadata.get("source"))) and (
             entry.tenant is None or entry.tenant in _words_of(metadata.get("tenant"))
         )
+
+
+def _known_reason(reason: str, entry: Entry) -> str:
+    """Return why a document goes whose id was learned: for the reason that it was learned for."""
+    return entry.reason if entry.reason and reason == REASONS[ID_HASH] else reason
 
 
 def _words_of(value: Any) -> list[str]:

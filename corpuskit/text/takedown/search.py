@@ -5,7 +5,8 @@ from typing import Protocol
 
 from corpuskit.core.document import Document
 from corpuskit.text.takedown.entries import AddressOf, Entry
-from corpuskit.text.takedown.matching import NEAR_COPY, TakedownFinding, TakedownMatcher
+from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
+from corpuskit.text.takedown.reasons import NEAR_COPY
 
 
 class CopyOfSigned(Protocol):

@@ -5,5 +5,6 @@ them), `sought` (what is looked for), `store` (what a kind of place does), `stor
 `kinds` lists the kinds: datasets (`dataset_store`, published anew by `rewriting`, with `hidden_ids` in place of ids),
 indexes of `dedup` (`dedup_index_store`), search indexes (`search_index_store`), and what is cleared whole by what
 `folder_contents` finds: caches (`cache_store`) and the work of failed runs (`unfinished_store`). `receipt` says what
-became of each place, `reached` which was made from which, and `check` looks again.
+became of each place, `reached` which was made from which, and `check` looks again (`receipt_check`: what a receipt says
+that cannot be so).
 """

@@ -2,21 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.core.wording import printable_name, quantity
+from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.list_file import read_list
-from corpuskit.text.takedown.on_record import digests_in, digests_on_record
+from corpuskit.text.takedown.on_record import digests_in
 from corpuskit.trust.takedowns.kinds import KINDS
 from corpuskit.trust.takedowns.receipt import CLEAN, REMOVED, Receipt, StoreEntry, read_receipt
+from corpuskit.trust.takedowns.receipt_check import RecordedTakedown, contradictions
 from corpuskit.trust.takedowns.sought import Sought, list_kernels
 from corpuskit.trust.takedowns.store_run import StoreRun, search
 
 
-def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[str]) -> list[str]:
-    """Return what is wrong with the receipt, or with the places as it describes them.
+class ReceiptCheck(NamedTuple):
+    """What comes of a receipt when the places are searched again."""
+
+    problems: list[str]
+    """What is wrong with the receipt, or with the places as it describes them."""
+    remarks: list[str]
+    """What it says that nothing vouches for any more."""
+
+
+def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[str]) -> ReceiptCheck:
+    """Search the places of a receipt again, and compare them with it.
 
     The list is by default the file of the name that the receipt gives, beside it. Raises UsageError if it cannot be
     read, or lacks entries of the receipt; DamagedError for a receipt that was changed.
@@ -27,11 +37,13 @@ def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[s
     runs = [StoreRun(Path(store)) for store in stores]
     sought = Sought(entries)
     search(runs, sought)
-    return [
-        printable_name(f"{store}: {problem}")
-        for store, run in zip(stores, runs, strict=True)
-        for problem in _problems(receipt, run)
-    ]
+    problems = [f"{receipt_path.name} {problem}" for problem in contradictions(receipt, entries)]
+    remarks = []
+    for store, run in zip(stores, runs, strict=True):
+        promised = _entry_of(receipt, run.entry)
+        problems += [f"{store}: {problem}" for problem in _problems(receipt, promised, run)]
+        remarks += [f"{store}: {remark}" for remark in _remarks(receipt, promised, run)]
+    return ReceiptCheck([*map(printable_name, problems)], [*map(printable_name, remarks)])
 
 
 def _entries(receipt: Receipt, receipt_path: Path, list_path: Path | None) -> list[Entry]:
@@ -55,45 +67,36 @@ def _is_gone(receipt: Receipt, path: Path) -> bool:
     return any(kind.kind in removed and kind.is_gone(path) for kind in KINDS)
 
 
-def _problems(receipt: Receipt, run: StoreRun) -> Iterator[str]:
+def _problems(receipt: Receipt, promised: StoreEntry | None, run: StoreRun) -> Iterator[str]:
     """Yield what is wrong with one place."""
     yield from run.problems()
     if run.error is not None:
         return
-    promised = _entry_of(receipt, run.entry)
     if promised is None:
         yield "is not in the receipt"
         return
     if promised["outcome"] not in (CLEAN, REMOVED):
         yield f"was not cleared, says the receipt: it is {promised['outcome']}"
     record = run.record()
-    if promised["outcome"] == REMOVED and record is not None and not _is_erasure_alone(promised):
-        yield from _problems_on_record(receipt, promised, record.steps, run.entry["before"])
+    if record is not None:
+        yield from RecordedTakedown(receipt, promised, record.steps, run.entry["before"]).problems()
 
 
-def _is_erasure_alone(promised: StoreEntry) -> bool:
-    """Whether only what was left of documents removed before was erased: of that no step is on record."""
-    return "unerased" in promised and not promised["documents"]
+def _remarks(receipt: Receipt, promised: StoreEntry | None, run: StoreRun) -> Iterator[str]:
+    """Yield what the receipt says of a place that nothing vouches for."""
+    if run.error is not None or promised is None or promised["outcome"] not in (CLEAN, REMOVED):
+        return
+    record = run.record()
+    steps = [] if record is None else record.steps
+    if not RecordedTakedown(receipt, promised, steps, run.entry["before"]).is_checked:
+        yield "has changed since, so what the receipt says of its numbers and digests cannot be checked"
+    if promised["name"] != run.entry["name"]:
+        yield f"is called {promised['name']} in the receipt"
 
 
 def _entry_of(receipt: Receipt, now: StoreEntry) -> StoreEntry | None:
     """Return what the receipt says of a place: by its digest or, if it has changed since, by its name."""
     alike = [promised for promised in receipt["places"] if promised["kind"] == now["kind"]]
     same = [promised for promised in alike if promised["after"] == now["before"]]
-    return next(iter([*same, *(promised for promised in alike if promised["name"] == now["name"])]), None)
-
-
-def _problems_on_record(
-    receipt: Receipt, promised: StoreEntry, all_steps: list[StepEntry], digest: str | None
-) -> Iterator[str]:
-    """Compare the receipt with the steps on record, and with the digest of what is there."""
-    steps = [step for step in all_steps if step["name"] == "takedown"]
-    if digests_in(receipt["list"]) - digests_on_record(all_steps):
-        yield "has no step `takedown` with the list of the receipt on record"
-    elif promised["after"] == digest and steps:
-        dropped = steps[-1].get("dropped", {})
-        if dropped != promised["reasons"] or sum(dropped.values()) != promised["documents"]:
-            yield (
-                f"lost {quantity(sum(dropped.values()), 'document')}, says its record, "
-                f"but the receipt says {promised['documents']:,}"
-            )
+    namesakes = [promised for promised in alike if promised["name"] == now["name"]]
+    return next(iter([*(promised for promised in same if promised in namesakes), *same, *namesakes]), None)

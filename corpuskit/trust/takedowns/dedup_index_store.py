@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.takedown.entries import ID_PREFIX
-from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
+from corpuskit.text.takedown.matching import TakedownFinding
+from corpuskit.text.takedown.reasons import NEAR_COPY, REASONS
 from corpuskit.trust.takedowns.lineage import id_hash, text_key
 from corpuskit.trust.takedowns.receipt import StoreEntry
 from corpuskit.trust.takedowns.sought import EXAMPLES, Sought
@@ -29,6 +30,7 @@ class DedupIndexStore(Store):
 
     kind: ClassVar[str] = "dedup-index"
     title: ClassVar[str] = "index of `dedup`"
+    needs_others: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
         """Read what is current. Raises DamagedError."""
@@ -65,8 +67,8 @@ class DedupIndexStore(Store):
             findings = self.findings.setdefault(name, {})
             beginning_so = self._beginning_so.setdefault(name, set())
             for row, identifier in enumerate(file.strings("id")):
-                if (number := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
-                    findings[row] = TakedownFinding(REASONS["id"], number)
+                if (taken_id := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
+                    findings[row] = TakedownFinding(taken_id.reason, taken_id.number)
                     sought.take_unowned(identifier, findings[row])
                 elif any(identifier[:length] in prefixes for length in prefix_lengths):
                     beginning_so.add(row)
@@ -112,8 +114,8 @@ class DedupIndexStore(Store):
             for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
                 hash_ = id_hash(identifier)
                 of_somebody = sought.taken_ids.of_somebody(hash_)
-                if (number := sought.taken_ids.of_anybody(hash_)) is not None:
-                    findings.setdefault(row, TakedownFinding(PARENT, number))
+                if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
+                    findings.setdefault(row, TakedownFinding(taken_id.reason, taken_id.number))
                 elif row not in findings and (of_somebody is not None or row in self._beginning_so[name]):
                     key = hash_ ^ text_key(digest.tobytes())
                     if of_somebody is not None and key in going:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Document, parents_of
-from corpuskit.text.takedown.entries import id_digits
 
 if TYPE_CHECKING:
     import numpy
@@ -20,8 +19,15 @@ if TYPE_CHECKING:
 
 
 def id_hash(identifier: str | bytes) -> int:
-    """Return the hash of an id, by which entries with `id_hash` name it."""
-    return int(id_digits(identifier), 16)
+    """Return the hash of an id, by which entries with `id_hash` name it.
+
+    >>> id_hash("page-1") == int(id_digits("page-1"), 16)
+    True
+    """
+    import xxhash
+
+    encoded = identifier.encode("utf-8", "surrogatepass") if isinstance(identifier, str) else identifier
+    return xxhash.xxh3_128_intdigest(encoded) >> 64
 
 
 class IdOwner(NamedTuple):
@@ -90,7 +96,7 @@ class Owners:
 class Lineage:
     """The documents of one shard that were made from others: a row for each parent.
 
-    Of a list that narrows what it names, all documents with their owners as well.
+    Of all documents the ids; of a list that narrows what it names, their owners as well.
     """
 
     def __init__(self) -> None:
@@ -104,17 +110,19 @@ class Lineage:
         self.chunks = array("B")
         """Whether a document was cut out of this parent, and so is of its source."""
         self.ids = array("Q")
-        """Of all documents."""
+        """Of all documents, by their positions."""
         self.owners_of_ids = array("I")
+        """Of all documents, of a list that narrows; and the same of these:"""
         self.texts = array("Q")
-        """Of all documents, the first half of the hash that an index of `dedup` has of the text."""
+        """The first half of the hash that an index of `dedup` has of the text."""
 
     def add(self, position: int, document: Document, owners: Owners, *, whole: bool) -> None:
-        """Add what one document was made from; with `whole`, the document itself, too."""
-        parents = parents_of(document)
+        """Add a document, the next of its shard, and what it was made from; with `whole`, its owner and text, too."""
+        parents, own_hash = parents_of(document), id_hash(document.id)
+        self.ids.append(own_hash)
         if not parents and not whole:
             return
-        own_hash, owner = id_hash(document.id), owners.number(owner_of(document))
+        owner = owners.number(owner_of(document))
         for parent in parents:
             self.positions.append(position)
             self.parents.append(id_hash(parent))
@@ -124,7 +132,6 @@ class Lineage:
         if whole:
             from corpuskit.text.dedup.survivors import digest
 
-            self.ids.append(own_hash)
             self.owners_of_ids.append(owner)
             self.texts.append(text_key(digest(document)))
 
@@ -137,8 +144,10 @@ class Lineage:
         return _keys(self.children, self.owners, salts)
 
     def document_keys(self, salts: "Keys") -> "Keys":
-        """Return the keys of all documents."""
-        return _keys(self.ids, self.owners_of_ids, salts)
+        """Return the keys of all documents: of anybody's, where the list does not narrow what it names."""
+        import numpy
+
+        return _keys(self.ids, self.owners_of_ids, salts) if self.owners_of_ids else numpy.array(self.ids, numpy.uint64)
 
     def texts_of_ids(self) -> "Keys":
         """Return keys of all documents by id and text, as an index of `dedup` knows them."""

@@ -7,6 +7,7 @@ from corpuskit.trust.takedowns.receipt import ReachedEntry
 from corpuskit.trust.takedowns.store import StoreRecord
 from corpuskit.trust.takedowns.store_run import StoreRun
 
+SHARDS, STEPS = "shards", "steps"
 COMPARED_KEYS = ("name", "options", "out")
 """What is the same of a step in the manifest of a dataset and in that of what was made from it."""
 
@@ -14,23 +15,28 @@ COMPARED_KEYS = ("name", "options", "out")
 def reached(runs: Sequence[StoreRun]) -> list[ReachedEntry]:
     """Return which of these places were made from datasets, among them as well, in which documents were found."""
     records = [(run, record) for run in runs if (record := run.record()) is not None]
-    pairs = {
-        (target.entry["name"], origin.entry["before"] or "")
+    rows = {
+        (target.entry["name"], origin.entry["before"] or "", evidence)
         for origin, recorded in records
         if recorded.shards and origin.entry["documents"]
         for target, made_by in records
-        if target is not origin and _is_made_from(made_by, recorded)
+        if target is not origin and (evidence := _evidence(made_by, recorded))
     }
-    return [{"name": name, "from": digest} for name, digest in sorted(pairs)]
+    return [{"name": name, "from": digest, "by": evidence} for name, digest, evidence in sorted(rows)]
 
 
-def _is_made_from(record: StoreRecord, origin: StoreRecord) -> bool:
-    """Whether a place read shards of a dataset, or what the last steps of a dataset sent went through further steps."""
+def _evidence(record: StoreRecord, origin: StoreRecord) -> str:
+    """Return by what it is seen that a place was made from a dataset; empty if by nothing.
+
+    `shards` are proof: the place read them. `steps` are not: what the last steps of the dataset sent went through
+    further steps, but may have come to these without the dataset, from what that was made from.
+    """
     if any(entry["sha256"] in origin.shards for entry in record.inputs):
-        return True
+        return SHARDS
     passed = [entry for entry, is_last in _with_lasts(record.steps) if not is_last]
     heads = [entry for entry, is_last in _with_lasts(origin.steps) if is_last and "out" in entry]
-    return bool(heads) and all(any(_are_same(head, entry) for entry in passed) for head in heads)
+    are_passed = bool(heads) and all(any(_are_same(head, entry) for entry in passed) for head in heads)
+    return STEPS if are_passed else ""
 
 
 def _with_lasts(steps: list[StepEntry]) -> Iterator[tuple[StepEntry, bool]]:

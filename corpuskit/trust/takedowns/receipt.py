@@ -58,6 +58,7 @@ ReachedEntry = TypedDict(
     {
         "name": str,  # of the place that was made from another
         "from": str,  # digest that the other had before anything was taken out of it
+        "by": NotRequired[str],  # `shards` that it read or, which is no proof, `steps` on record
     },
 )
 """One place that was made from another in which documents were found."""
@@ -71,7 +72,8 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
         "applied": bool,  # whether documents were to be removed
         "places": list[StoreEntry],
         "reached": list[ReachedEntry],  # places that were made from others in which documents were found
-        "not_found": list[str],  # digests of entries that named nothing in any place
+        "not_found": list[str],  # digests of entries that named nothing in any place, be it in an earlier run
+        "unknown": NotRequired[list[str]],  # the same, of which a place that was not searched may know
         "digest": str,  # sha256 of everything above
     },
 )
@@ -85,15 +87,22 @@ def receipt_of(
     stores: list[StoreEntry],
     not_found: Iterable[str],
     reached: list[ReachedEntry],
+    *,
+    is_searched: bool = True,
 ) -> Receipt:
-    """Return the receipt of a run with the list at `path`, whose entries have these digests."""
+    """Return the receipt of a run with the list at `path`, whose entries have these digests.
+
+    `is_searched` says whether all places were: if not, nobody knows of what was not found whether it is there.
+    """
+    unnamed = sorted(set(not_found))
     content: dict[str, Any] = {
         "format": FORMAT,
         "list": {"name": printable_name(path.name), **list_on_record(digests)},
         "applied": applied,
         "places": stores,
         "reached": reached,
-        "not_found": sorted(set(not_found)),
+        "not_found": unnamed if is_searched else [],
+        **({"unknown": unnamed} if unnamed and not is_searched else {}),
     }
     return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]
 

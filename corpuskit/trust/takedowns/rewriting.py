@@ -33,6 +33,7 @@ from corpuskit.core.registry import format_names, format_of_file, format_of_shar
 from corpuskit.core.settings import SHARD_DOCUMENTS
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import printable_name
+from corpuskit.text.takedown.entries import origin_of
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import hidden
 from corpuskit.trust.takedowns.hidden_ids import hidden_killed, hides, without_ids
@@ -154,7 +155,7 @@ class Rewriting:
                 yield document
             else:
                 self.count.dropped[finding.reason] += 1
-                values = {"entry": self.sought.entries[finding.number].digest()}
+                values = {"entry": origin_of(self.sought.entries[finding.number])}
                 log.take(Verdict.of_drop(NAME, Drop(hidden(document), finding.reason, values), ("", 0)))
 
     def _chain(self, versions: Mapping[str, str]) -> Chain:

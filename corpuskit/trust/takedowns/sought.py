@@ -10,13 +10,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels
-from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher
+from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels, origin_of
+from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
+from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
 from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
-from corpuskit.trust.takedowns.taken_ids import TakenIds
+from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
+    from corpuskit.trust.takedowns.lineage import Keys
 
 BATCH = 256
 EXAMPLES = 3
@@ -61,6 +63,7 @@ class Sought:
         self._learned_from: dict[str, int] = {}
         self._near: NearCopies | None = None
         self._lineages: list[Lineage] = []
+        self._keys_everywhere: Keys | None = None
 
     def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
         """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all."""
@@ -73,11 +76,11 @@ class Sought:
                     named.append((document, finding))
                     self.take(document, finding)
                     yield position, finding
-            self._learn([(document, finding) for document, finding in named if finding.reason != PARENT])
+            self._learn([(document, finding) for document, finding in named if self._is_asked_for(finding)])
 
     def take(self, document: Document, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
-        taken_id = self.taken_ids.take(id_hash(document.id), owner_of(document), finding.number)
+        taken_id = self.taken_ids.take(id_hash(document.id), owner_of(document), finding.number, finding.reason)
         if self.entries[taken_id.number].kind == ID_PREFIX and finding.reason not in (PARENT, NEAR_COPY):
             self._not_learned.add((taken_id.hash, taken_id.owner))
         self.named.add(finding.number)
@@ -88,7 +91,7 @@ class Sought:
         By an entry that is narrowed, no id is taken out then: it may be that of another source.
         """
         if self.taken_ids.narrowing(finding.number) == Narrowing():
-            self.taken_ids.take(id_hash(identifier), ANYBODY, finding.number)
+            self.taken_ids.take(id_hash(identifier), ANYBODY, finding.number, finding.reason)
         self.named.add(finding.number)
 
     def learned(self) -> list[Entry]:
@@ -99,17 +102,11 @@ class Sought:
         return [*self._learned.values(), *self._learned_ids()]
 
     def _learned_ids(self) -> Iterator[Entry]:
-        """Yield entries for ids, of the source and the tenant alone that the list narrows them to.
-
-        An id that is a short text's hash is not learned: others may have written the same. Nor is that of a document
-        without a source or tenant where the list tells one from another, unless it was made from what goes.
-        """
+        """Yield entries for ids, of the source and the tenant alone that the list narrows them to."""
         for taken_id in self.taken_ids:
             entry = self.entries[taken_id.number]
-            identity = (taken_id.hash, taken_id.owner)
-            is_known = bool({identity, (taken_id.hash, ANYBODY)} & self._known_ids)
-            is_of_nobody = "" in taken_id.owner and not taken_id.is_derived
-            if is_known or is_of_nobody or identity in self._not_learned:
+            is_known = bool({(taken_id.hash, taken_id.owner), (taken_id.hash, ANYBODY)} & self._known_ids)
+            if is_known or not self._goes_everywhere(taken_id):
                 continue
             yield Entry(
                 *(ID_HASH, f"{taken_id.hash:0{ID_DIGITS}x}"),
@@ -117,12 +114,26 @@ class Sought:
                 tenant=taken_id.owner.tenant or None,
                 ref=entry.ref,
                 date=entry.date,
-                of=entry.of or entry.digest(),
+                of=origin_of(entry),
+                reason=taken_id.reason,
             )
 
+    def _goes_everywhere(self, taken_id: TakenId) -> bool:
+        """Whether all documents of an id and its owner go, wherever they are.
+
+        Not of an id that is a short text's hash: others may have written the same. Nor of a document without a source
+        or tenant where the list tells one from another, unless it was made from what goes.
+        """
+        is_of_nobody = "" in taken_id.owner and not taken_id.is_derived
+        return not is_of_nobody and (taken_id.hash, taken_id.owner) not in self._not_learned
+
     def not_found(self) -> list[Entry]:
-        """Return the entries that named nothing; those that earlier runs added are not among them."""
-        return [entry for number, entry in enumerate(self.entries) if number not in self.named and entry.of is None]
+        """Return the entries that named nothing, neither now nor in an earlier run that has learned something by them.
+
+        Those that earlier runs added are not among them.
+        """
+        found_digests = {entry.of for entry in self.entries} | {self.entries[number].digest() for number in self.named}
+        return [entry for entry in self.entries if entry.of is None and entry.digest() not in found_digests]
 
     @property
     def looks_for_copies(self) -> bool:
@@ -162,10 +173,21 @@ class Sought:
 
     def follow_lineage(self) -> None:
         """Take out what was made from what is taken out, wherever it is."""
+        import numpy
+
         self.taken_ids.follow(self._lineages)
+        keys = [taken_id.hash ^ taken_id.owner.salt() for taken_id in self.taken_ids if self._goes_everywhere(taken_id)]
+        self._keys_everywhere = numpy.array(keys, numpy.uint64)
 
     def descendants(self, lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
-        """Yield the positions of documents of which a parent is taken out; `follow_lineage` was called before."""
+        """Yield the positions of documents with an id that is taken out elsewhere, and of those made from such.
+
+        `follow_lineage` was called before.
+        """
+        assert self._keys_everywhere is not None
+        for position, taken_id in self.taken_ids.positions_by_id(lineage, self._keys_everywhere):
+            self.named.add(taken_id.number)
+            yield position, TakedownFinding(taken_id.reason, taken_id.number)
         for row, number, _ in self.taken_ids.taken_rows(lineage):
             self.named.add(number)
             yield lineage.positions[row], TakedownFinding(PARENT, number)
@@ -178,6 +200,14 @@ class Sought:
         """Return the xxh3 hashes of texts to take out, and the numbers of their entries."""
         hashes = {entry.value: number for number, entry in enumerate(self.entries) if entry.kind == TEXT_HASH}
         return {**self._learned_from, **hashes}
+
+    def _is_asked_for(self, finding: TakedownFinding) -> bool:
+        """Whether a document goes because somebody asked for it, and not for what was learned of another one.
+
+        Only then copies of its text are looked for: what is known from an earlier run takes no more with it than it did
+        in that one.
+        """
+        return finding.reason != PARENT and self.entries[finding.number].of is None
 
     def _learn(self, named: Sequence[tuple[Document, TakedownFinding]]) -> None:
         from corpuskit.text.dedup.near_copies import sign_texts
@@ -198,7 +228,7 @@ class Sought:
         ):
             entry = self.entries[finding.number]
             self._learned[hash_] = Entry(
-                TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=entry.of or entry.digest()
+                TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=origin_of(entry)
             )
             self._learned_from[hash_] = finding.number
             self._known_texts.add(hash_)

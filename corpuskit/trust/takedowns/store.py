@@ -69,6 +69,8 @@ class Store(ABC):
     """What the receipt calls it."""
     title: ClassVar[str]
     """What messages call it."""
+    needs_others: ClassVar[bool] = False
+    """Whether documents in other places tell what is to go from it: it is cleared before these are gone."""
 
     def __init__(self, path: Path) -> None:
         """Open it. Raises DamagedError."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
-from corpuskit.text.takedown.matching import NEAR_COPY
+from corpuskit.text.takedown.reasons import NEAR_COPY
 from corpuskit.trust.takedowns.kinds import kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
@@ -26,6 +26,7 @@ class StoreRun:
         self.path = path
         self.kind = kind_of(path)
         self.error: CorpuskitError | None = None
+        self.is_searched = False
         self._store: Store | None = None
         self._tally = StoreTally(Counter(), False, {})
         self._removal: Removal | None = None
@@ -53,11 +54,16 @@ class StoreRun:
         self._attempt(lambda: self._note_tally(self._opened_store().tally(sought)))
 
     def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
-        """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing."""
+        """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing.
+
+        The digest of what was there, and what else is counted, go on record beside the options, so that a receipt can
+        be compared with them.
+        """
 
         def prepare() -> None:
             if self.entry["outcome"] == LEFT_THERE:
-                self._removal = self._opened_store().removal(sought, options, tokenizer)
+                on_record = {**options, "before": self.entry["before"], **self._tally.more}
+                self._removal = self._opened_store().removal(sought, on_record, tokenizer)
 
         self._attempt(prepare)
 
@@ -135,6 +141,7 @@ class StoreRun:
         self.entry["before"] = self.entry["after"] = self._store.digest()
 
     def _note_tally(self, tally: StoreTally) -> None:
+        self.is_searched = True
         self._tally = tally
         self.entry["reasons"] = dict(sorted(tally.reasons.items()))
         self.entry["documents"] = tally.reasons.total()

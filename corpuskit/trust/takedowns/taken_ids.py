@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from corpuskit.text.takedown.entries import ID_HASH, TENANT, Entry
+from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TENANT, Entry
+from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
 from corpuskit.trust.takedowns.lineage import IdOwner, Lineage, Narrowing, Owners, id_hash, rows_in
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class TakenId(NamedTuple):
     owner: IdOwner
     number: int
     """Of the entry by which."""
+    reason: str
+    """Why its document goes; that with the same id in other places goes for it as well."""
     is_derived: bool
     """Whether its document was made from another one that is taken out."""
 
@@ -41,7 +44,8 @@ class TakenIds:
         self.owners = Owners()
         self._narrowings = narrowings_of(entries)
         self._used_narrowings = sorted({Narrowing(), *self._narrowings})
-        self.copies: set[int] = set()
+        self._prefixes = {(entry.source, entry.value) for entry in entries if entry.kind == ID_PREFIX}
+        self.copies = {int(entry.value, 16) for entry in entries if entry.reason == NEAR_COPY}
         """Hashes of ids of near copies, and of what was made from them."""
         self._ids: dict[int, TakenId] = {}
         self._owners_of: dict[int, list[IdOwner]] = defaultdict(list)
@@ -54,7 +58,7 @@ class TakenIds:
         for number, entry in enumerate(entries):
             if entry.kind in ("id", ID_HASH):
                 hash_ = int(entry.value, 16) if entry.kind == ID_HASH else id_hash(entry.value)
-                self._add(hash_, IdOwner(entry.source, entry.tenant), number)
+                self._add(hash_, IdOwner(entry.source, entry.tenant), number, entry.reason or REASONS[entry.kind])
 
     @property
     def is_narrowed(self) -> bool:
@@ -65,19 +69,23 @@ class TakenIds:
         """Return how an entry is narrowed."""
         return self._narrowings[number]
 
-    def take(self, hash_: int, owner: IdOwner, number: int, *, is_derived: bool = False) -> TakenId:
+    def take(self, hash_: int, owner: IdOwner, number: int, reason: str) -> TakenId:
         """Take out an id of an owner by an entry, of as much of the owner as that entry tells apart."""
-        return self._take(hash_, owner, number, self._narrowings[number], is_derived=is_derived)
+        return self._take(hash_, owner, number, self._narrowings[number], reason, is_derived=False)
 
-    def of_anybody(self, hash_: int) -> int | None:
-        """Return the number of the entry that takes an id out, whoever has it."""
-        taken_id = self._ids.get(hash_)
-        return None if taken_id is None else taken_id.number
+    def of_anybody(self, hash_: int) -> TakenId | None:
+        """Return an id that is taken out whoever has it; None if it is not."""
+        return self._ids.get(hash_)
 
     def is_taken(self, identifier: str, source: str | None = None) -> bool:
         """Whether an id is taken out; without a source, whether that of any source is."""
         owners = self._owners_of.get(id_hash(identifier), ())
-        return any(source is None or owner.source in (None, source) for owner in owners)
+        if any(source is None or owner.source in (None, source) for owner in owners):
+            return True
+        # What begins so need not be in a place any more, and is not learned one by one.
+        return any(
+            source in (None, of_source) and identifier.startswith(prefix) for of_source, prefix in self._prefixes
+        )
 
     def of_somebody(self, hash_: int) -> int | None:
         """Return the number of the entry that takes an id out of one source or tenant; None if none does."""
@@ -99,7 +107,7 @@ class TakenIds:
                     owner = self.owners[lineage.owners[row]]
                     if lineage.parents[row] in self.copies:
                         self.copies.add(lineage.children[row])
-                    self._take(lineage.children[row], owner, number, narrowing, is_derived=True)
+                    self._take(lineage.children[row], owner, number, narrowing, PARENT, is_derived=True)
 
     def taken_rows(self, lineage: Lineage) -> Iterator[TakenRow]:
         """Yield the rows of a lineage whose parent is taken out."""
@@ -111,6 +119,12 @@ class TakenIds:
             for row, parent in self._rows_of_another_source(lineage, narrowing):
                 if parent not in self._shared_keys[narrowing]:
                     yield TakenRow(row, self._owned[narrowing][parent], narrowing)
+
+    def positions_by_id(self, lineage: Lineage, keys: "Keys") -> Iterator[tuple[int, TakenId]]:
+        """Yield the positions of documents whose own ids have one of these keys."""
+        for narrowing in self._used_narrowings:
+            ids = lineage.document_keys(self.owners.salts(narrowing))
+            yield from ((row, self._ids[int(ids[row])]) for row in rows_in(ids, keys))
 
     def undecided_positions(self, lineage: Lineage) -> set[int]:
         """Return the positions of documents made from one of several with an id, of which one is taken out."""
@@ -134,7 +148,7 @@ class TakenIds:
         going: list[int] = []
         staying: list[int] = []
         keys = self._keys()
-        for lineage in lineages:
+        for lineage in lineages if self.is_narrowed else ():
             texts = lineage.texts_of_ids()
             goes = numpy.zeros(len(texts), bool)
             for narrowing in self._used_narrowings:
@@ -171,16 +185,18 @@ class TakenIds:
                 self._shared_keys[narrowing].update(of_any[rows].tolist())
                 self._staying[narrowing].update(exact[rows].tolist())
 
-    def _take(self, hash_: int, owner: IdOwner, number: int, narrowing: Narrowing, *, is_derived: bool) -> TakenId:
+    def _take(
+        self, hash_: int, owner: IdOwner, number: int, narrowing: Narrowing, reason: str, *, is_derived: bool
+    ) -> TakenId:
         if narrowing.by_source:
             of_any_source = hash_ ^ _of_any_source(narrowing).owner(owner).salt()
             self._owned[narrowing].setdefault(of_any_source, number)
-        return self._add(hash_, narrowing.owner(owner), number, is_derived=is_derived)
+        return self._add(hash_, narrowing.owner(owner), number, reason, is_derived=is_derived)
 
-    def _add(self, hash_: int, owner: IdOwner, number: int, *, is_derived: bool = False) -> TakenId:
+    def _add(self, hash_: int, owner: IdOwner, number: int, reason: str, *, is_derived: bool = False) -> TakenId:
         key = hash_ ^ owner.salt()
         if (taken_id := self._ids.get(key)) is None:
-            taken_id = self._ids[key] = TakenId(hash_, owner, number, is_derived)
+            taken_id = self._ids[key] = TakenId(hash_, owner, number, reason, is_derived)
             self._owners_of[hash_].append(owner)
         return taken_id
 

@@ -7,7 +7,8 @@ import pytest
 
 from corpuskit.core.document import Document, text_hash
 from corpuskit.text.takedown.entries import Entry, id_digits
-from corpuskit.text.takedown.matching import REASONS, TakedownMatcher
+from corpuskit.text.takedown.matching import TakedownMatcher
+from corpuskit.text.takedown.reasons import REASONS
 from corpuskit.text.urls.addresses import address_of
 
 TEXT = "Any text."

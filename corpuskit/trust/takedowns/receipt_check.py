@@ -1,0 +1,122 @@
+"""What a receipt says that cannot be so: by itself, and by what places have on record of a takedown.
+
+A receipt is not signed: whoever changes one can make its digest fit. What nothing else shows cannot be checked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.wording import quantity
+from corpuskit.text.takedown.entries import Entry
+from corpuskit.text.takedown.on_record import digests_in, digests_on_record
+from corpuskit.text.takedown.reasons import ALL_REASONS
+from corpuskit.trust.takedowns.receipt import CLEAN, LEFT_THERE, REMOVED, Receipt, StoreEntry
+
+COUNTS_ON_RECORD = ("chunks", "vectors", "unerased")
+"""What the step has on record beside its drops, as the receipt has it."""
+
+
+def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield what a receipt says that contradicts itself, or its list."""
+    for store in receipt["places"]:
+        yield from (f"says of {store['name']} {problem}" for problem in _problems_of_store(store, receipt["applied"]))
+    of_list = digests_in(receipt["list"])
+    learned_by = {entry.of for entry in entries}
+    for digest in (*receipt["not_found"], *receipt.get("unknown", ())):
+        if digest not in of_list:
+            yield f"says of {digest} that it was not found, and has no such entry"
+        elif digest in learned_by:
+            yield f"says of {digest} that it was not found, and the list has learned something by it"
+    names = {store["name"] for store in receipt["places"]}
+    affected = {store["before"] for store in receipt["places"] if store["documents"]}
+    for made in receipt["reached"]:
+        if made["name"] not in names or made["from"] not in affected:
+            yield f"says that {made['name']} was made from {made['from']}, in which it lists no documents"
+
+
+def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
+    total, outcome = sum(store["reasons"].values()), store["outcome"]
+    if total != store["documents"]:
+        yield f"{quantity(store['documents'], 'document')}, and reasons for {total:,}"
+    if not store["reasons"].keys() <= ALL_REASONS or min(store["reasons"].values(), default=1) < 1:
+        yield "reasons that there are not"
+    for key, number in ((key, store.get(key, 0)) for key in ("chunks", "vectors")):
+        if not 0 <= number <= store["documents"]:  # type: ignore[operator]
+            yield f"{number} {key} of {quantity(store['documents'], 'document')}"
+    if outcome == CLEAN and (store["documents"] or store.get("unerased")):
+        yield "that it was clean, and what was in it"
+    if outcome in (CLEAN, LEFT_THERE) and store["before"] != store["after"]:
+        yield f"that it was left as it was, and another digest after the run (outcome {outcome})"
+    if outcome == REMOVED and store["before"] == store["after"]:
+        yield "that something was removed, and the same digest after the run"
+    if (outcome == REMOVED and not is_applied) or (outcome == LEFT_THERE and is_applied):
+        yield f"{outcome}, and of the run that it {'removed' if is_applied else 'did not remove'} what it found"
+
+
+class RecordedTakedown:
+    """What a place has on record of the takedown that a receipt is of."""
+
+    def __init__(self, receipt: Receipt, promised: StoreEntry, steps: Sequence[StepEntry], digest: str | None) -> None:
+        """`digest` is that of what is in place now."""
+        self._receipt, self._promised, self._steps, self._digest = receipt, promised, steps, digest
+        self._of_takedown = [step for step in steps if step["name"] == "takedown"]
+        self._same = [step for step in self._of_takedown if step["options"].get("before") == promised["before"]]
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the record, or the digest of what is in place, vouches for the receipt."""
+        return bool(self._same) or self._promised["after"] == self._digest
+
+    def problems(self) -> Iterator[str]:
+        """Yield what the receipt says otherwise than the record."""
+        if self._promised["outcome"] == CLEAN:
+            yield from self._problems_of_clean()
+        elif self._promised["outcome"] == REMOVED and not self._is_erasure_alone():
+            yield from self._problems_of_removal()
+
+    def _is_erasure_alone(self) -> bool:
+        """Whether only what was left of documents removed before was erased: of that no step is on record."""
+        return "unerased" in self._promised and not self._promised["documents"] and not self._same
+
+    def _problems_of_clean(self) -> Iterator[str]:
+        list_digest = self._receipt["list"]["digest"]
+        for step in self._same:
+            if step["options"]["list"]["digest"] == list_digest and (dropped := _dropped(step)):
+                yield f"lost {quantity(dropped, 'document')} by this list, says its record, but the receipt says 0"
+
+    def _problems_of_removal(self) -> Iterator[str]:
+        promised = self._promised
+        if digests_in(self._receipt["list"]) - digests_on_record(self._steps):
+            yield "has no step `takedown` with the list of the receipt on record"
+            return
+        last = self._of_takedown[-1:] if self._steps[-1:] == self._of_takedown[-1:] else []
+        if promised["after"] == self._digest and last and not self._same and "before" in last[0]["options"]:
+            before = last[0]["options"]["before"]
+            yield f"was {before} before, says its record, but the receipt says {promised['before']}"
+        if last and last == self._same[-1:] and promised["after"] != self._digest:
+            yield f"is {self._digest} after that takedown, but the receipt says {promised['after']}"
+        # A takedown of an earlier version has no digest on record: what is in place is then of the last one.
+        for step in self._same[-1:] or (last if promised["after"] == self._digest else []):
+            yield from _differences(promised, step)
+
+
+def _differences(promised: StoreEntry, step: StepEntry) -> Iterator[str]:
+    dropped = _dropped(step)
+    if step.get("dropped", {}) != promised["reasons"] or dropped != promised["documents"]:
+        reasons = _counts(step.get("dropped", {}).items())
+        yield (
+            f"lost {quantity(dropped, 'document')} ({reasons}), says its record, "
+            f"but the receipt says {promised['documents']:,} ({_counts(promised['reasons'].items())})"
+        )
+    for key in COUNTS_ON_RECORD:
+        recorded = step["options"].get(key)
+        if recorded is not None and recorded != promised.get(key):
+            yield f"has {recorded} {key} on record, but the receipt says {promised.get(key)}"
+
+
+def _dropped(step: StepEntry) -> int:
+    return sum(step.get("dropped", {}).values())
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{reason} {number:,}" for reason, number in sorted(counts)) or "none"

@@ -1,0 +1,151 @@
+"""The receipt of a takedown: each number in it that a place can show is compared; what none shows is told."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, RunIn, lines_of
+from tests.support.takedown_texts import prose
+
+PLACES = ("corpus", "search.idx", "seen", "clean.jsonl")
+RECEIPT = ("verify", "--receipt", "receipt.json")
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    corpuskit = corpuskit_in(folder)
+    documents: list[dict[str, Any]] = [{"id": f"d{number}", "text": prose(number)} for number in range(30)]
+    documents += [{"id": "d3#1", "text": prose(40), "metadata": {"parents": ["d3"]}}]
+    (folder / "in.jsonl").write_bytes(lines_of(documents))
+    (folder / "others.jsonl").write_bytes(lines_of([{"id": "other", "text": prose(50)}]))
+    for command in (
+        ("export", "in.jsonl", "-o", "corpus"),
+        ("index", "in.jsonl", "-o", "search.idx"),
+        ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique.jsonl"),
+        ("export", "others.jsonl", "-o", "clean.jsonl"),
+    ):
+        done = corpuskit(*command)
+        assert done.returncode == 0, done.stderr
+    lines = [{"id": "d3"}, {"id": "d4"}, {"id": "nobody"}]
+    (folder / "takedown.jsonl").write_bytes(lines_of(lines))
+    done = corpuskit("takedown", "--list", "takedown.jsonl", *PLACES, "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+
+
+def forge(path: Path, change: Change) -> None:
+    """Change a receipt, and make its digest fit."""
+    from corpuskit.trust.takedowns.receipt import _digest, serialise
+
+    receipt = json.loads(path.read_bytes())
+    change(receipt)
+    receipt["digest"] = _digest({key: value for key, value in receipt.items() if key != "digest"})
+    path.write_bytes(serialise(receipt))
+
+
+def of_place(number: int, **values: Any) -> Change:
+    return lambda receipt: receipt["places"][number].update(values)
+
+
+NOTHING = {"documents": 0, "reasons": {}}
+OTHER = "sha256:" + "0" * 64
+
+
+def fewer(receipt: dict[str, Any]) -> None:
+    """One document of each place less, with a reason less."""
+    for place in receipt["places"][:2]:
+        place["documents"] -= 1
+        place["reasons"]["takedown-id"] -= 1
+
+
+def clean_as_it_was(receipt: dict[str, Any]) -> None:
+    place = receipt["places"][0]
+    place.update(NOTHING, outcome="clean", after=place["before"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (fewer, "corpus: lost 3 documents (takedown-id 2, takedown-parent 1), says its record, but the receipt says 2"),
+        (fewer, "search.idx: lost 3 documents"),
+        (of_place(0, **NOTHING), "corpus: lost 3 documents"),
+        (of_place(0, reasons={"takedown-url": 3}), "but the receipt says 3 (takedown-url 3)"),
+        (of_place(0, reasons={"takedown-id": 2}), "says of corpus 3 documents, and reasons for 2"),
+        (of_place(0, reasons={"asked": 3}), "reasons that there are not"),
+        (of_place(0, **NOTHING, outcome="clean"), "says of corpus that it was left as it was, and another digest"),
+        (clean_as_it_was, "corpus: lost 3 documents by this list, says its record, but the receipt says 0"),
+        (of_place(0, outcome="clean"), "says of corpus that it was clean, and what was in it"),
+        (of_place(0, before=OTHER), f"but the receipt says {OTHER}"),
+        (of_place(0, after=OTHER), f"after that takedown, but the receipt says {OTHER}"),
+        (of_place(1, before=OTHER), f"but the receipt says {OTHER}"),
+        (of_place(1, after=OTHER), f"after that takedown, but the receipt says {OTHER}"),
+        (of_place(1, chunks=0), "search.idx: has 1 chunks on record, but the receipt says 0"),
+        (of_place(1, vectors=3), "search.idx: has 0 vectors on record, but the receipt says 3"),
+        (of_place(1, chunks=9), "9 chunks of 3 documents"),
+        (of_place(2, **NOTHING, outcome="clean"), "says of seen that it was left as it was"),
+        (of_place(3, outcome="removed"), "clean.jsonl that something was removed, and the same digest"),
+        (lambda receipt: receipt.update(applied=False), "of the run that it did not remove what it found"),
+        (lambda receipt: receipt.update(not_found=["0" * 16]), "was not found, and has no such entry"),
+        (lambda receipt: receipt["not_found"].append(receipt["list"]["entries"].split()[0]), "learned something by it"),
+        (
+            lambda receipt: receipt.update(reached=[{"name": "search.idx", "from": OTHER}]),
+            f"says that search.idx was made from {OTHER}",
+        ),
+    ],
+)
+def test_a_number_that_a_place_can_show_is_compared(folder: Path, corpuskit: Run, change: Change, message: str) -> None:
+    assert corpuskit(*RECEIPT, *PLACES).stderr == b""
+    forge(folder / "receipt.json", change)
+    done = corpuskit(*RECEIPT, *PLACES)
+    assert done.returncode == 3 and message in done.stderr.decode(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "remark"),
+    [
+        (of_place(0, name="elsewhere"), "corpus: is called elsewhere in the receipt"),
+        (of_place(0, before=OTHER, after="sha256:" + "1" * 64), "corpus: has changed since"),
+        (of_place(2, after=OTHER), "seen: has changed since"),
+    ],
+)
+def test_what_nothing_vouches_for_is_told(folder: Path, corpuskit: Run, change: Change, remark: str) -> None:
+    forge(folder / "receipt.json", change)
+    done = corpuskit(*RECEIPT, *PLACES)
+    assert done.returncode == 0 and remark in done.stderr.decode(), done.stderr
+    answer = json.loads(corpuskit(*RECEIPT, *PLACES, "--json").stdout)
+    assert [line for line in answer["remarks"] if line.startswith(remark)] and answer["problems"] == []
+
+
+def test_an_index_of_dedup_shows_no_numbers(folder: Path, corpuskit: Run) -> None:
+    """As docs/takedown.md says: neither how many entries went, nor why."""
+    forge(folder / "receipt.json", of_place(2, documents=1, reasons={"takedown-id": 1}))
+    done = corpuskit(*RECEIPT, *PLACES)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_receipts_of_earlier_and_later_runs_hold(folder: Path, corpuskit: Run) -> None:
+    with open(folder / "takedown.jsonl", "ab") as stream:
+        stream.write(b'{"id": "d5"}\n')
+    later = ("--apply", "--receipt", "later.json")
+    assert corpuskit("takedown", "--list", "takedown.jsonl", *PLACES, *later).returncode == 0
+    last = ("--apply", "--receipt", "last.json")
+    assert corpuskit("takedown", "--list", "takedown.jsonl", *PLACES, *last).returncode == 0
+    done = corpuskit(*RECEIPT, *PLACES)
+    assert done.returncode == 0 and b"seen: has changed since" in done.stderr and b"corpus: " not in done.stderr
+    for name in ("later.json", "last.json"):
+        done = corpuskit("verify", "--receipt", name, *PLACES)
+        assert (done.returncode, done.stderr) == (0, b"")
+    shutil.copytree(folder / "corpus", folder / "moved")
+    done = corpuskit("verify", "--receipt", "last.json", "moved")
+    assert done.returncode == 0 and b"moved: is called corpus in the receipt" in done.stderr
