@@ -64,7 +64,7 @@ class FilterLanguage(Stage):
         """Return the document with its language, or a Drop."""
         from corpuskit.text.language_id.identify import identify
 
-        require_prose(document, self.name())
+        require_prose(document, "filter-language")
         if is_code(document):
             return document
         language, score, shares = identify(document.text)

@@ -119,7 +119,9 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
 
 def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
     """Return the shares that count, from the letters of parts in their languages' own scripts."""
-    of_parts = sum(letters, Counter[str]())
+    of_parts = Counter[str]()
+    for counts in letters:
+        of_parts.update(counts)
     worth = {script: scripts[script] / scripts.total() / number for script, number in of_parts.items() if number}
     shares: dict[str, float] = {}
     sizes: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Booleans", "Integers", "Numbers", "rounded"]
+__all__ = ["DIGITS", "Booleans", "Integers", "Numbers", "rounded"]
 
 Integers = npt.NDArray[Any]
 """Bytes (uint8), code points and bits (uint32), offsets and counts (int64) or hashes (uint64)."""

@@ -37,7 +37,8 @@ from corpuskit.text.quality.vocabulary import (
 
 __all__ = ["ProseLines"]
 
-_CITATION = re.compile(r"\[(\d*)\]|\[edit\]|\[citation needed\]")
+_NOTE = re.compile(r"\[edit\]|\[citation needed\]")
+_CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
 # A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 SENTENCE_WORDS = 5
@@ -292,6 +293,8 @@ class ProseLines:
         edited_lines: list[str] = []
         for text_index in self._texts_with_citations():
             cited = citations(self._texts[text_index])
+            if not (cited or self._like_peer or _NOTE.search(self._texts[text_index])):
+                continue
             for number, line in enumerate(self._texts[text_index].splitlines()):
                 if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
                     edited = self._without_citations(line.rstrip(), cited)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corpuskit.text.quality.arrays import Numbers, rounded
+from corpuskit.text.quality.arrays import DIGITS, Numbers, rounded
 from corpuskit.text.quality.languages import LanguageProfile
 from corpuskit.text.quality.rules import DATATROVE, FAMILIES, RULES, SETTINGS, Rule
 from corpuskit.text.quality.signals import TextSignals
@@ -63,7 +63,7 @@ class BatchCheck:
 
     def failure(self, row: int, figures: Numbers) -> "Failure":
         """Return why the text of this row fails."""
-        value = rounded([figures[row : row + 1]])[0][0]
+        value = round(figures[row].item(), DIGITS)
         values = {"signal": self.rule.signal, "value": value, self.rule.bound: self._bounds[self._owners[row]]}
         return Failure(self.rule.reason, values)
 

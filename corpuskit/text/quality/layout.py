@@ -189,7 +189,7 @@ class TextLayout:
     def prose_lines(self) -> TextSpans:
         """The lines of `str.splitlines` that are not blank, without the white space at their ends."""
         lines = self.lines
-        return self.text_spans(self.token_starts[lines.first_tokens], self.token_ends[lines.last_tokens])
+        return self.spans_of_tokens(lines.first_tokens, lines.last_tokens, lines.text_indices)
 
     @cached_property
     def opens_paragraph(self) -> Booleans:
@@ -209,8 +209,7 @@ class TextLayout:
         # closes         [1 0 1]
         lines, opens = self.lines, self.opens_paragraph
         closes = np.append(opens[1:], True)[: len(opens)]
-        starts = self.token_starts[lines.first_tokens[opens]]
-        return self.text_spans(starts, self.token_ends[lines.last_tokens[closes]])
+        return self.spans_of_tokens(lines.first_tokens[opens], lines.last_tokens[closes], lines.text_indices[opens])
 
     @cached_property
     def paragraphs(self) -> TextSpans:
@@ -246,13 +245,7 @@ class TextLayout:
         return self.text_spans(np.sort(starts), np.sort(ends))
 
     def text_spans(self, starts: Integers, ends: Integers) -> TextSpans:
-        """Return spans of bytes, which rise and begin and end with tokens, with their texts and repeats."""
-        # Spans           text 0: "a b" "c" "a b"   text 1: "a b"
-        # sums            [S T S U]       of token hashes, with the length and the text mixed in
-        # order           [1 3 0 2]       say: sorting brings equal sums together
-        # equal           [0 0 1]         neighbours in that order
-        # alike           [1 0 1 0]       spans that share their sum with another: only their bytes are compared
-        # is_repeat       [0 0 1 0]
+        """Return spans of bytes, which rise and hold tokens whole, with their texts and repeats."""
         text_indices = self.text_ends.searchsorted(starts)
         if not len(self.token_starts):
             # Nothing but white space, which only `lf_lines` has.
@@ -260,18 +253,42 @@ class TextLayout:
             self._mark_repeats(np.arange(len(starts)), starts, ends, text_indices, is_repeat)
             return TextSpans(starts, ends, text_indices, none, is_repeat)
         first, after = self.token_starts.searchsorted(starts), self.token_starts.searchsorted(ends)
+        # The sum of a single token is its hash.
+        token = np.minimum(first, len(self.token_starts) - 1)
+        single = (self.token_starts[token] == starts) & (self.token_ends[token] == ends)
+        return self._spans(starts, ends, text_indices, first, after, single)
+
+    def spans_of_tokens(self, first: Integers, last: Integers, text_indices: Integers) -> TextSpans:
+        """Return spans by their first and last tokens, which rise, and their texts."""
+        starts, ends = self.token_starts[first], self.token_ends[last]
+        return self._spans(starts, ends, text_indices, first, last + 1, first == last)
+
+    def _spans(
+        self,
+        starts: Integers,
+        ends: Integers,
+        text_indices: Integers,
+        first: Integers,
+        after: Integers,
+        single: Booleans,
+    ) -> TextSpans:
+        # Spans           text 0: "a b" "c" "a b"   text 1: "a b"
+        # sums            [S T S U]       of token hashes, with the length and the text mixed in
+        # again           [S]             sums that come more than once
+        # alike           [0 2]           spans that have one of these: only their bytes are compared
+        # is_repeat       [0 0 1 0]
         is_repeat = np.zeros(len(starts), bool)
         sums = self._hash_sums[after] - self._hash_sums[first] + (ends - starts).astype(np.uint64) * LENGTH
         sums = ((sums ^ sums >> HALF) * SHORT) + text_indices.astype(np.uint64) * LONG
-        order = sums.argsort(kind="stable")
-        equal = sums[order][1:] == sums[order][:-1]
-        alike = np.zeros(len(starts), bool)
-        alike[order[1:][equal]] = alike[order[:-1][equal]] = True
-        # The sum of a single token is its hash; with several, `b a` has the sum of `a b`.
-        token = np.minimum(first, len(self.token_starts) - 1)
-        single = (self.token_starts[token] == starts) & (self.token_ends[token] == ends)
-        is_repeat[order[1:][equal]] = single[order[1:][equal]]
-        self._mark_repeats((alike & ~single).nonzero()[0], starts, ends, text_indices, is_repeat)
+        ordered = np.sort(sums)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        if len(again):
+            alike = (again[np.minimum(again.searchsorted(sums), len(again) - 1)] == sums).nonzero()[0]
+            # With several tokens, `b a` has the sum of `a b`.
+            self._mark_repeats(alike[~single[alike]], starts, ends, text_indices, is_repeat)
+            alike = alike[single[alike]]
+            is_repeat[alike] = True
+            is_repeat[alike[np.unique(sums[alike], return_index=True)[1]]] = False
         return TextSpans(starts, ends, text_indices, after - first, is_repeat)
 
     def _mark_repeats(

@@ -41,7 +41,8 @@ _HASHES = re.compile(r"##*(?=[ \t0-9])")
 _HEADING = 6
 """Hash signs of Markdown's lowest heading."""
 
-_CITED = re.compile(r"(?<=\S)\[([0-9]{1,4})\]")
+_CITED = re.compile(r"\[(?<=\S\[)([0-9]{1,4})\]")
+"""Begins with the bracket, and looks at what is before it then: few characters are brackets."""
 _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
@@ -111,10 +112,16 @@ def characters_of_code(line: str) -> int:
     if start < 0:
         return 0
     part = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
-    rest = _PLACEHOLDER.sub("", _QUOTED_CODE.sub("", _TEX.sub("", part)))
+    rest = _PLACEHOLDER.sub("", _without_formulas_and_quotes(part))
     if "{" not in rest or _TEX_LINE.search(rest):
         return 0
     return min(len(line), MOST_AROUND_BRACKET * (rest.count("{") + rest.count("}")))
+
+
+def _without_formulas_and_quotes(part: str) -> str:
+    # Most lines have no mark of either.
+    without_formulas = _TEX.sub("", part) if "\\" in part or "$$" in part else part
+    return _QUOTED_CODE.sub("", without_formulas) if "`" in without_formulas else without_formulas
 
 
 def citations(text: str) -> set[str]:

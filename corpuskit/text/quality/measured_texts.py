@@ -163,7 +163,16 @@ class MeasuredTexts:
 
     @cached_property
     def _line_words(self) -> Integers:
-        return self._words_of(self._layout.prose_lines)
+        """The number of words in each line, as `_words_of` counts them."""
+        lines = self._layout.lines
+        return self._words_of_rows if self._vocabulary.unspaced else lines.token_counts
+
+    @cached_property
+    def _words_of_rows(self) -> Integers:
+        """The number of words in each line: those that `words` cuts."""
+        lines, before = self._layout.lines, running_sums(self._tokens.word_counts)
+        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
+        return counts
 
     def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
         """Return the lines of each text that are judged; a text without any of the marks comes whole."""

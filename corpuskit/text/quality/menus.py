@@ -113,7 +113,7 @@ def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: s
         is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or "") for line in above)
         first = links_here[0] if is_name else start
         return set(range(first, links_here[-1] + 1 if _are_titles(lines[links_here[-1] + 1 : end]) else end))
-    if rest is None:
+    if rest is None or end - start < LEAST_UNKNOWN_MENU:
         return set()
     title = _is_taken_up(lines[end - 1].text, rest)
     return _unknown_menu(lines, start, end - title, rest)

@@ -1,6 +1,8 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,8 @@ from corpuskit.text.quality.spans import hash_spans
 
 __all__ = ["PageLines", "menu_rows"]
 
+_edge_line: Callable[[tuple[str, bool, int, bool]], EdgeLine] = partial(tuple.__new__, EdgeLine)
+"""What `EdgeLine._make` does, without a call of Python for each line."""
 _IS_MARK = np.zeros(256, bool)
 _IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
 LONGEST_EDGE = 120
@@ -53,59 +57,77 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     cut &= in_head | in_foot
     links = _may_be_links(layout, lines, (in_head | in_foot) & lines.stays)
     bounds = texts.searchsorted(np.arange(count + 1)).tolist()
-    for index in _worth_reading(in_head, links, lines, texts, count):
-        beyond = min(int(first[index]), bounds[index + 1])
-        edge = np.arange(bounds[index], beyond)
-        edge = edge[lines.stays[edge]]
-        size = _read_from_edge(lines.short[edge], links[edge])
-        end = _first_short(
-            lines.short, range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1]), bounds[index + 1]
-        )
-        body = _body(layout, _next_longer(edge, size, lines.short, beyond), end, at_head=True)
-        _cut_edge(layout, lines, links, edge[:size], cut, body, at_head=True)
-        _go_on(edge, size, lines.short, cut)
     leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
-    for index in _worth_reading(in_foot, links | leads_on, lines, texts, count):
+    heads = _worth_reading(in_head, links, lines, texts, count)
+    feet = _worth_reading(in_foot, links | leads_on, lines, texts, count)
+    if not heads and not feet:
+        return cut
+    page = _listed(layout, lines, links)
+    for index in heads:
+        beyond = min(int(first[index]), bounds[index + 1])
+        edge = [row for row in range(bounds[index], beyond) if page.stays[row]]
+        size = _read_from_edge(edge, page)
+        after = range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
+        end = _first_short(page.short, after, bounds[index + 1])
+        body = _body(layout, _next_longer(edge, size, page.short, beyond), end, at_head=True)
+        _cut_edge(layout, page, edge[:size], cut, body, at_head=True)
+        _go_on(edge, size, page.short, cut)
+    for index in feet:
         beyond = max(int(last[index]), bounds[index] - 1)
-        edge = np.arange(beyond + 1, bounds[index + 1])
-        edge = edge[lines.stays[edge]]
-        size = max(_read_from_edge(lines.short[edge][::-1], links[edge][::-1]), LAST_LINES)
+        edge = [row for row in range(bounds[index + 1] - 1, beyond, -1) if page.stays[row]]
+        size = max(_read_from_edge(edge, page), LAST_LINES)
         before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
-        start = _first_short(lines.short, before, bounds[index] - 1) + 1
-        body = _body(layout, start, _next_longer(edge[::-1], size, lines.short, beyond) + 1, at_head=False)
-        _cut_edge(layout, lines, links, edge[-size:], cut, body, at_head=False)
-        _go_on(edge[::-1], size, lines.short, cut)
+        start = _first_short(page.short, before, bounds[index] - 1) + 1
+        body = _body(layout, start, _next_longer(edge, size, page.short, beyond) + 1, at_head=False)
+        _cut_edge(layout, page, edge[:size][::-1], cut, body, at_head=False)
+        _go_on(edge, size, page.short, cut)
     return cut
 
 
-def _first_short(short: Booleans, rows: range, beyond: int) -> int:
+class _ListedRows(NamedTuple):
+    """What the lines at edges are read by; lists are faster than arrays for a few rows at a time."""
+
+    short: list[bool]
+    stays: list[bool]
+    links: list[bool]
+    """Whether each row may be a link."""
+    words: list[int]
+    starts: list[int]
+    ends: list[int]
+
+
+def _listed(layout: TextLayout, lines: PageLines, links: Booleans) -> _ListedRows:
+    numbers = layout.lines.numbers
+    starts = np.where(numbers > 0, layout.line_ends[numbers - 1] + 1, 0)
+    columns = (lines.short, lines.stays, links, lines.words, starts, layout.line_ends[numbers])
+    return _ListedRows(*(column.tolist() for column in columns))
+
+
+def _first_short(short: list[bool], rows: range, beyond: int) -> int:
     """Return the first of some rows that is short, or the row `beyond` them; no row of a text without sentences is."""
     return next((row for row in rows if short[row]), beyond)
 
 
-def _next_longer(edge: Integers, read: int, short: Booleans, beyond: int) -> int:
+def _next_longer(edge: list[int], read: int, short: list[bool], beyond: int) -> int:
     """Return the first row of an edge that is not read and is no short line, or the row `beyond` the edge."""
-    left = edge[read:]
-    longer = left[~short[left]]
-    return int(longer[0]) if len(longer) else beyond
+    return next((row for row in islice(edge, read, None) if not short[row]), beyond)
 
 
-def _go_on(edge: Integers, read: int, short: Booleans, cut: Booleans) -> None:
+def _go_on(edge: list[int], read: int, short: list[bool], cut: Booleans) -> None:
     """Set `cut` for the short lines that go on with a menu which is longer than what was read of its edge."""
     if 0 < read < len(edge) and cut[edge[read - 1]]:
-        longer = (~short[edge[read:]]).nonzero()[0]
-        cut[edge[read : read + int(longer[0]) if len(longer) else len(edge)]] = True
+        cut[list(takewhile(short.__getitem__, islice(edge, read, None)))] = True
 
 
-def _read_from_edge(short: Booleans, links: Booleans) -> int:
+def _read_from_edge(edge: list[int], rows: _ListedRows) -> int:
     """Return how many lines of an edge are read, from the edge on: up to the last link, or some longer lines."""
-    longer = (~short).nonzero()[0]
-    end = int(longer[MOST_BEFORE]) + 1 if len(longer) > MOST_BEFORE else len(short)
-    linked = links.nonzero()[0]
-    if len(linked):
-        after = longer[longer.searchsorted(linked[-1], "right") :]
-        end = max(end, int(after[0]) + 1 if len(after) else len(short))
-    return min(end, LONGEST_EDGE)
+    last_link = next((index for index in range(len(edge) - 1, -1, -1) if rows.links[edge[index]]), -1)
+    longer = 0
+    for index, row in enumerate(edge[:LONGEST_EDGE]):
+        longer += not rows.short[row]
+        if not rows.short[row] and longer > MOST_BEFORE and index > last_link:
+            return index + 1
+    return min(len(edge), LONGEST_EDGE)
 
 
 def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
@@ -139,20 +161,19 @@ def _link_hashes() -> Integers:
     return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
 
 
-def _cut_edge(
-    layout: TextLayout, lines: PageLines, links: Booleans, edge: Integers, cut: Booleans, body: str, at_head: bool
-) -> None:
+def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Booleans, body: str, at_head: bool) -> None:
     """Set `cut` for the rows of a menu among those of one edge of a `body`."""
-    texts = [_text_of(layout, row) for row in edge.tolist()]
-    short, words, may_be = (column[edge].tolist() for column in (lines.short, lines.words, links))
+    data = layout.data
+    texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
+    short, words, may_be = ([column[row] for row in edge] for column in (rows.short, rows.words, rows.links))
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
     are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
-    edge_lines = [EdgeLine(*line) for line in zip(texts, short, words, are_links, strict=True)]
+    edge_lines = list(map(_edge_line, zip(texts, short, words, are_links, strict=True)))
     longer = [line.text for line in edge_lines if not line.is_short]
     rest = "\n".join([*longer, body]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
-    cut[edge[sorted(goes)]] = True
+    cut[[edge[index] for index in goes]] = True
 
 
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:
@@ -169,13 +190,6 @@ def _edges(count: int, texts: Integers, sentences: Booleans) -> tuple[Integers, 
     last[texts[rows]] = rows
     first[texts[rows[::-1]]] = rows[::-1]
     return first, last
-
-
-def _text_of(layout: TextLayout, row: int) -> str:
-    """Return the line of a row."""
-    number = int(layout.lines.numbers[row])
-    start = int(layout.line_ends[number - 1]) + 1 if number else 0
-    return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
 
 
 def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:

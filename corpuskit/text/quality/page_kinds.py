@@ -129,11 +129,15 @@ def access_walls(texts: Sequence[str]) -> list[bool]:
 
 
 def _begin_with(texts: Sequence[str], phrases: tuple[str, ...]) -> list[bool]:
-    heads = [text[:HEAD].lower().replace("’", "'") if len(text) <= LONGEST_PAGE else "" for text in texts]
+    heads = [text[:HEAD] if len(text) <= LONGEST_PAGE else "" for text in texts]
     # Few pages have any of the phrases: all are searched for them at once.
-    every = "\0".join(heads)
+    every = _plain("\0".join(heads))
     said = [phrase for phrase in phrases if phrase in every]
-    return [_says(head, said) for head in heads]
+    return [_says(_plain(head), said) for head in heads] if said else [False] * len(heads)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'")
 
 
 def _says(head: str, phrases: list[str]) -> bool:

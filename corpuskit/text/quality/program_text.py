@@ -5,6 +5,7 @@ What looks like code is a guess, good enough to leave a text as it is: a wrong o
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 __all__ = ["reads_as_code"]
 
@@ -27,6 +28,7 @@ _BLOCKS = (
     *((fence, fence) for fence in _FENCES),
 )
 """What opens and closes a comment or a docstring of several lines, or a block of code in prose."""
+_OPENINGS = tuple(opening for opening, _ in _BLOCKS)
 
 _LINES_OF_CODE = (
     r"[}\])]+[;,)]*\Z",
@@ -57,7 +59,8 @@ _LINES_OF_CODE = (
     r"""["'][^"']*["']\s*(?::.*)?,?\Z|[-+]?[\w.]+,\Z""",
 )
 _CODE = re.compile("|".join(_LINES_OF_CODE))
-_MAY_BE_CODE = re.compile(r"[={}()\[\];<>$@\\&|]|[\"',:]\Z")
+_HAS_MARK = re.compile(r"[={}()\[\];<>$@\\&|]")
+_LAST_MARKS = ('"', "'", ",", ":")
 _ALONE = """
 import from use using package require namespace module else try finally do then fi done esac end endif begin pass
 break continue return goto print echo export set syn hi BEGIN END SELECT INSERT UPDATE DELETE CREATE ALTER DROP
@@ -80,7 +83,7 @@ def reads_as_code(text: str) -> bool:
     >>> reads_as_code("The boats are on the shore.\\n\\nThe oars are not.\\n\\n    pull(oars)")
     False
     """
-    if sum(map(text.count, _MARKS)) < LEAST_MARKS * text.count("\n"):
+    if not _has_marks(text):
         return False
     code = settings = comments = uncommented = size = prose = 0
     for line, in_comment in _lines(text):
@@ -101,10 +104,14 @@ def reads_as_code(text: str) -> bool:
     return likely and uncommented > 0 and prose <= MOST_PROSE * size
 
 
+def _has_marks(text: str) -> bool:
+    least = LEAST_MARKS * text.count("\n")
+    return any(marks >= least for marks in accumulate(map(text.count, _MARKS)))
+
+
 def _looks_like_code(line: str) -> bool:
-    if not _MAY_BE_CODE.search(line) and line.partition(" ")[0] not in _WORDS_ALONE:
-        return False
-    return _CODE.match(line) is not None
+    may_be_code = _HAS_MARK.search(line) or line.endswith(_LAST_MARKS) or line.partition(" ")[0] in _WORDS_ALONE
+    return bool(may_be_code) and _CODE.match(line) is not None
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
@@ -119,7 +126,8 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
                 yield line, True
             block = None if block[1] in line else block
             continue
-        block = next((kind for kind in _BLOCKS if line.startswith(kind[0])), None)
+        if line.startswith(_OPENINGS):
+            block = next(kind for kind in _BLOCKS if line.startswith(kind[0]))
         if block is not None and block[1] in line[len(block[0]) :]:
             block = None
             yield line, not line.startswith(_FENCES)

@@ -170,10 +170,11 @@ class TextSignals(MeasuredTexts):
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
-        yield "c4_placeholder", np.array(placeholders(self._texts), np.int64)
-        yield "c4_access_wall", np.array(access_walls(self._texts), np.int64)
+        needed = ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
+        yield "c4_placeholder", np.array(placeholders(needed), np.int64)
+        yield "c4_access_wall", np.array(access_walls(needed), np.int64)
         prose = self.prose_lines
-        entries = ~self._is_closed & ~self._code
+        entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
         yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words)
         yield "c4_price_lines", price_lines(self._layout, self._tokens.letters, prose.sentences)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
@@ -216,7 +217,7 @@ class TextSignals(MeasuredTexts):
             chosen &= self._rows_without(self.prose_lines.stays) if self._edits else self._rows
         starts, ends, text_indices = lines.starts[chosen], lines.ends[chosen], lines.text_indices[chosen]
         # A line that comes again does so among those that stay.
-        is_repeat = lines.is_repeat if chosen.all() else layout.text_spans(starts, ends).is_repeat
+        is_repeat = lines.is_repeat if chosen.all() else self._is_repeat_among(chosen)
         terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
@@ -231,15 +232,24 @@ class TextSignals(MeasuredTexts):
         line_feeds = occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
         if not self._like_peer:
-            is_repeat = is_repeat & (self._words_in(starts, ends) >= LEAST_REPEATED_WORDS)
+            is_repeat = is_repeat & (self._words_of_rows[chosen] >= LEAST_REPEATED_WORDS)
         covered = self._covered_characters(starts, ends, text_indices, is_repeat)
         yield "fineweb_duplicate_line_characters", ratio(covered, characters - line_feeds)
         if self._like_peer:
             yield "fineweb_newlines_per_word", ratio(line_feeds, self._word_counts)
             return
         # Blank lines are no lines.
-        words = np.bincount(text_indices, self._words_in(starts, ends), len(texts))
+        words = np.bincount(text_indices, self._words_of_rows[chosen], len(texts))
         yield "fineweb_newlines_per_word", ratio(np.maximum(count - 1, 0), words)
+
+    def _is_repeat_among(self, chosen: Booleans) -> Booleans:
+        """Whether each of the chosen lines comes again among them."""
+        if self._like_peer:
+            lines = self._layout.lf_lines
+            return self._layout.text_spans(lines.starts[chosen], lines.ends[chosen]).is_repeat
+        rows = self._layout.lines
+        first, last = rows.first_tokens[chosen], rows.last_tokens[chosen]
+        return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:
         """Whether a mark that ends a sentence stands right at each of these ends."""
