@@ -176,7 +176,7 @@ OTHERS = (
     r"|счет\p{L}*|счёт\p{L}*|инн\b"
 )
 SERVICES = (
-    r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn\b|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"
+    r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn(?:[: ]|$)|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"
     r"|\barticle\b|\bartikel|\bart\."
     r"|\bkeys?\b|\bmodel\b|\bticket\b|\bregistration\b|заказ\p{L}*"
 )

@@ -81,8 +81,10 @@ _MARKED = pattern(
     r"|[番号號码碼번호]"
 )
 _SERVICE = re.compile(
-    rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
-    rb"|info)[:,.;]? (?:at |on )?\Z"
+    rb"(?i)(?: (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
+    rb"|info|team|centre|center|(?:special|agen|consultan)(?:is)?ts?|represent\w+|advis[eo]rs?|managers?)[:,.;]? (?:at |on )?"
+    # Another clause or line: `She was born here. 212-555-0123`, `Card Street, Dover, DE` and, below, the number
+    rb"|[^,.;!?\n]*(?:(?:(?<! n[or])(?<! nos)(?<! num)\.|[!?])\s+[(+]?|[,.;!?]\s+[A-Za-z][^\n:]*\n[(+]?))\Z"
 )
 _RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
 _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")

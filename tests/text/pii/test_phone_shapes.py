@@ -43,3 +43,27 @@ def test_a_whole_number_needs_no_word(number: str) -> None:
 )
 def test_years_in_brackets_and_other_codes_are_none(text: str) -> None:
     assert phones(text) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "She was born here. ",
+        "Born Street, Dover, DE\n",
+        "Dr. Max Born, ",
+        "Key Largo, FL\n",
+        "Order today! ",
+        "Apple Card Specialist at ",
+        "our card team on ",
+        "Key Account Manager, ",
+    ],
+)
+def test_a_word_for_other_numbers_means_what_stands_beside_it(before: str) -> None:
+    assert phones(f"{before}212-555-0123") == ["212-555-0123"]
+
+
+@pytest.mark.parametrize(
+    "before", ["Card: ", "born ", "born: ", "order no. ", "Account nr. ", "Order\n", "case number ", "part nos. ", "Art. "]
+)
+def test_a_word_for_other_numbers_names_the_one_beside_it(before: str) -> None:
+    assert phones(f"{before}212-555-0123") == []
