@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
+    CALLS_AFTER,
     COUNTS,
     LABELS,
     LINES,
@@ -92,8 +93,13 @@ _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
+_WHOSE = r"(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z]"
 _AFTER = re.compile(
-    rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
+    (
+        r"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
+        # On a line of its own before a number, the word is the label of that one.
+        rf"(?:[ \t,(\-]{{0,3}}{_WHOSE})|[\s,(\-]{{0,3}}{_WHOSE}|[.:]?\s{{0,3}}[(+]{{0,2}}[0-9])| ?(?:{CALLS_AFTER}))"
+    ).encode()
 )
 
 

@@ -50,6 +50,7 @@ _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b)" % _AMERICAN)
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b)" % _AMERICAN)
+_ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
 _BRACKET = ord("(")
 _PLUS = ord("+")
 _MOST_NATIONAL = 12
@@ -290,6 +291,8 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return False
     if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
+    if _ZIP_CODE.match(text) and _STATE.search(candidate.data, max(0, candidate.start - 4), candidate.start):
+        return False
     if word_after and len(groups) > 1 and not other_numbers.is_in_thousands(text):
         return True
     if context == "adjoining" and _LOCAL.match(text):

@@ -63,7 +63,31 @@ def test_a_word_for_other_numbers_means_what_stands_beside_it(before: str) -> No
 
 
 @pytest.mark.parametrize(
-    "before", ["Card: ", "born ", "born: ", "order no. ", "Account nr. ", "Order\n", "case number ", "part nos. ", "Art. "]
+    "before",
+    ["Card: ", "born ", "born: ", "order no. ", "Account nr. ", "Order\n", "case number ", "part nos. ", "Art. "],
 )
 def test_a_word_for_other_numbers_names_the_one_beside_it(before: str) -> None:
     assert phones(f"{before}212-555-0123") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("급한 일이면 010 4827 3319로 연락 주세요.", "010 4827 3319"),
+        ("02-734-9182로 문의하세요", "02-734-9182"),
+        ("0532 418 27 60 numarasını arayın", "0532 418 27 60"),
+        ("bize 0532 418 27 60 numaralı telefondan ulaşın", "0532 418 27 60"),
+        ("03 5412 7781までご連絡ください", "03 5412 7781"),
+        ("022 2618 4470 पर कॉल करें", "022 2618 4470"),
+        ("a 06 30 123 4567-es telefonszámon", "06 30 123 4567"),
+        ("reached at 1784 5348469 (WhatsApp)", "1784 5348469"),
+    ],
+)
+def test_the_words_after_a_number_may_tell_it(text: str, number: str) -> None:
+    assert phones(text) == [number]
+
+
+def test_a_label_on_its_own_line_is_that_of_the_next_number() -> None:
+    assert phones("654 3210 fax 654 3211") == ["654 3210", "654 3211"]
+    assert phones("Dover 10017-5550\n\nFax: 654 3211") == ["654 3211"]
+    assert phones("call us in New York, NY 10017-5550\nFax: 654 3211") == ["654 3211"]
