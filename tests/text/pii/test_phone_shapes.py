@@ -24,6 +24,11 @@ def phones(text: str) -> list[str]:
         "+1-(800)-437-2266",
         "1 800 437 2266 x 318",
         "1 888 437 2266",
+        "040 374709-40",
+        "06221 4813-90",
+        "030 226343-0",
+        "010-4827-3319",
+        "0532 418 27 60",
     ],
 )
 def test_a_whole_number_needs_no_word(number: str) -> None:
@@ -39,6 +44,11 @@ def test_a_whole_number_needs_no_word(number: str) -> None:
         "Smith 0012 (1999) 1234567",
         "in 2001 800 437 2266",
         "1 810 437 2266",
+        "012 3456-78",
+        "0612 2004-05",
+        "0123 1999-2000",
+        "Part 040 374709-40",
+        "0301 45-7",
     ],
 )
 def test_years_in_brackets_and_other_codes_are_none(text: str) -> None:
@@ -64,7 +74,7 @@ def test_a_word_for_other_numbers_means_what_stands_beside_it(before: str) -> No
 
 @pytest.mark.parametrize(
     "before",
-    ["Card: ", "born ", "born: ", "order no. ", "Account nr. ", "Order\n", "case number ", "part nos. ", "Art. "],
+    ["Card: ", "born ", "born: ", "order no. ", "Account-Nr. ", "Order\n", "case number ", "part nos. ", "Art. "],
 )
 def test_a_word_for_other_numbers_names_the_one_beside_it(before: str) -> None:
     assert phones(f"{before}212-555-0123") == []
