@@ -59,6 +59,19 @@ _MAIL_BEFORE = pattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta|почта|мейл|mailto|邮箱|电邮|郵箱|信箱|メール|이메일|메일|อีเมล|ईमेल"
     r"|بريد|ایمیل|דוא.?ל)[^\p{L}\p{N}\n]{0,6}(?:(?:address|adresse?|is|ist|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
 )
+_WORDS_BEFORE_DOMAINS = frozenset(
+    (
+        "a à ad an at auf av bei bij by com con da de dei del della des di do du em en et for for fra från from für i"
+        " in of on or our på per pod por pour sur the to til till u und um van vom von with your y z na od"
+        " в на от с для и із з від από του στο"
+        " account accounts address addresses adresa adres adresse adressen adresser alias aliases compte comptes conto"
+        " cuenta cuentas dirección direcciones domain domaine domeinnaam dominio endereço indirizzi indirizzo konta"
+        " konto konten postfach users casella buzón адрес адреса ящик домен"
+    )
+    .encode()
+    .split()
+)
+"""What stands before a domain with its sign and is no name: `an e-mail address of @example.org`."""
 _NOT_DOMAINS = frozenset(
     b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py min tgz gz xz tar whl jar deb"
     b" rpm yml yaml toml service socket timer target mount automount swap slice scope device conf cfg ini"
@@ -127,9 +140,22 @@ def _around_signs(data: bytes) -> Iterator[Span]:
             continue
         start = at - len(name.group())
         end = behind + domain.end()
+        if not spelled and _is_domain_alone(data, start, name.group(), data[at:behind]):
+            continue
         is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
         if spelled or is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.search(before(data, start, 48)):
             yield start, end
+
+
+def _is_domain_alone(data: bytes, start: int, name: bytes, sign: bytes) -> bool:
+    """Whether what stands before a sign with spaces is no name: a word (`of @a.org`), or a domain (`@a.org @b.org`).
+
+    After a colon or a bracket, it is a name in any case: `mail: an @example.org`.
+    """
+    if data[start - 1 : start] == b"@":
+        return True
+    announced = data[max(0, start - 2) : start].rstrip().endswith((b":", b"<", b"(", b"="))
+    return sign == b" @" and not announced and name in _WORDS_BEFORE_DOMAINS
 
 
 def _is_mailbox(name: bytes, domain: bytes) -> bool:

@@ -27,6 +27,8 @@ _REGIONS_WITHOUT = (
     *("PE", "IN", "CN", "KR", "TW", "HK", "SG", "TR", "IL"),
 )
 """Countries that have no trunk prefix, or write numbers without it as well."""
+_REGIONS_KNOWN_BY_ZERO = (*_ZERO_REGIONS, "KR", "TR")
+"""Those and others where a leading zero and the groups prove as much, though the zero is left out at times."""
 _REGIONS_BY_THREES = frozenset(("ES", "PT", "PL", "CZ", "RO"))
 """Countries where nine digits are also written as three threes, whatever the plan prints."""
 _FEWEST_UNGROUPED = 9
@@ -81,8 +83,8 @@ def is_calling_code_and_number(digits: bytes, assigned: bool, first_group: int =
 
 
 def is_zero_national(groups: list[bytes]) -> bool:
-    """Whether these are a national number with its leading zero, grouped as one of `_ZERO_REGIONS` writes it."""
-    return groups[0].startswith(b"0") and _is_written(groups, _ZERO_REGIONS)
+    """Whether these are a national number with its leading zero, grouped as one of these countries writes it."""
+    return groups[0].startswith(b"0") and _is_written(groups, _REGIONS_KNOWN_BY_ZERO)
 
 
 def is_german_national(groups: list[bytes]) -> bool:

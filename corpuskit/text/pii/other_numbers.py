@@ -78,11 +78,16 @@ def is_range(text: bytes) -> bool:
 
 def has_other_shape(text: bytes, international: bool) -> bool:
     """Whether digits are a date, hours, amounts, sizes or an IPv4 address, whatever stands before them."""
-    if _OTHER_SHAPES.match(text) or (b"(" in text and _YEAR_IN_BRACKETS.search(text)):
+    if _OTHER_SHAPES.match(text):
         return True
     if not international and (_TWO_YEARS.search(text) or _ROUND.match(text) or _are_sizes(text)):
         return True
     return bool(_QUAD.match(text)) and all(int(octet) < 256 for octet in text.split(b"."))
+
+
+def has_year_in_brackets(text: bytes) -> bool:
+    """Whether an area code in brackets could be a year: `(1865)`."""
+    return b"(" in text and bool(_YEAR_IN_BRACKETS.search(text))
 
 
 def _are_sizes(text: bytes) -> bool:

@@ -93,6 +93,12 @@ MENTIONS = (
     r"|पर फ़ोन|撥打?|ໂທຫາ"
     r"|\bkontak\b|\bcontato\b|[İi]rtibat|İletişim|контакт\p{L}*|للحجز|\blh\b|聯絡"
     rf"|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
+    # Whom a customer or a patient rings up
+    r"|\bmarca(?:r|ndo)? al\b|\batención al cliente|\bcita previa|\batendimento|\bservizio clienti|\bservice clients?\b"
+    r"|\bprenotazioni|\bprise de rendez-vous|\bsprechstunden? nach \p{Latin}+|\bterminvereinbarung"
+    r"|\bkundendienst|\bkundenservice|\bobsługa klienta|\bzákaznick\p{Latin}*|\bklantenservice"
+    r"|\bkundtjänst|\bkundeservice|\basiakaspalvelu|\bügyfélszolgálat|\bmüşteri hizmetleri|\brandevu"
+    r"|ग्राहक सेवा|고객 ?센터|客服|お客様(?:相談室|センター)"
 )
 _HOMES = (
     r"home|work|office|direct(?: line| dial)?|day(?:time)?|evenings?|after hours|main|reception|enquiries|emergency"
@@ -134,6 +140,7 @@ NUMBERS = (
     r"(?:numbers?|num[eé]ro|n[úu]mero|nummer|numer|number|nomor|číslo|szám|номер|αριθμός|番号|号码|號碼)"
     r"(?: (?:is|est|ist|è|é|es|to|το))?(?: le|:)?"
     r"|(?:^|\n)\s*(?-i:[PTMF])\.|\bcp:"
+    r"|(?:का|के|की|मेरा|हमारा|उनका|उसका|इसका) (?:नंबर|नम्बर)"
 )
 """Words for a number of any kind, and initials with a full stop."""
 _SOLD = (
@@ -166,21 +173,36 @@ OTHERS = (
     r"|\bserial|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b|\bpatent"
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment"
     r"|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\binventory\b"
-    r"|\b(?:bestell|artikel|rechnungs|kunden|auftrags|vertrags|serien|konto|mitglieds|steuer)n(?:umme)?r\b"
+    r"|\b(?:bestell|artikel|rechnungs|kunden|auftrags|vertrags|serien|konto|mitglieds|steuer|akten|vorgangs|sendungs"
+    r"|policen|teile|modell|order|ordre|klant|factuur|faktura|kunde?|sags?|saks?|ärende|dossier|zaak|rekening)"
+    r"-?n(?:umme)?r\b|\baktenzeichen|\bzählerstand|\bfirmware|\breference (?:number|no\b|code)|\bréférences?\b"
+    r"|\bmatr[ií]cul\p{Latin}*|\bimmatriculation|\bkennzeichen"
+    r"|\b(?:numer|číslo|broj|număr(?:ul)?|nomor|nr\.?|no\.?) (?:sprawy|objednávky|faktury|účtu|narudžbe|računa|comenzii"
+    r"|comandă|pesanan|rekening|resi)|\b(?:sipariş|fatura|takip|müşteri|dosya|hesap) (?:no|numarası)"
+    r"|\b(?:rendelés|számla|ügyirat)szám|\b(?:tilaus|asiakas|lasku)numero|mã đơn|số tài khoản|αριθμός (?:παραγγελίας"
+    r"|λογαριασμού)|رقم (?:الطلب|الفاتورة|الحساب|القضية|الشحنة)|شماره (?:سفارش|حساب|فاکتور)|מספר (?:ה?הזמנה|חשבון)"
+    r"|ऑर्डर(?: (?:का )?(?:नंबर|नम्बर|नं))?|খাতা নম্বর|অর্ডার|หมายเลข(?:พัสดุ|คำสั่งซื้อ|บัญชี)|เลข(?:พัสดุ|ที่บัญชี|บัญชี)|รหัส"
+    r"|型番|品番|製造番号|会員番号|管理番号|伝票番号|口座番号|型号|货号|貨號|单号|單號|송장|모델|접수번호|계좌"
     r"|\bn(?:um[eé]ro|[°º]) de (?:commande|facture|client|dossier|s[ée]rie|compte|contrat|siret)"
     r"|\bn[úu]mero de (?:pedido|factura|cliente|expediente|serie|cuenta|contrato|s[ée]rie|conta|fatura|processo)"
     r"|\bnumero (?:di |d')?(?:ordine|fattura|cliente|serie|conto|pratica)|\b(?:numer|nr) (?:zamówienia"
     r"|klienta|konta|seryjny|faktury)"
-    r"|номер (?:заказа|договора|дела|сч[её]та|замовлення|рахунку)"
+    r"|номер (?:заказа|договора|дела|сч[её]та|замовлення|рахунку|справи|поръчка|рачуна)"
     r"|お問い?合わせ番号|受付番号|联系人编号|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문"
     r"|счет\p{L}*|счёт\p{L}*|инн\b"
 )
 SERVICES = (
-    r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn\b|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"
+    r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn(?:[: ]|$)|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"
     r"|\barticle\b|\bartikel|\bart\."
     r"|\bkeys?\b|\bmodel\b|\bticket\b|\bregistration\b|заказ\p{L}*"
 )
 """Words for other numbers that also name who is telephoned (`card services: 212-555-0123`): they count if adjoining."""
+CALLS_AFTER = (
+    r"(?:번호?)?(?:으)?로 (?:연락|전화|문의|문자)|(?:まで|に|へ)(?:お電話|ご連絡|お問い?合わせ|電話|連絡)"
+    r"|numara(?:sını|sından|lı tel)|no'?lu tel|['’]?[dt][ae]n (?:arayın|ulaşın)"
+    r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|-?(?:[aeo]s|ös) telefonszám"
+)
+"""What people are told to do with the number before: `010 4827 3319로 연락`, `0532 418 27 60 numarasını arayın`."""
 LINKS = (
     r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are"
     r"|was|or|and|mobile|phone"

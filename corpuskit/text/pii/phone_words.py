@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
+    CALLS_AFTER,
     COUNTS,
     LABELS,
     LINES,
@@ -42,7 +43,7 @@ _REMEMBERED = 4096
 _OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}{QUALIFIERS}\)?)?"
 _WORDS = pattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
-    rf"|({MENTIONS})|({SERVICES})|({LINES})|({NUMBERS})|({COUNTS})|{OTHERS}"
+    rf"|({MENTIONS})|({SERVICES})|({LINES})|{OTHERS}|({NUMBERS})|({COUNTS})"
 )
 Kind = Literal["name", "label", "mention", "service", "line", "number", "count", "other", ""]
 _KINDS: dict[int, Kind] = {
@@ -60,6 +61,13 @@ NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
 
 _WEAK: tuple[Kind, ...] = ("line", "number")
+_OF_THINGS: tuple[Kind, ...] = ("name", "label", "mention", "line")
+_FOR = re.compile(
+    r"( (?:number|no\.?|code))? (?:of|for|f(?:u|ü)r|am|vom|des|der|zum|von|d[eou]l?|da|della?|per|pour|voor|van|для|от"
+    r"|na|do|till?|for|af|av|pentru)(?: (?:the|your|my|das|dein|le|la|el|il|lo|o|um|uma|het|de|uw|den|det))?"
+    r" ?\Z".encode()
+)
+"""What stands between a word for another number and the telephone that it is of."""
 _NEXT_TO = 8
 """Bytes between a label and a weaker word that says no more than the label."""
 
@@ -81,8 +89,11 @@ _MARKED = pattern(
     r"|[番号號码碼번호]"
 )
 _SERVICE = re.compile(
-    rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
-    rb"|info)[:,.;]? (?:at |on )?\Z"
+    rb"(?i)(?: (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
+    rb"|info|team|centre|center|(?:special|agen|consultan)(?:is)?ts?|represent\w+|advis[eo]rs?|managers?)"
+    rb"[:,.;]? (?:at |on )?"
+    # Another clause or line: `She was born here. 212-555-0123`, `Card Street, Dover, DE` and, below, the number
+    rb"|[^,.;!?\n]*(?:(?:(?<![^a-z]n[or])(?<! nos)(?<! num)\.|[!?])\s+[(+]?|[,.;!?]\s+[A-Za-z][^\n:]*\n[(+]?))\Z"
 )
 _RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
 _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
@@ -90,8 +101,13 @@ _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
+_WHOSE = r"(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z]"
 _AFTER = re.compile(
-    rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
+    (
+        r"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
+        # On a line of its own before a number, the word is the label of that one.
+        rf"(?:[ \t,(\-]{{0,3}}{_WHOSE})|[\s,(\-]{{0,3}}{_WHOSE}|[.:]?\s{{0,3}}[(+]{{0,2}}[0-9])| ?(?:{CALLS_AFTER}))"
+    ).encode()
 )
 
 
@@ -123,11 +139,20 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     while word := _WORDS.search(window, offset):
         offset = word.end()
         next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
+        if next_kind in _OF_THINGS and _is_of_thing(kind, window[end : word.start()]):
+            end = offset
+            continue
         if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
             # `phone: home: 2345678`
             continue
         kind, end = next_kind, offset
     return kind, len(window) - end if kind else 0
+
+
+def _is_of_thing(kind: Kind, between: bytes) -> bool:
+    """Whether another number is told to be a telephone's: `order number for the phone: 1234567`."""
+    match = _FOR.match(between) if kind in ("other", "service") else None
+    return bool(match) and (kind == "other" or match[1] is not None)  # type: ignore[index]
 
 
 def context(data: bytes, word: Word, start: int) -> Context:

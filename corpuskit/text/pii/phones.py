@@ -19,7 +19,7 @@ from corpuskit.text.pii.phone_chains import Previous, is_in_row
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
-_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?| ?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
+_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?|[ ./\-]?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
 _GROUP = re.compile(rb"[0-9]+")
 _TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
@@ -36,7 +36,8 @@ _LONG_DECIMAL = re.compile(rb"[0-9]{4,}\.[0-9]+\Z")
 _REST_OF_AMOUNT = re.compile(rb"(?:[ .]|\xc2\xa0)[0-9]{3}(?![0-9])|,[0-9]")
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
 _NORTH_AMERICAN = re.compile(
-    rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
+    rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
+    rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
 _IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
@@ -44,10 +45,12 @@ _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
-_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
-_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
+_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-\d{1,4}\Z)")
+_AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
+_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b)" % _AMERICAN)
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
-_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
+_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b)" % _AMERICAN)
+_ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
 _BRACKET = ord("(")
 _PLUS = ord("+")
 _MOST_NATIONAL = 12
@@ -288,6 +291,8 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return False
     if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
+    if _ZIP_CODE.match(text) and _STATE.search(candidate.data, max(0, candidate.start - 4), candidate.start):
+        return False
     if word_after and len(groups) > 1 and not other_numbers.is_in_thousands(text):
         return True
     if context == "adjoining" and _LOCAL.match(text):
@@ -325,10 +330,21 @@ def _is_other_number(candidate: Candidate) -> bool:
         return True
     if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
         return True
+    if other_numbers.has_year_in_brackets(text):
+        return not _is_assigned_abroad(candidate)
     if _DECIMAL.match(text):
         # `+1.2025550143` is how EPP writes numbers (RFC 5733).
         return not (text.startswith(b"+") and _fits_calling_code(candidate, assigned=True))
     return not text.startswith(b"+") and _has_lone_digit(candidate)
+
+
+def _is_assigned_abroad(candidate: Candidate) -> bool:
+    """Whether the digits after `+` or `00` are an assigned number: Oxford is `+44 (1865) …`."""
+    if candidate.international:
+        return _fits_calling_code(candidate, assigned=True)
+    width = len(candidate.groups[0]) - 2 or len(candidate.groups[1])
+    exit_code, number = candidate.digits[:2], candidate.digits[2:]
+    return exit_code == b"00" and numbering_plans.is_calling_code_and_number(number, True, width)
 
 
 def _has_lone_digit(candidate: Candidate) -> bool:

@@ -1,0 +1,103 @@
+"""Telephone numbers that their own shape tells, and the same digits after words for other numbers."""
+
+import pytest
+
+from corpuskit.text.pii.scanner import scanner
+
+
+def phones(text: str) -> list[str]:
+    return [text[hit.start : hit.end] for hit in scanner(("phone",)).find(text)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+44 (1865) 270 000",
+        "+44 (1903) 872110",
+        "+91 (1905) 223344",
+        "0044 (1628) 622 121",
+        "00 44 (1628) 622121",
+        "+44-(0)1865-270000",
+        "+49/(0)30/226343-0",
+        "1-(800)-437-2266",
+        "1(800)437-2266",
+        "+1-(800)-437-2266",
+        "1 800 437 2266 x 318",
+        "1 888 437 2266",
+        "040 374709-40",
+        "06221 4813-90",
+        "030 226343-0",
+        "010-4827-3319",
+        "0532 418 27 60",
+    ],
+)
+def test_a_whole_number_needs_no_word(number: str) -> None:
+    assert phones(f"Open all week, {number}") == [number]
+    assert phones(f"Tel. {number}, ask for Ann") == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "growth of +1 (1999) 123 4567",
+        "x = +3.5 (2004) 123456",
+        "Smith 0012 (1999) 1234567",
+        "in 2001 800 437 2266",
+        "1 810 437 2266",
+        "012 3456-78",
+        "0612 2004-05",
+        "0123 1999-2000",
+        "Part 040 374709-40",
+        "0301 45-7",
+    ],
+)
+def test_years_in_brackets_and_other_codes_are_none(text: str) -> None:
+    assert phones(text) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "She was born here. ",
+        "Born Street, Dover, DE\n",
+        "Dr. Max Born, ",
+        "Key Largo, FL\n",
+        "Order today! ",
+        "Apple Card Specialist at ",
+        "our card team on ",
+        "Key Account Manager, ",
+    ],
+)
+def test_a_word_for_other_numbers_means_what_stands_beside_it(before: str) -> None:
+    assert phones(f"{before}212-555-0123") == ["212-555-0123"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["Card: ", "born ", "born: ", "order no. ", "Account-Nr. ", "Order\n", "case number ", "part nos. ", "Art. "],
+)
+def test_a_word_for_other_numbers_names_the_one_beside_it(before: str) -> None:
+    assert phones(f"{before}212-555-0123") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("급한 일이면 010 4827 3319로 연락 주세요.", "010 4827 3319"),
+        ("02-734-9182로 문의하세요", "02-734-9182"),
+        ("0532 418 27 60 numarasını arayın", "0532 418 27 60"),
+        ("bize 0532 418 27 60 numaralı telefondan ulaşın", "0532 418 27 60"),
+        ("03 5412 7781までご連絡ください", "03 5412 7781"),
+        ("022 2618 4470 पर कॉल करें", "022 2618 4470"),
+        ("a 06 30 123 4567-es telefonszámon", "06 30 123 4567"),
+        ("reached at 1784 5348469 (WhatsApp)", "1784 5348469"),
+    ],
+)
+def test_the_words_after_a_number_may_tell_it(text: str, number: str) -> None:
+    assert phones(text) == [number]
+
+
+def test_a_label_on_its_own_line_is_that_of_the_next_number() -> None:
+    assert phones("654 3210 fax 654 3211") == ["654 3210", "654 3211"]
+    assert phones("Dover 10017-5550\n\nFax: 654 3211") == ["654 3211"]
+    assert phones("call us in New York, NY 10017-5550\nFax: 654 3211") == ["654 3211"]
