@@ -46,7 +46,8 @@ _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
 _PLACEHOLDER = re.compile(
-    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z"
+    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!&–-]{0,60}\}|\{\w[\w\s.,’'/&-]{0,60}\Z"
+    r"|\{[\w\s.,’'/|+*?!&–-]{0,60}\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200}\}"
 )
 
 
@@ -106,12 +107,17 @@ def characters_of_code(line: str) -> int:
     0
     >>> characters_of_code("a program of the {Digital")      # whose {cross-reference} goes on in the next line
     0
+    >>> characters_of_code("see {paper} and {"), characters_of_code("ask in {news:alt.boats} or {us (http://example.org)}")
+    (0, 0)
     """
     start = line.find("{")
     if start < 0:
         return 0
-    part = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
-    rest = _PLACEHOLDER.sub("", _QUOTED_CODE.sub("", _TEX.sub("", part)))
+    part = line.rstrip()[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
+    rest, placeholders = _PLACEHOLDER.subn("", _QUOTED_CODE.sub("", _TEX.sub("", part)))
+    if placeholders and rest.endswith("{"):
+        # Another one is wrapped after its bracket.
+        rest = rest[:-1]
     if "{" not in rest or _TEX_LINE.search(rest):
         return 0
     return min(len(line), MOST_AROUND_BRACKET * (rest.count("{") + rest.count("}")))

@@ -1,0 +1,64 @@
+"""Code and prose are told apart in pages without blank lines, and in prose with brackets."""
+
+import pytest
+
+from corpuskit.text.quality.rules import SETTINGS
+from corpuskit.text.quality.signals import TextSignals
+
+SETTING = {item.name: item.value for item in SETTINGS}
+LESSON = (
+    "The call below sorts the boats by length and returns them as a list that the harbour prints.",
+    "boats = sorted(boats, key=length)",
+    "print(boats[0].name, end=';')",
+    "first = boats[0]; last = boats[-1]",
+)
+LINKS = """{0}
+A {{digital computer}} has {{signal paths}} that
+carry {{commands}} from the {{logic unit}} to {{functional
+units}} such as the {{ALU}}, {{memory register}} and {{buffers}}.
+
+Named by {{analogy}} with the {{bus}}, each {{signal}} on
+it is {{asynchronous}} and goes to {{all units}}. See also {{Boats}}, {{Oars (http://example.org/oars)}}."""
+
+
+def sentences(text: str) -> float:
+    """Return the number of sentences of a text."""
+    measured = dict(TextSignals([text], SETTING).c4())
+    return float(measured["c4_sentences"].item())
+
+
+def curly_bracket_characters(text: str) -> float:
+    """Return the share of a text in lines with curly brackets as code has them."""
+    return float(dict(TextSignals([text], SETTING).c4())["c4_curly_bracket_characters"].item())
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_without_blank_lines_has_sentences(separator: str, language: str) -> None:
+    prose = LESSON[0] if language == "en" else "下面的调用按长度排列船只。"
+    assert sentences(separator.join([prose, *LESSON[1:]] * 20)) == 20
+
+
+def test_curly_brackets_of_code_between_lines_of_prose_count_nowhere() -> None:
+    code = ["while (boats) {", "    sail(boats[0]);", "}"]
+    assert curly_bracket_characters("\n".join([LESSON[0], *code] * 20)) == 0
+
+
+def test_a_short_paragraph_of_code_is_code_with_its_comments() -> None:
+    code = "\n".join(["# Boats are sorted by their length here.", *LESSON[1:]])
+    assert sentences(f"{LESSON[0]}\n\n{code}\n\n{LESSON[0]}") == 2
+
+
+@pytest.mark.parametrize("title", ["bus", "control bus\n"])
+def test_words_in_curly_brackets_are_prose(title: str) -> None:
+    text = LINKS.format(title)
+    assert sentences(text) == 3
+    assert curly_bracket_characters(text) == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["${name} = {key}", "\\textbf{word} and {\\em x}", "use boats::{oar, sail};", "call(f'{x}')[0] = {y}", "$h{oar} = 1;"],
+)
+def test_other_curly_brackets_are_code(line: str) -> None:
+    assert sentences(f"{LESSON[0]}\n\n{line}\n{line} Oars are out.\n\n{LESSON[0]}") == 2
