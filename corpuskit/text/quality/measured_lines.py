@@ -77,11 +77,14 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
+    whole, first_of_whole = _blocks(layout)
     first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)))
     blocks = first.searchsorted(np.arange(len(starts)), "right") - 1
     sizes = np.diff(np.append(first, len(starts)))
-    codelike = np.bincount(blocks, looks, len(first))
-    is_code = 2 * codelike >= sizes
+    is_code = _mostly(looks, blocks, len(first))
+    # What begins or ends a page may be a menu, whose marks are those of code.
+    at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
+    is_code &= ~at_edge | _mostly(looks, whole, len(first_of_whole))[whole[first]]
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -118,6 +121,12 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
     prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | wrapped[blocks])
     return prose
+
+
+def _mostly(rows: Booleans, blocks: Integers, count: int) -> Booleans:
+    """Return for each of `count` blocks whether at least half of its rows are true; `blocks` has that of each row."""
+    mostly: Booleans = 2 * np.bincount(blocks, rows, count) >= np.bincount(blocks, minlength=count)
+    return mostly
 
 
 def _starts_of_parts(layout: TextLayout, prose: Booleans) -> Integers:

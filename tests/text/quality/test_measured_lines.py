@@ -27,6 +27,11 @@ def sentences(text: str) -> float:
     return float(measured["c4_sentences"].item())
 
 
+def left(text: str) -> list[str]:
+    """Return the lines that C4's rules leave of a text."""
+    return TextSignals([text], SETTING).prose_lines.text(0).splitlines()
+
+
 def curly_bracket_characters(text: str) -> float:
     """Return the share of a text in lines with curly brackets as code has them."""
     return float(dict(TextSignals([text], SETTING).c4())["c4_curly_bracket_characters"].item())
@@ -37,6 +42,12 @@ def curly_bracket_characters(text: str) -> float:
 def test_a_page_without_blank_lines_has_sentences(separator: str, language: str) -> None:
     prose = LESSON[0] if language == "en" else "下面的调用按长度排列船只。"
     assert sentences(separator.join([prose, *LESSON[1:]] * 20)) == 20
+
+
+def test_menus_of_pages_without_blank_lines_are_no_code() -> None:
+    menu = ["Home |", "index |", "next |", "previous |"]
+    page = [*menu, *[LESSON[0]] * 50, *menu]
+    assert left("\n".join(page)) == page[4:-4]
 
 
 def test_curly_brackets_of_code_between_lines_of_prose_count_nowhere() -> None:
