@@ -173,8 +173,8 @@ class TextSignals(MeasuredTexts):
         yield "c4_placeholder", np.array(placeholders(self._texts), np.int64)
         yield "c4_access_wall", np.array(access_walls(self._texts), np.int64)
         prose = self.prose_lines
-        entries = ~self._is_closed & ~self._code
-        yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words)
+        entries, ends = ~self._is_closed & ~self._code, self._breaks + self._is_closed
+        yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words, ends)
         yield "c4_price_lines", price_lines(self._layout, self._tokens.letters, prose.sentences)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
