@@ -38,6 +38,8 @@ LONGEST_BLOCK = 40
 SENTENCE_WORDS = 5
 WORDS_OF_WRAPPED_LINE = 6
 """Words a line of a paragraph that is wrapped at a width."""
+WORDS_OF_LONGEST_LINE = 16
+"""Words of a line that count for that: a longer one is a paragraph of its own, and no other is wrapped for its sake."""
 
 
 def fenced_rows(layout: TextLayout) -> Booleans:
@@ -116,7 +118,7 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     blocks, first = _blocks(layout)
     count = len(first)
     sizes = np.bincount(blocks, stays, count)
-    words_of_blocks = np.bincount(blocks, words * stays, count)
+    words_of_blocks = np.bincount(blocks, np.minimum(words, WORDS_OF_LONGEST_LINE) * stays, count)
     ends = np.bincount(blocks, sentences & stays, count)
     wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
     prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | wrapped[blocks])

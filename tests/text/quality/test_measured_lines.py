@@ -73,3 +73,15 @@ def test_words_in_curly_brackets_are_prose(title: str) -> None:
 )
 def test_other_curly_brackets_are_code(line: str) -> None:
     assert sentences(f"{LESSON[0]}\n\n{line}\n{line} Oars are out.\n\n{LESSON[0]}") == 2
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+def test_labels_beside_a_long_paragraph_are_not_judged(separator: str) -> None:
+    lines = ["Get it", "Boats", " ".join([LESSON[0]] * 8), "All boats", "Oars"]
+    measured = TextSignals([separator.join(lines)], SETTING)
+    assert dict(measured.fineweb())["fineweb_short_lines"].item() == 0
+
+
+def test_the_short_last_line_of_a_wrapped_paragraph_is_judged() -> None:
+    wrapped = "The boats of the harbour lie behind\nthe mole in all weathers, and it is as\nold as they."
+    assert dict(TextSignals([wrapped], SETTING).fineweb())["fineweb_lines"].item() == 3
