@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
     r"|sign up|subscribe)\b|©"
 )
 
-_HASHES = re.compile(r"##*(?=[ \t0-9])")
+_HASHES = re.compile(r"(?P<at_end>##*)(?=[ \t\r]*$)|##*(?=[ \t0-9])", re.MULTILINE)
 _HEADING = 6
 """Hash signs of Markdown's lowest heading."""
 
@@ -137,15 +137,20 @@ def citations(text: str) -> set[str]:
 
 
 def ordinary_hashes(text: str) -> int:
-    """Return how many hash signs of a text are those of Markdown's headings or of numbers such as `#12`.
+    """Return how many hash signs of a text are those of headings, comments, rules, or of numbers such as `#12`.
 
     >>> ordinary_hashes("## Boats\\n\\nThe #3 sank. #boats ####### a"), ordinary_hashes("a # b")
     (3, 0)
+    >>> ordinary_hashes("#########\\n# Boats #\\n#"), ordinary_hashes("boats ## \\n#boats")
+    (12, 2)
     """
     count = 0
     for match in _HASHES.finditer(text):
         start, end = match.span()
-        if text[end].isdigit():
+        if match["at_end"]:
+            # A rule, an empty line of a comment, or the end of a heading.
+            count += end - start
+        elif text[end].isdigit():
             count += 1
         elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
             count += end - start

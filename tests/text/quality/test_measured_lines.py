@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpuskit.text.quality.languages import profile_of
 from corpuskit.text.quality.rules import SETTINGS
 from corpuskit.text.quality.signals import TextSignals
 
@@ -58,6 +59,34 @@ def test_curly_brackets_of_code_between_lines_of_prose_count_nowhere() -> None:
 def test_a_short_paragraph_of_code_is_code_with_its_comments() -> None:
     code = "\n".join(["# Boats are sorted by their length here.", *LESSON[1:]])
     assert sentences(f"{LESSON[0]}\n\n{code}\n\n{LESSON[0]}") == 2
+
+
+@pytest.mark.parametrize(
+    ("stanza", "share"),
+    [
+        ("The pond is still,\nthe reeds are brown,\na heron stands\nand looks straight down.", 0.25),
+        ("池の水は静かで、\n葦は茶色になり、\n鷺が立っている。", 0),
+        ("それは池のキチ\n葦は茶色のハチ\n鷺が立つマチ", 1),
+        ("Boats\nOars,\nAll the boats\nGo home", 1),
+    ],
+)
+def test_verse_has_no_short_lines(stanza: str, share: float) -> None:
+    language = "en" if stanza.isascii() else "ja"
+    measured = TextSignals(["\n\n".join([stanza] * 3)], SETTING, profile_of(language))
+    assert dict(measured.fineweb())["fineweb_short_lines"].item() == share
+
+
+@pytest.mark.parametrize(
+    ("block", "hashes"),
+    [
+        ("##########\n# Boats and oars\n#\n# All of them\n##########", 0),
+        ("    # boats and oars ##\n    ls boats", 0),
+        ("#boats and #oars", 2),
+    ],
+)
+def test_rules_and_comments_are_no_hashtags(block: str, hashes: int) -> None:
+    ratio = dict(TextSignals([block], SETTING).gopher())["gopher_hash_ratio"].item()
+    assert (ratio > 0) == (hashes > 0)
 
 
 @pytest.mark.parametrize("title", ["bus", "control bus\n"])
