@@ -38,6 +38,8 @@ LONGEST_BLOCK = 40
 SENTENCE_WORDS = 5
 WORDS_OF_WRAPPED_LINE = 6
 """Words a line of a paragraph that is wrapped at a width."""
+WORDS_OF_LABEL = 3
+"""Words of a line up to which it is no line of such a paragraph, unless it ends a sentence."""
 WORDS_OF_LONGEST_LINE = 16
 """Words of a line that count for that: a longer one is a paragraph of its own, and no other is wrapped for its sake."""
 
@@ -121,7 +123,8 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     words_of_blocks = np.bincount(blocks, np.minimum(words, WORDS_OF_LONGEST_LINE) * stays, count)
     ends = np.bincount(blocks, sentences & stays, count)
     wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
-    prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | wrapped[blocks])
+    in_wrapped = wrapped[blocks] & (sentences | (words > WORDS_OF_LABEL))
+    prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | in_wrapped)
     return prose
 
 

@@ -105,8 +105,9 @@ def test_other_curly_brackets_are_code(line: str) -> None:
 
 
 @pytest.mark.parametrize("separator", ["\n", "\n\n"])
-def test_labels_beside_a_long_paragraph_are_not_judged(separator: str) -> None:
-    lines = ["Get it", "Boats", " ".join([LESSON[0]] * 8), "All boats", "Oars"]
+@pytest.mark.parametrize("paragraphs", [1, 2, 4])
+def test_labels_beside_long_paragraphs_are_not_judged(separator: str, paragraphs: int) -> None:
+    lines = ["Get it", "Boats", *[" ".join([LESSON[0]] * 8)] * paragraphs, "All boats", "Oars"]
     measured = TextSignals([separator.join(lines)], SETTING)
     assert dict(measured.fineweb())["fineweb_short_lines"].item() == 0
 
