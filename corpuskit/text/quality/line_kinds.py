@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
     r"|sign up|subscribe)\b|©"
 )
 
-_HASHES = re.compile(r"(?P<at_end>##*)(?=[ \t\r]*$)|##*(?=[ \t0-9])", re.MULTILINE)
+_HASHES = re.compile(r"(?<!\S)(?P<at_end>##*)(?=[ \t\r]*$)|##*(?=[ \t0-9])", re.MULTILINE)
 _HEADING = 6
 """Hash signs of Markdown's lowest heading."""
 

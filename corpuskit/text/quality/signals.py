@@ -38,7 +38,7 @@ __all__ = ["TextSignals"]
 WORDS_OF_SENTENCE = 25
 """Words of prose that count as a sentence where fewer end: aphorisms and abstracts have a single one, which is long."""
 WORDS_OF_VERSE = 3
-"""Words of a line from which one that ends in a mark is no short one, such as a link."""
+"""Words of a line from which one that ends in a comma is no short one, such as a link."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
@@ -230,7 +230,7 @@ class TextSignals(MeasuredTexts):
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
         if not self._like_peer:
-            short &= ~self._verse(starts, ends, terminal)
+            short &= ~self._verse(starts, ends)
         yield "fineweb_short_lines", ratio(self._count_by_text(text_indices[short]), count)
         line_feeds = occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -245,16 +245,16 @@ class TextSignals(MeasuredTexts):
         words = np.bincount(text_indices, self._words_in(starts, ends), len(texts))
         yield "fineweb_newlines_per_word", ratio(np.maximum(count - 1, 0), words)
 
-    def _verse(self, starts: Integers, ends: Integers, terminal: Booleans) -> Booleans:
-        """Return which spans have words and end in a mark, as lines of verse and speeches do, and links do not."""
+    def _verse(self, starts: Integers, ends: Integers) -> Booleans:
+        """Return which spans have words and end in a comma or semicolon, as lines of verse do, and links do not."""
         commas = np.zeros(256, bool)
-        commas[[ord(mark) for mark in ",;:"]] = True
+        commas[[ord(mark) for mark in ",;"]] = True
         # U+3001 and U+FF0C, the commas of Chinese and Japanese, are E3 80 81 and EF BC 8C.
         codes = self._layout.codes
         last = (np.maximum(ends - place, 0) for place in (3, 2, 1))
         first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
         wide = np.isin(first << 16 | second << 8 | third, [0xE38081, 0xEFBC8C])
-        verse: Booleans = terminal | commas[codes[ends - 1]] | wide
+        verse: Booleans = commas[codes[ends - 1]] | wide
         return verse & (self._words_in(starts, ends) >= WORDS_OF_VERSE)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:

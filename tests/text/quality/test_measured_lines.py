@@ -64,8 +64,8 @@ def test_a_short_paragraph_of_code_is_code_with_its_comments() -> None:
 @pytest.mark.parametrize(
     ("stanza", "share"),
     [
-        ("The pond is still,\nthe reeds are brown,\na heron stands\nand looks straight down.", 0.25),
-        ("池の水は静かで、\n葦は茶色になり、\n鷺が立っている。", 0),
+        ("The pond is still,\nthe reeds are brown,\na heron stands\nand looks straight down.", 0.5),
+        ("池の水は静かで、\n葦は茶色になり、\n鷺が立っている。", 1 / 3),
         ("それは池のキチ\n葦は茶色のハチ\n鷺が立つマチ", 1),
         ("Boats\nOars,\nAll the boats\nGo home", 1),
     ],
@@ -73,7 +73,7 @@ def test_a_short_paragraph_of_code_is_code_with_its_comments() -> None:
 def test_verse_has_no_short_lines(stanza: str, share: float) -> None:
     language = "en" if stanza.isascii() else "ja"
     measured = TextSignals(["\n\n".join([stanza] * 3)], SETTING, profile_of(language))
-    assert dict(measured.fineweb())["fineweb_short_lines"].item() == share
+    assert dict(measured.fineweb())["fineweb_short_lines"].item() == pytest.approx(share)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,7 @@ def test_verse_has_no_short_lines(stanza: str, share: float) -> None:
         ("##########\n# Boats and oars\n#\n# All of them\n##########", 0),
         ("    # boats and oars ##\n    ls boats", 0),
         ("#boats and #oars", 2),
+        ("boats####", 4),
     ],
 )
 def test_rules_and_comments_are_no_hashtags(block: str, hashes: int) -> None:
