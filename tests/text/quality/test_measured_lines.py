@@ -99,7 +99,13 @@ def test_words_in_curly_brackets_are_prose(title: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["${name} = {key}", "\\textbf{word} and {\\em x}", "use boats::{oar, sail};", "call(f'{x}')[0] = {y}", "$h{oar} = 1;"],
+    [
+        "${name} = {key}",
+        "\\textbf{word} and {\\em x}",
+        "use boats::{oar, sail};",
+        "call(f'{x}')[0] = {y}",
+        "$h{oar} = 1;",
+    ],
 )
 def test_other_curly_brackets_are_code(line: str) -> None:
     assert sentences(f"{LESSON[0]}\n\n{line}\n{line} Oars are out.\n\n{LESSON[0]}") == 2

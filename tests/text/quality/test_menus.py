@@ -142,10 +142,11 @@ def test_menus_above_the_notice_of_a_site_go() -> None:
 
 
 def test_the_title_of_a_book_between_its_links_goes() -> None:
-    assert left(page("\n", ["Prev", "The boats of the harbour and their masters", "Next", "1. Oars"], []))[0] == "1. Oars"
+    book = "The boats of the harbour and their masters"
+    assert left(page("\n", ["Prev", book, "Next", "1. Oars"], []))[0] == "1. Oars"
     # Without another title, it is that of the page.
     assert left(page("\n", ["Prev", "Of harbours and moles", "Next"], []))[0] == "Of harbours and moles"
-    assert left(page("\n", ["Home", "The boats of the harbour and their masters", "Help", "1. Oars"], []))[0] != "1. Oars"
+    assert left(page("\n", ["Home", book, "Help", "1. Oars"], []))[0] != "1. Oars"
 
 
 @pytest.mark.parametrize(
