@@ -307,7 +307,7 @@ class ProseLines:
                     edited_lines.append(edited)
         if not rows:
             return
-        layout = TextLayout(edited_lines)
+        layout = TextLayout(edited_lines, self._like_peer)
         tokens = self._vocabulary.look_up(layout)
         filled = np.array(rows)[layout.lines.text_indices]
         self._is_closed[rows], self._breaks[rows] = False, 0

@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
     r"|sign up|subscribe)\b|©"
 )
 
-_HASHES = re.compile(r"##*(?=[ \t0-9])")
+_HASHES = re.compile(r"(?<!\S)(?P<at_end>##*)(?=[ \t\r]*$)|##*(?=[ \t0-9])", re.MULTILINE)
 _HEADING = 6
 """Hash signs of Markdown's lowest heading."""
 
@@ -47,7 +47,8 @@ _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
 _PLACEHOLDER = re.compile(
-    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z"
+    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!&–-]{0,60}\}|\{\w[\w\s.,’'/&-]{0,60}\Z"
+    r"|\{[\w\s.,’'/|+*?!&–-]{0,60}\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200}\}"
 )
 
 
@@ -107,12 +108,17 @@ def characters_of_code(line: str) -> int:
     0
     >>> characters_of_code("a program of the {Digital")      # whose {cross-reference} goes on in the next line
     0
+    >>> characters_of_code("see {paper} and {"), characters_of_code("ask in {news:alt.boats} or {us (http://example.org)}")
+    (0, 0)
     """
     start = line.find("{")
     if start < 0:
         return 0
-    part = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
-    rest = _PLACEHOLDER.sub("", _without_formulas_and_quotes(part))
+    part = line.rstrip()[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
+    rest, placeholders = _PLACEHOLDER.subn("", _without_formulas_and_quotes(part))
+    if placeholders and rest.endswith("{"):
+        # Another one is wrapped after its bracket.
+        rest = rest[:-1]
     if "{" not in rest or _TEX_LINE.search(rest):
         return 0
     return min(len(line), MOST_AROUND_BRACKET * (rest.count("{") + rest.count("}")))
@@ -138,15 +144,20 @@ def citations(text: str) -> set[str]:
 
 
 def ordinary_hashes(text: str) -> int:
-    """Return how many hash signs of a text are those of Markdown's headings or of numbers such as `#12`.
+    """Return how many hash signs of a text are those of headings, comments, rules, or of numbers such as `#12`.
 
     >>> ordinary_hashes("## Boats\\n\\nThe #3 sank. #boats ####### a"), ordinary_hashes("a # b")
     (3, 0)
+    >>> ordinary_hashes("#########\\n# Boats #\\n#"), ordinary_hashes("boats ## \\n#boats")
+    (12, 2)
     """
     count = 0
     for match in _HASHES.finditer(text):
         start, end = match.span()
-        if text[end].isdigit():
+        if match["at_end"]:
+            # A rule, an empty line of a comment, or the end of a heading.
+            count += end - start
+        elif text[end].isdigit():
             count += 1
         elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
             count += end - start

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from itertools import chain
 
-__all__ = ["first_words_of_links", "is_link"]
+__all__ = ["first_words_of_links", "is_link", "turns_page"]
 
 LONGEST_LINK = 60
 """Characters of a line that holds a link, or several beside each other."""
@@ -66,7 +66,11 @@ daftar|kontak|tentang kami|bantuan|berita|首页|首頁|主页|主頁|目录|目
 atas|kezdőoldal|vissza|tovább|címoldal|ankstesnis|kitas|aukštyn|turinys|iepriekšējais|nākamais|tagasi|edasi|sisukord
 avaleht|aurrekoa|hurrengoa|hasiera|edukia|наперад|змест|пачатак|zpět|vpřed|späť|dozadu|dopredu|strona poprzednia
 strona następna|hemsida|tillbaka|framåt|pääsivu|takaisin|eteenpäin|geri|ileri|お気に入り|上へ戻る|上一級|上層
-最新消息|聯絡資訊|网站首页|当前位置|打印本页|关闭窗口|收藏本站|설정
+最新消息|聯絡資訊|网站首页|当前位置|打印本页|关闭窗口|收藏本站|설정|report a bug|report bug|show source|view source
+this page|edit this page|edit on github|předcházející|početak|risali|partenza|начало|пред|след|προηγ|αρχή|begin
+początek rozdziału|principal|başlangıç|kế tiếp|trước đó|đầu|前一頁|前一页|後一頁|起始頁|上一级|上に戻る|처음으로
+navigazione|navegación|navegação|navigatie|nawigacja|navigace|navigácia|navigering|navigaatio|navigasi|gezinti
+навигация|навігація|πλοήγηση|điều hướng|导航|導覽|導航|ナビゲーション|탐색|التنقل|ناوبری|ניווט|contents page
 """
 _LINKS = frozenset(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
 _TURN = """
@@ -76,11 +80,13 @@ następny předchozí další predchádzajúce nasledujúce előző következő 
 назад вперёд вперед далее попередня наступна προηγούμενο επόμενο السابق التالي قبلی بعدی הקודם הבא
 trước tiếp sebelumnya berikutnya 上一页 上一頁 下一页 下一頁 前へ 次へ 이전 다음
 natrag naprijed sebelumnya lanjut kembali vissza tovább ankstesnis kitas tillbaka takaisin geri ileri
+předcházející indietro avanti terug пред след προηγ 戻る 前一頁 前一页 後一頁
 """
-_TURNING = frozenset(_TURN.split())
+_TURNS_OF_TWO_WORDS = ("trước đó", "kế tiếp")
+_TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_GLUED = re.compile(r"([^\W\d_]+?)(?=\d|[A-ZÀ-ÞΑ-ΩА-Я])")
+_GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
 """A link that is glued to the number or the name of the page that it leads to."""
 
 
@@ -104,4 +110,17 @@ def is_link(line: str) -> bool:
         if parts and all(part in _LINKS for part in parts):
             return True
     glued = _GLUED.match(line, 1)
-    return glued is not None and line[: glued.end()].lower() in _TURNING
+    return glued is not None and _turned_by(line[: glued.end(1)])
+
+
+def turns_page(line: str) -> bool:
+    """Whether a line is a link to the page before or after, and nothing else.
+
+    >>> turns_page("Next"), turns_page("« Zurück"), turns_page("Home")
+    (True, True, False)
+    """
+    return len(line) <= LONGEST_LINK and _turned_by(_EDGE.sub("", line))
+
+
+def _turned_by(link: str) -> bool:
+    return link.lower() in _TURNING

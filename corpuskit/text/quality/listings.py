@@ -14,15 +14,24 @@ LIKELY = 0.5
 """Share of a text in lines that begin with a figure, below which these are not looked at one by one."""
 MOST_WORDS = 12
 """Words of an entry of a table of contents."""
+MOST_FIGURES = 2
+"""Figures of the number of an item: `12.`, and not `1.2.`."""
+LEAST_SENTENCES = 3
+"""Sentences beside a list from which it is one of what they speak of."""
 _NUMBERED = re.compile(rb"(?:\d+(?:\.\d+)+\.?|\d+\.)[ \t\xc2\xe3]")
 
 
-def contents_characters(layout: TextLayout, entries: Booleans, words: Integers) -> Numbers:
+def contents_characters(layout: TextLayout, entries: Booleans, words: Integers, ends: Integers) -> Numbers:
     """Return the share of each text in short lines that begin with the number of a section, in bytes.
 
-    `entries` says which rows may be some: they end no sentence and stand in no code. `words` has those of each row.
+    `entries` says which rows may be some: they are not closed and stand in no code. `words` has those of each row,
+    `ends` how many sentences end there. A row with the end of a sentence, or that goes on in the next, is a line of
+    prose. A list with numbers of one level (`1.`, `2.`) in a text of sentences is no table of contents.
     """
     lines = layout.lines
+    # The full stop of its number is an end, too.
+    numbers_end = layout.codes[layout.token_ends[lines.first_tokens] - 1] == ord(".")
+    entries = entries & ~_goes_on(layout) & (ends <= numbers_end)
     starts = layout.token_starts[lines.first_tokens]
     sizes = layout.token_ends[lines.last_tokens] - starts
     first = layout.codes[starts]
@@ -32,7 +41,17 @@ def contents_characters(layout: TextLayout, entries: Booleans, words: Integers) 
     numbered = np.zeros(len(sizes), bool)
     for row in (figures & likely[lines.text_indices]).nonzero()[0].tolist():
         numbered[row] = _NUMBERED.match(layout.data, int(starts[row])) is not None
+    one_level = numbered & numbers_end & (layout.token_ends[lines.first_tokens] - starts <= MOST_FIGURES + 1)
+    sentences = np.bincount(lines.text_indices[~numbered], ends[~numbered], len(whole))
+    numbered &= ~one_level | (sentences < LEAST_SENTENCES)[lines.text_indices]
     return ratio(np.bincount(lines.text_indices, sizes * numbered, len(whole)), whole)
+
+
+def _goes_on(layout: TextLayout) -> Booleans:
+    """Return for each row whether the next one is in its paragraph and begins with a small letter of ASCII."""
+    first = layout.codes[layout.token_starts[layout.lines.first_tokens]]
+    continues = ~layout.opens_paragraph & (first >= ord("a")) & (first <= ord("z"))
+    return np.append(continues[1:], False)
 
 
 def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> Numbers:

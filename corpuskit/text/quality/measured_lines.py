@@ -5,6 +5,7 @@ code, which has no stop words, repeats its names and ends no line with a full st
 cells outnumber paragraphs. A row is the index of a line in `TextLayout.lines`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -20,15 +21,27 @@ _MARKS_OF_CODE = b"={}<>;_$\\|"
 """Marks that prose seldom has; an opening bracket right after a word is one, too."""
 _ENDS_OF_CODE = b"{}\\"
 _PROMPTS = (b"$ ", b">>> ", b"#include", b"//", b"/*", b"% ")
+_LINK = re.compile(
+    rb"(?<![\w$\\#%@=:)\]>{])"  # no name, sign or bracket before it
+    rb"\{(?:\r?\n)?[\w\x80-\xff(][\w\x80-\xff .'/|+*?!&()-]{0,30}(?:,? ?\r?\n?[\w\x80-\xff .'/|+*?!&()-]){0,30}"
+    rb"(?:\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200})?\}(?![\w\[({=])"
+)
+"""Words in curly brackets, as dictionaries mark what they have an entry of, and letters what is to be filled in."""
 LEAST_MARKS = 0.06
 """Share of marks in a line that looks like code; of code, most lines have a tenth and more."""
 MOST_CODE = 0.8
 """Share of a text that may look like code beside prose; fences say what is in them, whatever its share."""
 DEEPER = 2
 """Columns by which an indented block stands to the right of the line before it."""
+LONGEST_BLOCK = 40
+"""Lines of the longest paragraph that is code or prose as a whole: pages without blank lines are one paragraph."""
 SENTENCE_WORDS = 5
 WORDS_OF_WRAPPED_LINE = 6
 """Words a line of a paragraph that is wrapped at a width."""
+WORDS_OF_LABEL = 3
+"""Words of a line up to which it is no line of such a paragraph, unless it ends a sentence."""
+WORDS_OF_LONGEST_LINE = 16
+"""Words of a line that count for that: a longer one is a paragraph of its own, and no other is wrapped for its sake."""
 
 
 def fenced_rows(layout: TextLayout) -> Booleans:
@@ -68,10 +81,14 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
-    blocks, first = _blocks(layout)
+    whole, first_of_whole = _blocks(layout)
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)))
+    blocks = first.searchsorted(np.arange(len(starts)), "right") - 1
     sizes = np.diff(np.append(first, len(starts)))
-    codelike = np.bincount(blocks, looks, len(first))
-    is_code = 2 * codelike >= sizes
+    is_code = _mostly(looks, blocks, len(first))
+    # What begins or ends a page may be a menu, whose marks are those of code.
+    at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
+    is_code &= ~at_edge | _mostly(looks, whole, len(first_of_whole))[whole[first]]
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -103,11 +120,31 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     blocks, first = _blocks(layout)
     count = len(first)
     sizes = np.bincount(blocks, stays, count)
-    words_of_blocks = np.bincount(blocks, words * stays, count)
+    words_of_blocks = np.bincount(blocks, np.minimum(words, WORDS_OF_LONGEST_LINE) * stays, count)
     ends = np.bincount(blocks, sentences & stays, count)
     wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
-    prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | wrapped[blocks])
+    in_wrapped = wrapped[blocks] & (sentences | (words > WORDS_OF_LABEL))
+    prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | in_wrapped)
     return prose
+
+
+def _mostly(rows: Booleans, blocks: Integers, count: int) -> Booleans:
+    """Return for each of `count` blocks whether at least half of its rows are true; `blocks` has that of each row."""
+    mostly: Booleans = 2 * np.bincount(blocks, rows, count) >= np.bincount(blocks, minlength=count)
+    return mostly
+
+
+def _starts_of_parts(layout: TextLayout, prose: Booleans) -> Integers:
+    """Return the first row of each paragraph; a long one is cut where lines of prose begin and end."""
+    # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
+    # prose         1          0         0          1
+    # opens         1          1         0          1
+    blocks, first = _blocks(layout)
+    sizes = np.diff(np.append(first, len(blocks)))
+    changes = np.diff(prose, prepend=prose[:1])
+    opens: Booleans = layout.opens_paragraph | changes & (sizes > LONGEST_BLOCK)[blocks]
+    starts: Integers = opens.nonzero()[0]
+    return starts
 
 
 def _blocks(layout: TextLayout) -> tuple[Integers, Integers]:
@@ -132,13 +169,18 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
         # The lines of tables that are drawn, U+2500 to U+257F, are E2 94 and E2 95.
         wide = np.flatnonzero(codes[:-1] == 0xE2)
         marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = True
+    ends_code = np.zeros(256, bool)
+    ends_code[list(_ENDS_OF_CODE)] = True
+    at_end = ends_code[codes[ends - 1]]
+    if b"{" in layout.data:
+        links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
+        marks[links[:, 0]] = marks[links[:, 1] - 1] = False
+        at_end &= ~np.isin(ends, links[:, 1])
     offsets = marks.nonzero()[0]
     looks: Booleans = offsets.searchsorted(ends) - offsets.searchsorted(starts) >= np.maximum(
         LEAST_MARKS * (ends - starts), 1
     )
-    ends_code = np.zeros(256, bool)
-    ends_code[list(_ENDS_OF_CODE)] = True
-    looks |= ends_code[codes[ends - 1]]
+    looks |= at_end
     opens = np.zeros(256, bool)
     opens[[prompt[0] for prompt in _PROMPTS]] = True
     for row in (opens[codes[starts]] & ~looks).nonzero()[0].tolist():

@@ -47,7 +47,7 @@ class MeasuredTexts:
         self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
         self._like_peer = like_peer
         self._vocabulary = vocabulary(self._profiles[0].unspaced)
-        self._layout = TextLayout(texts)
+        self._layout = TextLayout(texts, like_peer)
         self._ignored = np.zeros(len(texts), bool)
         self._edits: dict[int, str] = {}
         self._tokens = self._vocabulary.look_up(self._layout)

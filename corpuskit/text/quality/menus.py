@@ -9,9 +9,12 @@ of its links. Blank lines between them say nothing: the same page has them or no
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
+from corpuskit.text.quality.link_words import turns_page
+
+__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "NOTICE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
 
 LEAST_MENU = 3
 """Short lines together, one of them a link, that are a menu: a title and a byline are two."""
@@ -21,8 +24,13 @@ MOST_TITLES = 2
 """Short lines between a menu and the text that are a title and a byline, or above it the name of the site."""
 MOST_BEFORE = 2
 """Longer lines that may stand before the first short one: the names of the site and of the page."""
+NOTICE = ("©", "Copyright ©")
+"""What begins the notice below a page, which is no part of its text."""
 LONGEST_LEAD = 5
 """Words of a line that ends in a colon and leads on to nothing."""
+LEAST_ROWS = 3
+"""Rows of a table: the lines between a number and the next are the cells of one."""
+LEAST_CELLS = 3
 LEAST_PREFIX = 4
 """Characters from which a word is known by its beginning: its ending changes with the sentence."""
 
@@ -33,6 +41,9 @@ _ITEM = re.compile(r"\s*\(?\d|\s*#{1,6}\s|.*(?:[,;，、；]|\d\s*[^\W\d_]+\.?)\
 """A numbered item, a heading of Markdown, a line of verse, a quantity, or a name that programs use."""
 _WORD = re.compile(r"[^\W_]+")
 _LABELLED = re.compile(r"\s*[^\s:][^:]{0,40}: \S")
+_OPTION = re.compile(r"\s*--?\w")
+_CRUMB = re.compile(r"[^«.!?]{1,60}\s»\s*")
+_NUMBER = re.compile(r"\d[\d.,]*")
 _PATH = re.compile(r": (?:/|[a-z]+://)\S+\s*\Z")
 
 
@@ -57,10 +68,12 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
     set()
     """
-    links = {index for index, line in enumerate(lines) if line.is_link}
+    links = _links(lines)
     cut = set(links) if len(links) > 1 else set()
+    cut |= {index for index in range(1, len(lines) - 2) if _is_between_turns(lines, index)}
     for start, end, longer in _runs(lines, links):
         cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
+    cut |= _crumbs(lines, cut)
     return cut | _empty_at_edge(lines, range(len(lines)), cut)
 
 
@@ -72,18 +85,66 @@ def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     [0, 1]
     """
     cut = _colophon(lines)
-    links = {index for index, line in enumerate(lines) if line.is_link}
+    links = _links(lines)
     if len(links) > 1:
         cut |= links
+    notice = next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
     for start, end, _ in _runs(lines, links):
-        after = len(lines) - end - len([index for index in cut if index >= end])
+        after = len([index for index in range(end, notice) if index not in cut])
         if after <= MOST_BEFORE:
             cut |= _menu_after_text(lines, start, end, links, rest, is_last=not after)
+    cut |= _crumbs(lines, cut)
     cut |= _empty_at_edge(lines, range(len(lines) - 1, -1, -1), cut)
     last = max((index for index in range(len(lines)) if index not in cut), default=-1)
     if last >= 0 and lines[last].words <= LONGEST_LEAD and lines[last].text.rstrip().endswith((":", "：")):
         cut.add(last)
     return cut
+
+
+def _links(lines: Sequence[EdgeLine]) -> set[int]:
+    """Return the lines that are links: not cells of tables, nor what an option of a command stands for."""
+    links = {index for index, line in enumerate(lines) if line.is_link and not _is_value(lines, index)}
+    if links:
+        for start, end, _ in _runs(lines, links):
+            if _is_table(lines[start:end]):
+                links -= set(range(start, end))
+    return links
+
+
+def _is_value(lines: Sequence[EdgeLine], index: int) -> bool:
+    """Whether a line is an option of a command, or the value of the one before it: `index` below `-i | --index`."""
+    line = lines[index].text.strip().lower()
+    return _OPTION.match(line) is not None or (index > 0 and f"-{line}" in lines[index - 1].text.lower())
+
+
+def _is_table(run: Sequence[EdgeLine]) -> bool:
+    """Whether numbers come again and again between short lines, in rows of several cells.
+
+    >>> cells = "Name Size Kind w3m 2828 text links 2302 text lynx 1935 text".split()
+    >>> _is_table([EdgeLine(cell, True, 1, cell == "links") for cell in cells])
+    True
+    >>> _is_table([EdgeLine(line, True, 1, True) for line in "News 12 Shop 40 Help 3 1 2 3 Next".split()])
+    False
+    """
+    numbers = [index for index, line in enumerate(run) if _NUMBER.fullmatch(line.text.strip())]
+    rows = sum(after - before >= LEAST_CELLS for before, after in pairwise(numbers)) + 1
+    return rows >= LEAST_ROWS and len({run[index].text.strip() for index in numbers}) >= LEAST_ROWS
+
+
+def _is_between_turns(lines: Sequence[EdgeLine], index: int) -> bool:
+    """Whether a line is the title of a book between links to its pages before and after, and that of a page follows."""
+    before, line, after, title = lines[index - 1 : index + 3]
+    is_turned = all(link.is_link and turns_page(link.text) for link in (before, after))
+    return is_turned and not line.is_link and not title.is_link
+
+
+def _crumbs(lines: Sequence[EdgeLine], cut: set[int]) -> set[int]:
+    """Return the lines right below a menu that lead to the page, such as `Boats »`."""
+    crumbs: set[int] = set()
+    for index in range(1, len(lines)):
+        if index - 1 in cut | crumbs and _CRUMB.fullmatch(lines[index].text):
+            crumbs.add(index)
+    return crumbs
 
 
 def _runs(lines: Sequence[EdgeLine], links: set[int]) -> Iterator[tuple[int, int, int]]:
@@ -141,14 +202,14 @@ def _unknown_menu(lines: Sequence[EdgeLine], start: int, end: int, rest: str) ->
 
 def _is_strange(run: Sequence[EdgeLine], rest: str, least: int) -> bool:
     """Whether short lines are enough for a menu, and more than half of them no items and not taken up by the text."""
-    if len(run) < least:
+    if len(run) < least or _is_table(run):
         return False
     return 2 * sum(not _is_item(line.text) and not _is_taken_up(line.text, rest) for line in run) > len(run)
 
 
 def _is_item(line: str) -> bool:
     """Whether a line is one of a list, of verse or of code."""
-    return _BULLET.match(line) is not None or _ITEM.match(line) is not None
+    return any(kind.match(line) for kind in (_BULLET, _ITEM, _OPTION))
 
 
 def _is_taken_up(line: str, rest: str) -> bool:

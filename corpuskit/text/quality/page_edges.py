@@ -1,7 +1,6 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
-from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -10,13 +9,18 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.link_words import first_words_of_links, is_link
-from corpuskit.text.quality.menus import LEAST_UNKNOWN_MENU, MOST_BEFORE, EdgeLine, foot_lines_to_cut, head_lines_to_cut
+from corpuskit.text.quality.menus import (
+    LEAST_UNKNOWN_MENU,
+    MOST_BEFORE,
+    NOTICE,
+    EdgeLine,
+    foot_lines_to_cut,
+    head_lines_to_cut,
+)
 from corpuskit.text.quality.spans import hash_spans
 
 __all__ = ["PageLines", "menu_rows"]
 
-_edge_line: Callable[[tuple[str, bool, int, bool]], EdgeLine] = partial(tuple.__new__, EdgeLine)
-"""What `EdgeLine._make` does, without a call of Python for each line."""
 _IS_MARK = np.zeros(256, bool)
 _IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
 LONGEST_EDGE = 120
@@ -24,6 +28,9 @@ LONGEST_EDGE = 120
 READ_BYTES = 4000
 """Bytes of the text in which it is sought what lines at its edge are about."""
 LONGEST_LINK_WORDS = 12
+NOTICE_LINES = 12
+"""Last lines of a page that its notice may begin in."""
+_FIRST_OF_NOTICE = [opening.encode()[0] for opening in NOTICE]
 LAST_LINES = 6
 """Last lines of a page in which a link may be glued to what it leads to."""
 
@@ -51,6 +58,7 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
     first, last = _edges(count, texts, lines.sentences)
+    last = _edges(count, texts, lines.sentences & ~_in_notice(layout, count))[1]
     rows = np.arange(len(texts))
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
@@ -169,7 +177,7 @@ def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Boole
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
     are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
-    edge_lines = list(map(_edge_line, zip(texts, short, words, are_links, strict=True)))
+    edge_lines = list(map(EdgeLine, texts, short, words, are_links))
     longer = [line.text for line in edge_lines if not line.is_short]
     rest = "\n".join([*longer, body]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
@@ -190,6 +198,24 @@ def _edges(count: int, texts: Integers, sentences: Booleans) -> tuple[Integers, 
     last[texts[rows]] = rows
     first[texts[rows[::-1]]] = rows[::-1]
     return first, last
+
+
+def _in_notice(layout: TextLayout, count: int) -> Booleans:
+    """Return for each row whether it lies in the notice below its text, which begins with `©`."""
+    # Rows of two texts    Boats sail. / Home / © Ann / All is hers now.  |  © Bo / He sails it.
+    # result               0             0      1       1                    1      1
+    lines = layout.lines
+    starts = layout.token_starts[lines.first_tokens]
+    ends = lines.text_indices.searchsorted(np.arange(count), "right")
+    in_notice = np.zeros(len(starts), bool)
+    if NOTICE[0].encode() not in layout.data:
+        return in_notice
+    rows = np.arange(len(starts))
+    near_end = (rows >= ends[lines.text_indices] - NOTICE_LINES) & np.isin(layout.codes[starts], _FIRST_OF_NOTICE)
+    for row in near_end.nonzero()[0].tolist():
+        if any(layout.data.startswith(opening.encode(), int(starts[row])) for opening in NOTICE):
+            in_notice[row : ends[lines.text_indices[row]]] = True
+    return in_notice
 
 
 def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:

@@ -37,6 +37,8 @@ __all__ = ["TextSignals"]
 
 WORDS_OF_SENTENCE = 25
 """Words of prose that count as a sentence where fewer end: aphorisms and abstracts have a single one, which is long."""
+WORDS_OF_VERSE = 3
+"""Words of a line from which one that ends in a comma is no short one, such as a link."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
@@ -175,7 +177,8 @@ class TextSignals(MeasuredTexts):
         yield "c4_access_wall", np.array(access_walls(needed), np.int64)
         prose = self.prose_lines
         entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
-        yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words)
+        ends = self._breaks + self._is_closed
+        yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words, ends)
         yield "c4_price_lines", price_lines(self._layout, self._tokens.letters, prose.sentences)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
@@ -228,6 +231,8 @@ class TextSignals(MeasuredTexts):
         yield "fineweb_terminal_lines", ratio(self._count_by_text(text_indices[terminal]), ends_counted)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
+        if not self._like_peer:
+            short &= ~self._verse(starts, ends)
         yield "fineweb_short_lines", ratio(self._count_by_text(text_indices[short]), count)
         line_feeds = occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -250,6 +255,18 @@ class TextSignals(MeasuredTexts):
         rows = self._layout.lines
         first, last = rows.first_tokens[chosen], rows.last_tokens[chosen]
         return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
+
+    def _verse(self, starts: Integers, ends: Integers) -> Booleans:
+        """Return which spans have words and end in a comma or semicolon, as lines of verse do, and links do not."""
+        commas = np.zeros(256, bool)
+        commas[[ord(mark) for mark in ",;"]] = True
+        # U+3001 and U+FF0C, the commas of Chinese and Japanese, are E3 80 81 and EF BC 8C.
+        codes = self._layout.codes
+        last = (np.maximum(ends - place, 0) for place in (3, 2, 1))
+        first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
+        wide = np.isin(first << 16 | second << 8 | third, [0xE38081, 0xEFBC8C])
+        verse: Booleans = commas[codes[ends - 1]] | wide
+        return verse & (self._words_in(starts, ends) >= WORDS_OF_VERSE)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:
         """Whether a mark that ends a sentence stands right at each of these ends."""

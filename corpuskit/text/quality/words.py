@@ -1,9 +1,10 @@
 """Words: how corpuskit cuts prose into the units that quality rules count.
 
-A text is cut at white space into *tokens*, and a token into *words*. Punctuation at its ends stands alone, character by
-character (a run of dots is one word), and some marks between letters cut it in two. English contractions come apart
-(`do` `n't`); common abbreviations, web addresses and numbers stay whole. These rules restate the habits of the
-rule-based tokenizer that published quality thresholds were set with (spaCy's blank pipelines).
+A text is cut at white space (and at U+1361, which stands for it in Ethiopic script) into *tokens*, and a token into
+*words*. Punctuation at its ends stands alone, character by character (a run of dots is one word), and some marks
+between letters cut it in two. English contractions come apart (`do` `n't`); common abbreviations, web addresses and
+numbers stay whole. These rules restate the habits of the rule-based tokenizer that published quality thresholds were
+set with (spaCy's blank pipelines).
 
 In languages that write no spaces, the scripts themselves are cut too, without a dictionary and so always in the same
 way: Han into pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and
@@ -16,7 +17,7 @@ import unicodedata
 
 __all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_token"]
 
-WORD_SPLITTER = "corpuskit-words/1"
+WORD_SPLITTER = "corpuskit-words/2"
 """Name and version of the rules below, for every manifest whose content they shape."""
 
 UNSPACED = frozenset(

@@ -27,10 +27,19 @@ def test_numbered_headings_are_contents(entry: str) -> None:
         "1512 On boats",
         "3 boats",
         f"1. {SENTENCE[:-1]} of the year in which it was built",
+        "1. Not afloat. The most common sense of\nall",
+        "2. Sailing strangely; especially in\nthe evening",
     ],
 )
 def test_numbered_sentences_are_no_contents(line: str) -> None:
     assert figures("\n".join([line] * 30))[0] == 0
+
+
+@pytest.mark.parametrize(("entry", "share"), [("{0}. On boats", 0), ("{0}.1 On boats", 1), ("{0}.1. On boats", 1)])
+def test_a_list_beside_sentences_is_no_contents(entry: str, share: int) -> None:
+    entries = "\n".join(entry.format(number) for number in range(1, 41))
+    assert round(figures(f"{entries}\n\n{SENTENCE} It is old. Nobody built it.")[0]) == share
+    assert round(figures(f"{entries}\n\n{SENTENCE}")[0]) == 1
 
 
 @pytest.mark.parametrize("price", ["$9.95", "€ 12", "12,50 €", "£3", "¥ 400", "₹ 90", "- $1"])

@@ -77,10 +77,7 @@ def test_lists_within_the_text_stay() -> None:
     ("head", "kept"),
     [
         (["Harbours 7.4", "Module", "Contents", "Index", "Moles"], ["Harbours 7.4", "Moles"]),
-        (
-            ["Read the book", "Previous", "A book of harbours", "Next", "2.1 Moles"],
-            ["Read the book", "A book of harbours"],
-        ),
+        (["Read the book", "Previous", "A book of harbours", "Next", "2.1 Moles"], ["Read the book"]),
         (["- FAQ", "- Specs", "- Videos", "- Answers"], []),
         (["$9.99"], []),
         (["Moles", "FAQ", "Boats"], ["Moles", "FAQ", "Boats"]),
@@ -116,3 +113,50 @@ def test_labels_with_values_stay_at_the_foot() -> None:
 def test_menus_of_languages_without_spaces() -> None:
     body = "今天的天气很好，我们去公园散步。\n明天也会很好，我们再去一次。"
     assert left(f"首页\n目录\n下一页\n公园\n{body}", "zh") == ["公园", *body.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        ["Předcházející6.4. Boats", "Nahoru", "Domů", "DalšíKapitola 7. Oars"],
+        ["Προηγ.6.4. Boats", "Πάνω", "Αρχή", "Επόμενο6.6. Oars"],
+        ["Пред.6.4. Boats", "Наверх", "Начало", "След.6.6. Oars"],
+        ["Trước đó6.4. Boats", "Lên", "Đầu", "Kế tiếpChương 7. Oars"],
+        ["Indietro6.4. Boats", "Risali", "Partenza", "Avanti6.6. Oars"],
+        ["戻る6.4. Boats", "上に戻る", "ホーム", "次へ第 7 章 Oars"],
+        ["前一頁6.4. Boats", "上一層", "起始頁", "下一頁6.6. Oars"],
+        ["Natrag6.4. Boats", "Gore", "Početak", "NaprijedPoglavlje 7. Oars"],
+        ["This Page", "Report a Bug", "Show Source"],
+    ],
+)
+def test_links_to_the_pages_beside_go_in_their_language(foot: list[str]) -> None:
+    assert left(page("\n", [], foot)) == BODY.split("\n\n")
+
+
+def test_menus_above_the_notice_of_a_site_go() -> None:
+    notice = ["© Copyright 2023, Ann Miller and those who row with her.", "Created with oars 5.3, and with some tar."]
+    menu = ["Navigation", "index", "next |", "previous |", "Boats »"]
+    assert left(page("\n", [], [*menu, *notice])) == [*BODY.split("\n\n"), *notice]
+    # A notice in the text is no foot.
+    assert left("\n".join([notice[0], *menu, *[BODY] * 8]))[0] == notice[0]
+
+
+def test_the_title_of_a_book_between_its_links_goes() -> None:
+    book = "The boats of the harbour and their masters"
+    assert left(page("\n", ["Prev", book, "Next", "1. Oars"], []))[0] == "1. Oars"
+    # Without another title, it is that of the page.
+    assert left(page("\n", ["Prev", "Of harbours and moles", "Next"], []))[0] == "Of harbours and moles"
+    assert left(page("\n", ["Home", book, "Help", "1. Oars"], []))[0] != "1. Oars"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Name|Size|Kind|w3m|2828|text|links|2302|text|index|1200|text|home|900|text",
+        "-i|--index|index|--top=top|top|--search|search",
+        "links|I:190|2828|teks|w3m|lynx|I:4|1935|,|index|I:24|1742|,",
+    ],
+)
+def test_cells_and_values_that_are_words_of_links_stay(cells: str) -> None:
+    lines = cells.split("|")
+    assert left(page("\n", ["Boats compared", *lines], [])) == ["Boats compared", *lines, *BODY.split("\n\n")]
