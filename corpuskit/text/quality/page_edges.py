@@ -173,7 +173,8 @@ def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Boole
     """Set `cut` for the rows of a menu among those of one edge of a `body`."""
     data = layout.data
     texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
-    short, words, may_be = ([column[row] for row in edge] for column in (rows.short, rows.words, rows.links))
+    short, words = [rows.short[row] for row in edge], [rows.words[row] for row in edge]
+    may_be = [rows.links[row] for row in edge]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
     are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
