@@ -153,7 +153,7 @@ def url_day(url: str) -> str:
         path = urlsplit(url).path
     except ValueError:
         return ""
-    for pattern in _URL_DAYS:
+    for pattern in _URL_DAYS if "20" in path or "19" in path else ():
         for match in pattern.finditer(path[:2000]):
             numbers = [part for part in match.groups() if part.isalnum()]
             month = numbers[1] if numbers[1].isdecimal() else str(_MONTH_NUMBERS.get(numbers[1].lower(), 0))

@@ -89,7 +89,7 @@ def page_metadata(markup: str, url: str = "", utf8: bytes | None = None) -> dict
     page = page_facts(markup, utf8)
     language = _language(page)
     titles = page_titles(page, url)
-    addresses = [address for address in (url, page.canonical_address, page.meta_values.get("og:url", "")) if address]
+    addresses = list(dict.fromkeys(filter(None, (url, page.canonical_address, page.meta_values.get("og:url", "")))))
     keys = frozenset(filter(None, map(page_key, addresses))) if page.json_ld else frozenset()
     data = linked_data(page.json_ld, Identity(keys, titles.headings, tuple(filter(None, titles.stated_titles))))
     metadata = {
@@ -145,7 +145,7 @@ def _other_timestamp(values: dict[str, str]) -> str:
 
 def _first_timestamp(values: dict[str, str], ranks: dict[str, int]) -> str:
     """Return the value with a day whose name ranks first."""
-    for name in sorted(ranks.keys() & values.keys(), key=ranks.__getitem__):
+    for name in sorted([name for name in values if name in ranks], key=ranks.__getitem__):
         if timestamp_day(values[name]):
             return values[name]
     return ""

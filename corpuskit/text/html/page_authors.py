@@ -124,7 +124,7 @@ def _is_nobody(name: str, titles: PageTitles) -> bool:
 def _marked_names(source: PageSource, heading: int) -> Iterator[str]:
     """Yield the names that elements by the heading are marked with."""
     start, end = (max(0, heading - WINDOW_BEFORE), heading + WINDOW_AFTER) if heading >= 0 else (0, WINDOW_AFTER)
-    for tag in source.tags_with(_AUTHOR_WORDS, start, end, MAX_MARKED):
+    for tag in source.marked_tags(_AUTHOR_WORDS, start, end, MAX_MARKED):
         if tag.name not in _EMPTY and _is_author(tag):
             name = _byline(text_inside(tag.name, source.part(tag.end, tag.end + MAX_INNER)))
             if name:
@@ -132,10 +132,12 @@ def _marked_names(source: PageSource, heading: int) -> Iterator[str]:
 
 
 def _is_author(tag: StartTag) -> bool:
-    rel = tag.attributes.get("rel", "").lower().split()
-    if "author" in rel or tag.attributes.get("itemprop", "").lower() == "author":
+    if _AUTHOR_MARK.search(tag.marks) is None:
+        return False
+    if not _FOREIGN_MARK.search(tag.marks):
         return True
-    return _AUTHOR_MARK.search(tag.marks) is not None and not _FOREIGN_MARK.search(tag.marks)
+    rel = tag.attributes.get("rel", "").lower().split()
+    return "author" in rel or tag.attributes.get("itemprop", "").lower() == "author"
 
 
 def _byline(text: str) -> str:

@@ -240,8 +240,8 @@ class PageDates:
 
 
 def _marked_tags(source: PageSource) -> Iterator[StartTag]:
-    for tag in source.tags_with(_TIME_WORDS):
-        is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
+    for tag in source.marked_tags(_TIME_WORDS):
+        is_time = _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks) or "pubdate" in tag.attributes
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag
 
@@ -349,5 +349,7 @@ def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator
 def _is_updated(text: str) -> bool:
     """Whether the words before a date say that it is of a change."""
     updates = [match.end() for match in _UPDATED_WORD.finditer(text)]
+    if not updates:
+        return False
     publications = [match.end() for match in _PUBLISHED_WORD.finditer(text)]
-    return bool(updates) and (not publications or publications[-1] < updates[-1])
+    return not publications or publications[-1] < updates[-1]

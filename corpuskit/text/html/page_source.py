@@ -7,7 +7,7 @@ for become strings.
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any
 
 from corpuskit.text.html.compiled import compiled_core
@@ -19,7 +19,7 @@ from corpuskit.text.html.page_lines import (
     foreign_sections,
     named_texts,
 )
-from corpuskit.text.html.raw_markup import MAX_INNER, StartTag, any_name, tags_with
+from corpuskit.text.html.raw_markup import MAX_INNER, StartTag, any_name, is_marked, tags_with
 
 __all__ = ["PageSource"]
 
@@ -49,13 +49,17 @@ class PageSource:
             return part
         return self._text[max(0, start) : max(0, end)]
 
-    def tags_with(
+    def marked_tags(
         self, words: tuple[str, ...], start: int = 0, end: int = _all, most: int = _all
     ) -> Iterable[StartTag]:
-        """Return the start tags between two offsets that hold one of the words, and no more than `most`."""
+        """Return those of the first start tags between two offsets with one of the words that are marked with it.
+
+        `most` is how many are looked at. Addresses and texts have such words, too.
+        """
         if self._text is None:
-            return (StartTag(*tag) for tag in compiled_core().tags_with(self._compiled_page, words, start, end, most))
-        return islice(tags_with(self._text, words, max(0, start), end), most)
+            return starmap(StartTag, compiled_core().marked_tags(self._compiled_page, words, start, end, most))
+        tags = islice(tags_with(self._text, words, max(0, start), end), most)
+        return (tag for tag in tags if is_marked(tag, words))
 
     def heading_end(self, start: int, end: int) -> int:
         """Return where the text of the heading ends whose start tag has these offsets; `end` if nothing ends it."""

@@ -15,7 +15,7 @@ so that a page made of openers costs no more than another.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -27,6 +27,7 @@ __all__ = [
     "VisibleMarkup",
     "any_name",
     "inner_text",
+    "is_marked",
     "single_line",
     "start_tags",
     "tags_with",
@@ -113,6 +114,8 @@ class StartTag:
     attribute_text: str
     start: int
     end: int
+    known_marks: str | None = field(default=None, compare=False)
+    """The marks, if the core has read them."""
 
     @cached_property
     def attributes(self) -> dict[str, str]:
@@ -126,6 +129,8 @@ class StartTag:
     @cached_property
     def marks(self) -> str:
         """The element's class, id and roles in lower case, to be searched for words."""
+        if self.known_marks is not None:
+            return self.known_marks
         names = ("class", "id", "itemprop", "rel", "property")
         return " ".join(filter(None, map(self.attributes.get, names))).lower()
 
@@ -232,6 +237,11 @@ def tags_with(source: str, words: tuple[str, ...], start: int = 0, end: int | No
         if opener and tag_end > word_start:
             yield StartTag(opener[1].lower(), source[opener.end() : tag_end - 1], opener.start(), tag_end)
             position = tag_end
+
+
+def is_marked(tag: StartTag, words: tuple[str, ...]) -> bool:
+    """Whether a tag holds one of the words in its marks, or has the attribute of a date, which need not have a value."""
+    return any(word in tag.marks for word in words) or "pubdate" in tag.attributes
 
 
 def _word_starts(source: str, words: tuple[str, ...], start: int, stop: int) -> Iterator[int]:

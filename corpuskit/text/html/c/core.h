@@ -21,7 +21,7 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 4
+#define INTERFACE 5
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -343,7 +343,7 @@ int read_landmarks(const char *markup, Py_ssize_t size, VisiblePage *page);
 const char *limit_of(const char *position, const char *end, Py_ssize_t characters);
 const char *end_of_tag(const char *position, const char *end);
 bool next_attribute(const char **position, const char *end, Span *name, Span *value);
-PyObject *tags_with(PyObject *module, PyObject *arguments);
+PyObject *marked_tags(PyObject *module, PyObject *arguments);
 void prepare_raw_markup(void);
 
 /* page_source.c */
@@ -352,7 +352,7 @@ VisiblePage *visible_page_of(PyObject *capsule);
 const char *position_of(const VisiblePage *page, Py_ssize_t offset);
 Py_ssize_t offset_of(const VisiblePage *page, const char *position);
 Span visible_part(const VisiblePage *page, Py_ssize_t start, Py_ssize_t end);
-PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end);
+PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end, Span marks);
 bool is_heading_start(const char *position, const char *end, char last_level);
 const char *find_heading_end(const char *position, const char *end);
 PyObject *part_of(PyObject *module, PyObject *arguments);
@@ -362,6 +362,8 @@ PyObject *has_time(PyObject *module, PyObject *arguments);
 
 /* page_facts.c */
 PyObject *page_facts(PyObject *module, PyObject *markup);
+bool value_of(Span attributes, const char *name, Span *value, Buffer *decoded);
+void lower(Span text, Buffer *lowered);
 
 /* page_lines.c */
 typedef struct {

@@ -330,7 +330,7 @@ static PyMethodDef methods[] = {
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
     {"page_facts", page_facts, METH_O, "Return what the head and the headings of a page say."},
     {"part_of", part_of, METH_VARARGS, "Return a part of a page's visible source."},
-    {"tags_with", tags_with, METH_VARARGS, "Return the start tags that hold a word."},
+    {"marked_tags", marked_tags, METH_VARARGS, "Return the start tags whose marks hold a word."},
     {"heading_end", heading_end, METH_VARARGS, "Return where the text of a heading ends."},
     {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
     {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},

@@ -23,7 +23,7 @@ static bool is_named(Span name, const char *word)
 }
 
 /* Find the first attribute of a name, and its value without references, which lies in the source or in `decoded`. */
-static bool value_of(Span attributes, const char *name, Span *value, Buffer *decoded)
+bool value_of(Span attributes, const char *name, Span *value, Buffer *decoded)
 {
     const char *position = attributes.start, *end = position + attributes.size;
     Span attribute;
@@ -49,7 +49,7 @@ static bool is_ascii(Span text)
 }
 
 /* Put a text in small letters in a buffer, as `str.lower` has them. */
-static void lower(Span text, Buffer *lowered)
+void lower(Span text, Buffer *lowered)
 {
     lowered->size = 0;
     if (is_ascii(text)) {

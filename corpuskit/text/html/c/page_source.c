@@ -109,8 +109,8 @@ Span visible_part(const VisiblePage *page, Py_ssize_t start, Py_ssize_t end)
     return (Span){first, last > first ? last - first : 0};
 }
 
-/* Return (name, attributes, start, end) of a start tag. */
-PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end)
+/* Return (name, attributes, start, end, marks) of a start tag. */
+PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end, Span marks)
 {
     Buffer name = {0};
     PyObject *tag = NULL;
@@ -118,8 +118,8 @@ PyObject *start_tag(const VisiblePage *page, const char *start, const char *name
     for (Py_ssize_t index = 0; index < name.size; index++)
         name.start[index] = small_letter(name.start[index]);
     if (!name.failed)
-        tag = Py_BuildValue("(s#s#nn)", name.start, name.size, name_end, end - 1 - name_end, offset_of(page, start),
-                            offset_of(page, end));
+        tag = Py_BuildValue("(s#s#nns#)", name.start, name.size, name_end, end - 1 - name_end, offset_of(page, start),
+                            offset_of(page, end), marks.start, marks.size);
     buffer_free(&name);
     return tag;
 }

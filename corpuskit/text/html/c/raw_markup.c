@@ -328,9 +328,41 @@ static const char *opening_before(const char *word, const char *start)
     return NULL;
 }
 
-/* tags_with(page, words, start, end, most) -> (name, attributes, start, end) of start tags that hold one of the words,
-   in code points. */
-PyObject *tags_with(PyObject *module, PyObject *arguments)
+/* Buffers of one call: values without references, and marks as they stand and in small letters. */
+typedef struct {
+    Buffer decoded, joined, marks;
+} MarkBuffers;
+
+/* Return an element's class, id and roles in small letters (`StartTag.marks`). */
+static Span marks_of(Span attributes, MarkBuffers *buffers)
+{
+    static const char *const NAMES[] = {"class", "id", "itemprop", "rel", "property"};
+    buffers->joined.size = 0;
+    for (size_t index = 0; index < sizeof(NAMES) / sizeof(NAMES[0]); index++) {
+        Span value;
+        if (!value_of(attributes, NAMES[index], &value, &buffers->decoded) || value.size == 0)
+            continue;
+        if (buffers->joined.size > 0)
+            buffer_add(&buffers->joined, " ", 1);
+        buffer_add(&buffers->joined, value.start, value.size);
+    }
+    lower((Span){buffers->joined.start, buffers->joined.size}, &buffers->marks);
+    return (Span){buffers->marks.start, buffers->marks.size};
+}
+
+/* Whether a tag holds one of the words in its marks, or has the attribute of a date (`is_marked`). */
+static bool is_marked(Span attributes, Span marks, const char *const *words, int count, Buffer *decoded)
+{
+    Span value;
+    for (int word = 0; word < count; word++)
+        if (contains(marks, words[word]))
+            return true;
+    return value_of(attributes, "pubdate", &value, decoded);
+}
+
+/* marked_tags(page, words, start, end, most) -> (name, attributes, start, end, marks), in code points, of those of the
+   first start tags with one of the words that are marked with it. */
+PyObject *marked_tags(PyObject *module, PyObject *arguments)
 {
     PyObject *capsule, *words;
     Py_ssize_t start, end, most;
@@ -348,12 +380,16 @@ PyObject *tags_with(PyObject *module, PyObject *arguments)
     Span part = visible_part(page, start, end);
     const char *source_end = page->source.start + page->source.size, *part_end = part.start + part.size;
     const char *position = part.start, *next = part.start;
+    MarkBuffers buffers = {0};
     PyObject *tags = PyList_New(0);
-    for (int found = 0; tags != NULL && found < MAX_WORDS && PyList_Size(tags) < most; next++) {
+    if (!buffer_reserve(&buffers.decoded, 1) || !buffer_reserve(&buffers.joined, 1) ||
+        !buffer_reserve(&buffers.marks, 1))
+        Py_CLEAR(tags);
+    for (int hits = 0, tags_seen = 0; tags != NULL && hits < MAX_WORDS && tags_seen < most; next++) {
         next = find_any_word(next, part_end, texts, count);
         if (next == NULL)
             break;
-        found++;
+        hits++;
         if (next < position)
             continue;
         const char *opening = opening_before(next, part.start);
@@ -363,10 +399,17 @@ PyObject *tags_with(PyObject *module, PyObject *arguments)
         if (tag_end == NULL || tag_end <= next)
             continue;
         position = tag_end;
-        PyObject *tag = start_tag(page, opening, name_end, tag_end);
-        if (tag == NULL || PyList_Append(tags, tag) < 0)
+        tags_seen++;
+        Span attributes = {name_end, tag_end - 1 - name_end}, marks = marks_of(attributes, &buffers);
+        bool is_wanted = is_marked(attributes, marks, texts, count, &buffers.decoded);
+        bool has_failed = buffers.decoded.failed || buffers.joined.failed || buffers.marks.failed;
+        PyObject *tag = is_wanted && !has_failed ? start_tag(page, opening, name_end, tag_end, marks) : NULL;
+        if (has_failed || (is_wanted && (tag == NULL || PyList_Append(tags, tag) < 0)))
             Py_CLEAR(tags);
         Py_XDECREF(tag);
     }
+    buffer_free(&buffers.decoded);
+    buffer_free(&buffers.joined);
+    buffer_free(&buffers.marks);
     return tags;
 }
