@@ -58,6 +58,8 @@ _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"\d{4}")
 _TIMESTAMP = re.compile(r"\s*(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)")
 _UTC_TIME = re.compile(r"[T\s](\d{2}):\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|GMT|UTC|\+00:?00)\s*$")
+_NUMBER_PARTS = re.compile(r"\d[./-]\s?\d")
+"""What all days in numbers alone have, but for those with signs of Chinese."""
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
 _CJK = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMBERS = re.compile(r"(?<![\d.,/:-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)")
@@ -206,12 +208,13 @@ def _order_of_host(url: str) -> bool | None:
 def _all_days(text: str, day_first: bool | None) -> Iterator[WrittenDay]:
     # Only numbers alone have years of two digits: most texts hold none of the other kinds, and need no search for them.
     has_year = _YEAR.search(text) is not None
-    patterns = (_YEAR_FIRST, _CJK) if "年" in text or "년" in text else (_YEAR_FIRST,)
+    has_parts = _NUMBER_PARTS.search(text) is not None
+    patterns = ((_YEAR_FIRST,) if has_parts else ()) + ((_CJK,) if "年" in text or "년" in text else ())
     for pattern in patterns if has_year else ():
         for match in pattern.finditer(text):
             year, month, day = (part for part in match.groups() if part.isdecimal())
             yield WrittenDay(_day(year, month, day), match.start(), match.end())
-    for match in _NUMBERS.finditer(text):
+    for match in _NUMBERS.finditer(text) if has_parts else ():
         yield WrittenDay(_day_of_numbers(match, day_first), match.start(), match.end())
     if not has_year:
         return

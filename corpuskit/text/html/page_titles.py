@@ -48,8 +48,6 @@ _TELEPHONE = re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b")
 _SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "press", "articles"))
 """What the heading above a page's own may say, when it is that of a section of the site."""
 _ALPHANUMERIC = frozenset(string.ascii_letters + string.digits)
-_NO_LETTER = re.compile(r"[^a-z0-9]+")
-"""What `comparable_title` leaves out of ASCII in lower case."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
 )
@@ -196,16 +194,17 @@ def page_titles(page: PageFacts, url: str) -> PageTitles:
     return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
 
 
-def _separators(title: str) -> list[re.Match[str]]:
+@lru_cache(maxsize=64)
+def _separators(title: str) -> tuple[re.Match[str], ...]:
     """Return the separators of a title behind or before which the site's name may stand."""
-    return list(islice(_SEPARATOR.finditer(title), MAX_SEPARATORS)) if _SEPARATOR_SIGN.search(title) else []
+    return tuple(islice(_SEPARATOR.finditer(title), MAX_SEPARATORS)) if _SEPARATOR_SIGN.search(title) else ()
 
 
 def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
     """Return where a title, or its part before a separator, is the start of an element's text; -1 if nowhere."""
     body = max(0, source.find("</title"))
     for title in dict.fromkeys(titles):
-        ends = [match.start() for match in islice(_SEPARATOR.finditer(title), 3)]
+        ends = [match.start() for match in _separators(title)[:3]]
         for part in (title, *(title[:end] for end in reversed(ends))):
             end = body
             for _ in range(MAX_OCCURRENCES if len(comparable_title(part)) >= MIN_TITLE else 0):
@@ -246,7 +245,7 @@ def _is_segment(title: str, heading: str) -> str:
 @lru_cache(maxsize=64)
 def _first_segments(title: str) -> tuple[str, ...]:
     """Return the words of what a title has before its first and before its second separator."""
-    return tuple(comparable_title(title[: separator.start()]) for separator in islice(_SEPARATOR.finditer(title), 2))
+    return tuple(comparable_title(title[: separator.start()]) for separator in _separators(title)[:2])
 
 
 def _ends_alike(title: str, heading: str) -> str:
@@ -282,11 +281,13 @@ def _brands(
 
     It is the last part that is a name, unless a heading says so, too; or the first, if a heading is the rest.
     """
-    separators = _separators(document_title) if stated_titles else []
+    separators = _separators(document_title) if stated_titles else ()
     if not separators:
         return
-    titles = set(map(_compact, stated_titles)) - {""}
     parts = [(_compact(document_title[: each.start()]), _compact(document_title[each.end() :])) for each in separators]
+    titles = {title for part in parts for title in part if title}.intersection(map(_compact, stated_titles))
+    if not titles:
+        return
     # What no heading could say need not be looked for among them.
     heading_texts = _compact_among(headings, {*titles, *(last for _, last in parts)})
     for title in titles - heading_texts:
@@ -309,7 +310,7 @@ def _without_names(headings: list[Heading], site_names: set[str]) -> tuple[Headi
 
 
 def _other_initials(compact_titles: set[str]) -> frozenset[str]:
-    """Return the letters and digits with which the compact forms of these do not begin: they tell of nearly all texts."""
+    """Return the letters and digits that begin none of these in compact form: they tell of nearly all texts."""
     initials = {title[:1] for title in compact_titles}
     return _ALPHANUMERIC.difference(initials, map(str.upper, initials))
 
@@ -317,6 +318,4 @@ def _other_initials(compact_titles: set[str]) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _compact(title: str) -> str:
     """Return the letters and digits of a title in lower case, as hosts have them."""
-    if title.isascii():
-        return _NO_LETTER.sub("", title.lower())
     return comparable_title(title).replace(" ", "")

@@ -240,7 +240,7 @@ def tags_with(source: str, words: tuple[str, ...], start: int = 0, end: int | No
 
 
 def is_marked(tag: StartTag, words: tuple[str, ...]) -> bool:
-    """Whether a tag holds one of the words in its marks, or has the attribute of a date, which need not have a value."""
+    """Whether a tag holds one of the words in its marks, or has the attribute of a date, which may have no value."""
     return any(word in tag.marks for word in words) or "pubdate" in tag.attributes
 
 
