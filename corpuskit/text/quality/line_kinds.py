@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
     r"|sign up|subscribe)\b|©"
 )
 
-_HASHES = re.compile(r"(?<!\S)(?P<at_end>##*)(?=[ \t\r]*$)|##*(?=[ \t0-9])", re.MULTILINE)
+_HASHES = re.compile(r"#(?<!##)#*+(?:(?P<at_end>(?=[ \t\r]*$))|(?=[ \t0-9]))", re.MULTILINE)
 _HEADING = 6
 """Hash signs of Markdown's lowest heading."""
 
@@ -154,9 +154,9 @@ def ordinary_hashes(text: str) -> int:
     count = 0
     for match in _HASHES.finditer(text):
         start, end = match.span()
-        if match["at_end"]:
+        if match["at_end"] is not None:
             # A rule, an empty line of a comment, or the end of a heading.
-            count += end - start
+            count += (end - start) * (start == 0 or text[start - 1].isspace())
         elif text[end].isdigit():
             count += 1
         elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):

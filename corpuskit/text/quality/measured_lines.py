@@ -22,8 +22,8 @@ _MARKS_OF_CODE = b"={}<>;_$\\|"
 _ENDS_OF_CODE = b"{}\\"
 _PROMPTS = (b"$ ", b">>> ", b"#include", b"//", b"/*", b"% ")
 _LINK = re.compile(
-    rb"(?<![\w$\\#%@=:)\]>{])"  # no name, sign or bracket before it
-    rb"\{(?:\r?\n)?[\w\x80-\xff(][\w\x80-\xff .'/|+*?!&()-]{0,30}(?:,? ?\r?\n?[\w\x80-\xff .'/|+*?!&()-]){0,30}"
+    rb"\{(?<![\w$\\#%@=:)\]>{]\{)"  # no name, sign or bracket before it
+    rb"(?:\r?\n)?[\w\x80-\xff(](?:[\w\x80-\xff \r\n.'/|+*?!&()-]|,(?=\s)){0,60}"
     rb"(?:\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200})?\}(?![\w\[({=])"
 )
 """Words in curly brackets, as dictionaries mark what they have an entry of, and letters what is to be filled in."""
