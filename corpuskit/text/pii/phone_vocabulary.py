@@ -205,7 +205,7 @@ SERVICES = (
 CALLS_AFTER = (
     r"(?:번호?)?(?:으)?로 (?:연락|전화|문의|문자)|(?:まで|に|へ)(?:お電話|ご連絡|お問い?合わせ|電話|連絡)"
     r"|numara(?:sını|sından|lı tel)|no'?lu tel|['’]?[dt][ae]n (?:arayın|ulaşın)"
-    r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|-?(?:[aeo]s|ös) telefonszám"
+    r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|(?:[aeo]s|ös) telefonszám"
 )
 """What people are told to do with the number before: `010 4827 3319로 연락`, `0532 418 27 60 numarasını arayın`."""
 LINKS = (

@@ -102,14 +102,14 @@ _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
-_WHOSE = r"(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z]"
 _AFTER = re.compile(
     (
         r"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
-        # On a line of its own before a number, the word is the label of that one.
-        rf"(?:[ \t,(\-]{{0,3}}{_WHOSE})|[\s,(\-]{{0,3}}{_WHOSE}|[.:]?\s{{0,3}}[(+]{{0,2}}[0-9])| ?(?:{CALLS_AFTER}))"
+        # The first letter is looked at before the words are tried.
+        rf"[\s,(\-]{{0,3}}+(?=[aefmcnow'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z])|{CALLS_AFTER})"
     ).encode()
 )
+_NUMBER_NEXT = re.compile(rb"[.:]?\s{0,3}[(+]{0,2}[0-9]")
 
 
 class Word(NamedTuple):
@@ -190,4 +190,6 @@ def _context(kind: Kind, gap: bytes) -> Context:
 
 def word_after(data: bytes, end: int) -> bool:
     """Whether the word after a number and its extension says what it is: `(65 43 21 09, office)`."""
-    return bool(_AFTER.match(data, end, end + 44))
+    match = _AFTER.match(data, end, end + 44)
+    # On a line of its own before a number, the word is the label of that one.
+    return bool(match) and not (b"\n" in match[0] and _NUMBER_NEXT.match(data, match.end()))
