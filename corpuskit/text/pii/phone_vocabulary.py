@@ -92,7 +92,7 @@ MENTIONS = (
     r"|\btru(?:queu|car|ca)\b|\bdrop (?:us|me) a (?:line|text|message)|\bsoit(?:a|takaa|tele)\b|τηλεφων\p{L}*"
     r"|पर फ़ोन|撥打?|ໂທຫາ"
     r"|\bkontak\b|\bcontato\b|[İi]rtibat|İletişim|контакт\p{L}*|للحجز|\blh\b|聯絡"
-    rf"|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
+    rf"|\bmeu zap\b|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
     # Whom a customer or a patient rings up
     r"|\bmarca(?:r|ndo)? al\b|\batención al cliente|\bcita previa|\batendimento|\bservizio clienti|\bservice clients?\b"
     r"|\bprenotazioni|\bprise de rendez-vous|\bsprechstunden? nach \p{Latin}+|\bterminvereinbarung"
@@ -174,8 +174,11 @@ OTHERS = (
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment"
     r"|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\binventory\b"
     r"|\b(?:bestell|artikel|rechnungs|kunden|auftrags|vertrags|serien|konto|mitglieds|steuer|akten|vorgangs|sendungs"
-    r"|policen|teile|modell|order|ordre|klant|factuur|faktura|kunde?|sags?|saks?|ärende|dossier|zaak|rekening)"
-    r"-?n(?:umme)?r\b|\baktenzeichen|\bzählerstand|\bfirmware|\breference (?:number|no\b|code)|\bréférences?\b"
+    r"|policen|teile|modell|katalog|lieferschein|beleg|ausweis|register|lizenz|fall|schaden|zähler|geräte|ident|sach|material"
+    r"|chargen|fahrgestell|referenz|produkt|buchungs|depot|serie|typen|norm"
+    r"|order|ordre|klant|factuur|faktura|kunde?|sags?|saks?|ärende|dossier|zaak|rekening)"
+    r"-?n(?:umme)?r\b|\baktenzeichen|\bzählerstand|\bfirmware"
+    r"|\b(?:reference|policy|docket|licen[cs]e) (?:number|no\b|code)|\bkto\b|§|\bréférences?\b"
     r"|\bmatr[ií]cul\p{Latin}*|\bimmatriculation|\bkennzeichen"
     r"|\b(?:numer|číslo|broj|număr(?:ul)?|nomor|nr\.?|no\.?) (?:sprawy|objednávky|faktury|účtu|narudžbe|računa|comenzii"
     r"|comandă|pesanan|rekening|resi)|\b(?:sipariş|fatura|takip|müşteri|dosya|hesap) (?:no|numarası)"
@@ -187,7 +190,9 @@ OTHERS = (
     r"|\bn[úu]mero de (?:pedido|factura|cliente|expediente|serie|cuenta|contrato|s[ée]rie|conta|fatura|processo)"
     r"|\bnumero (?:di |d')?(?:ordine|fattura|cliente|serie|conto|pratica)|\b(?:numer|nr) (?:zamówienia"
     r"|klienta|konta|seryjny|faktury)"
-    r"|номер (?:заказа|договора|дела|сч[её]та|замовлення|рахунку|справи|поръчка|рачуна)"
+    r"|серийн\p{L}* номер|código de (?:pedido|producto|cliente|barras)|일련번호|차량번호|우편번호|등록번호"
+    r"|\bn[°º] (?:de )?(?:contrat|série|commande|facture|dossier)"
+    r"|номер (?:накладной|заказа|договора|дела|сч[её]та|замовлення|рахунку|справи|поръчка|рачуна)"
     r"|お問い?合わせ番号|受付番号|联系人编号|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문"
     r"|счет\p{L}*|счёт\p{L}*|инн\b"
 )
@@ -200,7 +205,7 @@ SERVICES = (
 CALLS_AFTER = (
     r"(?:번호?)?(?:으)?로 (?:연락|전화|문의|문자)|(?:まで|に|へ)(?:お電話|ご連絡|お問い?合わせ|電話|連絡)"
     r"|numara(?:sını|sından|lı tel)|no'?lu tel|['’]?[dt][ae]n (?:arayın|ulaşın)"
-    r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|-?(?:[aeo]s|ös) telefonszám"
+    r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|(?:[aeo]s|ös) telefonszám"
 )
 """What people are told to do with the number before: `010 4827 3319로 연락`, `0532 418 27 60 numarasını arayın`."""
 LINKS = (

@@ -61,13 +61,14 @@ NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
 
 _WEAK: tuple[Kind, ...] = ("line", "number")
-_OF_THINGS: tuple[Kind, ...] = ("name", "label", "mention", "line")
+_TELEPHONES: tuple[Kind, ...] = ("name", "label", "mention", "line")
 _FOR = re.compile(
     r"( (?:number|no\.?|code))? (?:of|for|f(?:u|ü)r|am|vom|des|der|zum|von|d[eou]l?|da|della?|per|pour|voor|van|для|от"
     r"|na|do|till?|for|af|av|pentru)(?: (?:the|your|my|das|dein|le|la|el|il|lo|o|um|uma|het|de|uw|den|det))?"
     r" ?\Z".encode()
 )
 """What stands between a word for another number and the telephone that it is of."""
+_GENITIVE = re.compile("(?:телефон|смартфон)[ау]|telefonu(?:lui)?\\b".encode())
 _NEXT_TO = 8
 """Bytes between a label and a weaker word that says no more than the label."""
 
@@ -90,10 +91,10 @@ _MARKED = pattern(
 )
 _SERVICE = re.compile(
     rb"(?i)(?: (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
-    rb"|info|team|centre|center|(?:special|agen|consultan)(?:is)?ts?|represent\w+|advis[eo]rs?|managers?)"
+    rb"|agency|info|team|centre|center|(?:special|agen|consultan)(?:is)?ts?|represent\w+|advis[eo]rs?|managers?)"
     rb"[:,.;]? (?:at |on )?"
     # Another clause or line: `She was born here. 212-555-0123`, `Card Street, Dover, DE` and, below, the number
-    rb"|[^,.;!?\n]*(?:(?:(?<![^a-z]n[or])(?<! nos)(?<! num)\.|[!?])\s+[(+]?|[,.;!?]\s+[A-Za-z][^\n:]*\n[(+]?))\Z"
+    rb"|[^,.;!?\n]*(?:(?:(?<![^a-z]n[or])(?<! nos)(?<! num)\.|[!?])\s+[(+]?|[,.;!?]\s+[A-Za-z][^:]*\n[(+]?))\Z"
 )
 _RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
 _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
@@ -101,14 +102,14 @@ _ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
-_WHOSE = r"(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z]"
 _AFTER = re.compile(
     (
         r"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
-        # On a line of its own before a number, the word is the label of that one.
-        rf"(?:[ \t,(\-]{{0,3}}{_WHOSE})|[\s,(\-]{{0,3}}{_WHOSE}|[.:]?\s{{0,3}}[(+]{{0,2}}[0-9])| ?(?:{CALLS_AFTER}))"
+        # The first letter is looked at before the words are tried.
+        rf"[\s,(\-]{{0,3}}+(?=[aefmcnow'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z])|{CALLS_AFTER})"
     ).encode()
 )
+_NUMBER_NEXT = re.compile(rb"[.:]?\s{0,3}[(+]{0,2}[0-9]")
 
 
 class Word(NamedTuple):
@@ -139,7 +140,7 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     while word := _WORDS.search(window, offset):
         offset = word.end()
         next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
-        if next_kind in _OF_THINGS and _is_of_thing(kind, window[end : word.start()]):
+        if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end : word.start()], word.group()):
             end = offset
             continue
         if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
@@ -149,9 +150,13 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     return kind, len(window) - end if kind else 0
 
 
-def _is_of_thing(kind: Kind, between: bytes) -> bool:
+def _belongs_to_telephone(kind: Kind, between: bytes, telephone: bytes) -> bool:
     """Whether another number is told to be a telephone's: `order number for the phone: 1234567`."""
-    match = _FOR.match(between) if kind in ("other", "service") else None
+    if kind not in ("other", "service"):
+        return False
+    if between == b" ":
+        return bool(_GENITIVE.match(telephone))
+    match = _FOR.match(between)
     return bool(match) and (kind == "other" or match[1] is not None)  # type: ignore[index]
 
 
@@ -185,4 +190,6 @@ def _context(kind: Kind, gap: bytes) -> Context:
 
 def word_after(data: bytes, end: int) -> bool:
     """Whether the word after a number and its extension says what it is: `(65 43 21 09, office)`."""
-    return bool(_AFTER.match(data, end, end + 44))
+    match = _AFTER.match(data, end, end + 44)
+    # On a line of its own before a number, the word is the label of that one.
+    return bool(match) and not (b"\n" in match[0] and _NUMBER_NEXT.match(data, match.end()))

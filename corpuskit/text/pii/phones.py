@@ -45,7 +45,7 @@ _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
-_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-\d{1,4}\Z)")
+_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
 _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b)" % _AMERICAN)
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
@@ -264,11 +264,11 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
 
 
 def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
-    """Whether a number needs no word for it; `(212) 555-0123` and `+44 …` need none even after a word for others."""
+    """Whether a number needs no word for it; `(212) …`, `1-800-…` and `+44 …` need none even after one for others."""
     if _is_international(candidate):
         return True
-    bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
-    return bool(bracketed) or (context != "other" and _is_national(candidate, extended))
+    certain = candidate.text.startswith((b"(", b"1-8", b"1 8")) and _NORTH_AMERICAN.match(candidate.text)
+    return bool(certain) or (context != "other" and _is_national(candidate, extended))
 
 
 def _fits_label(candidate: Candidate) -> bool:

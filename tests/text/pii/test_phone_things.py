@@ -36,6 +36,12 @@ def phones(text: str) -> list[str]:
         "휴대폰 송장번호 010-4827-3318",
         "मोबाइल ऑर्डर का नंबर 022 2618 4471",
         "รหัสสินค้า 081-492-7731",
+        "Katalognummer 0201 2402-15",
+        "docket number 020 7946 0321, about a phone",
+        "Серийный номер телефона: 8 916 204 33 18",
+        "Numer seryjny telefonu: 603 418 228",
+        "Código de pedido del teléfono: 914 362 716",
+        "휴대폰 일련번호 010-4827-3318",
         "هاتف رقم الحساب ٠١٠ ٢٣٤٥ ٦٧٨٢",
     ],
 )
@@ -57,6 +63,9 @@ def test_the_number_of_something_else_is_none_though_it_is_of_a_telephone(text: 
         ("Servizio clienti 06 6982 1234", "06 6982 1234"),
         ("Sprechstunde nach Absprache, 06221 48 13 91", "06221 48 13 91"),
         ("मेरा नंबर 022 2618 4471 है", "022 2618 4471"),
+        ("Orders: 1-877-555-0123", "1-877-555-0123"),
+        ("Model agency, 212-555-0123", "212-555-0123"),
+        ("Justin Case, Esq.\n12 Oak Rd.\n212-555-0123", "212-555-0123"),
         ("客服 010-65528841", "010-65528841"),
     ],
 )
