@@ -16,7 +16,7 @@ from corpuskit.text.language_id.line import (
     needs_its_script,
 )
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.relatives import are_relatives
+from corpuskit.text.language_id.relatives import are_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
     count_scripts,
@@ -27,7 +27,7 @@ from corpuskit.text.language_id.scripts import (
     weight_of_letters,
 )
 
-__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts", "has_parts"]
+__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts"]
 
 PART, PARTS = 60, 12
 """Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
@@ -41,6 +41,8 @@ NAMES = 0.02
 """Least share of letters in another script than Latin: fewer are a few names or signs."""
 FOREIGN, LATIN_NAMES = 0.2, 0.5
 """Share of letters in another script, below which a part of a text whose language is certain is in that language."""
+RANKS, HESITANT = 4, 0.01
+"""How many languages are asked for, and the least probability of one besides the first."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 
@@ -53,9 +55,11 @@ class Identified(NamedTuple):
     language: str
     """The code of the model, or `und` if there is none."""
     score: float
-    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
+    """The probability of it and its relatives, to four digits; of several languages, that of the parts in this one."""
     shares: dict[str, float]
     """The share of the letters in each language if there are several, the largest first; else empty."""
+    relatives: dict[str, float]
+    """The probability of it and of each relative, if the relatives have some; else empty."""
 
 
 class _Part(NamedTuple):
@@ -114,7 +118,7 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
         shares = {}
     counted = [part.language == language or (part.score < PART_SCORE and not shares) for part in parts]
     score = _score(language, itertools.compress(parts, counted), itertools.compress(letters, counted))
-    return Identified(language, round(score, 4), shares)
+    return Identified(language, round(score, 4), shares, {})
 
 
 def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
@@ -159,14 +163,25 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     line = as_line(part)
     if is_told_by_script(line, language_of_all):
         return language_of_all, 1.0
-    ranked = predict(line, 1)
+    ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
     if not ranked:
         return "und", 0.0
-    language, score = ranked[0]
+    language, score = ranked[0][0], _with_its_own_relatives(ranked, language_of_all)
     # Of a part, the model's doubts about the language of a script are believed.
     if needs_its_script(line, language, 1.0):
         return by_script(line, script_counts(line), language, score)
     return language, score
+
+
+def _with_its_own_relatives(ranked: list[tuple[str, float]], language_of_all: str) -> float:
+    """Return the probability of the first language and its relatives, without those that are nearer to another.
+
+    Galician speaks for Portuguese on a Portuguese page, not for Spanish.
+    """
+    relatives = with_relatives(ranked)
+    if language_of_all not in relatives:
+        relatives = {code: score for code, score in relatives.items() if not are_relatives(code, language_of_all)}
+    return sum(relatives.values())
 
 
 def _windows(text: str) -> list[str]:
