@@ -45,6 +45,8 @@ RANKS, HESITANT = 4, 0.01
 """How many languages are asked for, and the least probability of one besides the first."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
+CLEAR = 0.4
+"""Share of the letters in parts of a page's language that are certain, from which its other parts may be anything."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)")
 
@@ -116,9 +118,21 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
     language = next(iter(shares))
     if len(shares) < 2:
         shares = {}
-    counted = [part.language == language or (part.score < PART_SCORE and not shares) for part in parts]
+    counted = _counted(parts, letters, language, bool(shares))
     score = _score(language, itertools.compress(parts, counted), itertools.compress(letters, counted))
     return Identified(language, round(score, 4), shares, {})
+
+
+def _counted(parts: list[_Part], letters: list[Counter[str]], language: str, is_mixed: bool) -> list[bool]:
+    """Return which parts tell the score of a language: those in it, and of a page in one language, those in none.
+
+    Tables, names and code do not count where so many letters are in parts that are certain.
+    """
+    certain = [part.language == language and part.score >= PART_SCORE for part in parts]
+    of_certain = sum(counts.total() for counts in itertools.compress(letters, certain))
+    if not is_mixed and of_certain >= CLEAR * sum(counts.total() for counts in letters):
+        return certain
+    return [part.language == language or (part.score < PART_SCORE and not is_mixed) for part in parts]
 
 
 def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:

@@ -110,3 +110,19 @@ def test_the_sentences_between_tables_make_a_doubtful_page_certain() -> None:
     windows = " ".join(identify_module._sample(page).split())
     assert predict(windows, 1)[0][1] < 0.65
     assert identify(page).language == "en" and identify(page).score >= 0.65
+
+
+LISTING = """
+int fdmax = max(rd_fd, wr_fd); FD_SET(rd_fd, &rfds); FD_ZERO(&wfds); buf_len = sizeof(bufA) - bufA_used;
+#define SHUT_FD1 do { if (fd1 >= 0) { shutdown(fd1, SHUT_RDWR); close(fd1); fd1 = -1; } } while (0)
+struct sockaddr_in addr; memset(&addr, 0, sizeof(addr)); addr.sin_port = htons(lport); nfds = fdmax + 1;
+"""
+
+
+def test_the_prose_between_listings_makes_a_page_certain() -> None:
+    page = "\n".join([LISTING * 2, BODY, LISTING * 2, BODY, LISTING * 2])
+    assert identify(page).language == "en" and identify(page).score > 0.9
+
+
+def test_code_with_one_sentence_stays_uncertain() -> None:
+    assert identify(LISTING * 3 + "The second list is for ships that are expected.").score < 0.65
