@@ -98,7 +98,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
             scripts = count_scripts(text)
             language, score = by_script(line, scripts, language, score)
             may_be_mixed = may_be_mixed or (can_be_mixed and len(_large_scripts(scripts)) > 1)
-        if can_be_mixed and (language, score) == ranked[0]:
+        if can_be_mixed and len(ranked) > 1 and (language, score) == ranked[0]:
             relatives = with_relatives(ranked)
     if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
@@ -107,8 +107,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
 
 def _told(relatives: dict[str, float]) -> dict[str, float]:
     """Return the probabilities of a language and its relatives, if the relatives have so much that they are told."""
-    _, *others = relatives.values() or (0.0,)
-    if sum(others) < LEAST_RELATIVES:
+    if len(relatives) < 2 or sum(list(relatives.values())[1:]) < LEAST_RELATIVES:
         return {}
     return {language: round(score, 4) for language, score in relatives.items()}
 

@@ -43,6 +43,8 @@ FOREIGN, LATIN_NAMES = 0.2, 0.5
 """Share of letters in another script, below which a part of a text whose language is certain is in that language."""
 RANKS, HESITANT = 4, 0.01
 """How many languages are asked for, and the least probability of one besides the first."""
+TWO_SCRIPTS = 0.2
+"""Share of letters in another script from which every part is asked for; twice it of Chinese and Japanese."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 CLEAR = 0.4
@@ -78,8 +80,8 @@ def has_parts(text: str) -> bool:
 def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None) -> Identified | None:
     """Return the languages of a text by its parts, or None if they say no more than was known.
 
-    Where every second part of many is in the language of all, or in none for certain, the others are not asked for. The
-    letters of a text in two scripts may have been counted before.
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for,
+    unless many letters are in another script. The letters of a text in two scripts may have been counted before.
     """
     is_long = len(text) > WINDOW * PARTS
     chosen = _windows(text) if is_long else _all_parts(text)
@@ -97,12 +99,19 @@ def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Coun
             language = language_of_all if are_relatives(language, language_of_all) else language
             parts.append(_Part(part, language, score))
         if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
+            if len(parts) < len(chosen) and _is_in_two_scripts(text, language_of_all):
+                continue
             if score_of_all >= PART_SCORE:
                 return None
             break
     if not scripts and has_letters_of_others(text, "en", NAMES):
         scripts = count_scripts(text)
     return _weigh(parts, scripts)
+
+
+def _is_in_two_scripts(text: str, language: str) -> bool:
+    """Whether a text has so many letters in other scripts that the parts not asked for may be in another language."""
+    return has_letters_of_others(text, language, TWO_SCRIPTS * weight_of_letters(language))
 
 
 def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | None:
@@ -180,7 +189,9 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
     if not ranked:
         return "und", 0.0
-    language, score = ranked[0][0], _with_its_own_relatives(ranked, language_of_all)
+    language, score = ranked[0]
+    if len(ranked) > 1:
+        score = _with_its_own_relatives(ranked, language_of_all)
     # Of a part, the model's doubts about the language of a script are believed.
     if needs_its_script(line, language, 1.0):
         return by_script(line, script_counts(line), language, score)

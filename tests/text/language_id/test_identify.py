@@ -126,3 +126,20 @@ def test_the_prose_between_listings_makes_a_page_certain() -> None:
 
 def test_code_with_one_sentence_stays_uncertain() -> None:
     assert identify(LISTING * 3 + "The second list is for ships that are expected.").score < 0.65
+
+
+def test_paragraphs_that_are_not_translated_have_a_share_wherever_they_stand() -> None:
+    russian = "Во втором списке суда, которые только ожидаются, и каждое утро его переписывают."
+    english = "A captain who wants to stay longer than a week asks the office for a letter."
+    for first in (0, 1):
+        page = "\n".join(english if number % 4 == first else russian for number in range(12))
+        assert identify(page).shares == {"ru": 0.77, "en": 0.23}, first
+
+
+def test_names_and_options_in_latin_letters_are_no_second_language() -> None:
+    lines = (
+        "-f, --force: заменить файл, даже если он открыт другой программой",
+        "-q, --quiet: ничего не сообщать, кроме ошибок программы libreoffice",
+        "-o, --output=FILE: записать список в файл FILE, а не на экран",
+    )
+    assert identify("\n".join(lines * 6)).shares == {}
