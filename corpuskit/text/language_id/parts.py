@@ -16,7 +16,7 @@ from corpuskit.text.language_id.line import (
     needs_its_script,
 )
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.relatives import are_relatives, with_relatives
+from corpuskit.text.language_id.relatives import are_relatives, has_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
     count_scripts,
@@ -186,12 +186,13 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     line = as_line(part)
     if is_told_by_script(line, language_of_all):
         return language_of_all, 1.0
-    ranked = predict(line, RANKS, HESITANT) or predict(line, 1)
+    ranked = predict(line, 1)
     if not ranked:
         return "und", 0.0
     language, score = ranked[0]
-    if len(ranked) > 1:
-        score = _with_its_own_relatives(ranked, language_of_all)
+    if score < PART_SCORE and has_relatives(language):
+        # Asking for one alone is faster, and most parts are certain.
+        score = _with_its_own_relatives(predict(line, RANKS), language_of_all)
     # Of a part, the model's doubts about the language of a script are believed.
     if needs_its_script(line, language, 1.0):
         return by_script(line, script_counts(line), language, score)

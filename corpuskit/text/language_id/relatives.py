@@ -5,7 +5,7 @@ of the one for the other. Pairs that people do mix in one text (Ukrainian and Ru
 among them.
 """
 
-__all__ = ["are_relatives", "with_relatives"]
+__all__ = ["are_relatives", "has_relatives", "with_relatives"]
 
 _GROUPS = """
 bs hr sh sr
@@ -28,6 +28,7 @@ ceb tl
 _PAIRS = frozenset(
     (one, other) for group in _GROUPS.split("\n") for one in group.split() for other in group.split() if one != other
 )
+_LANGUAGES = frozenset(_GROUPS.split())
 
 
 def are_relatives(one: str, other: str) -> bool:
@@ -37,6 +38,11 @@ def are_relatives(one: str, other: str) -> bool:
     (True, False)
     """
     return (one, other) in _PAIRS
+
+
+def has_relatives(language: str) -> bool:
+    """Whether the model takes a language for another."""
+    return language in _LANGUAGES
 
 
 def with_relatives(ranked: list[tuple[str, float]]) -> dict[str, float]:
