@@ -21,6 +21,7 @@ from corpuskit.text.language_id.scripts import (
     LATIN,
     count_scripts,
     has_letters_of_others,
+    may_be_unknown,
     script_counts,
     scripts_of,
     text_size,
@@ -190,6 +191,8 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     if not ranked:
         return "und", 0.0
     language, score = ranked[0]
+    if language_of_all == "und" and may_be_unknown(language):
+        return "und", 0.0
     if score < PART_SCORE and has_relatives(language):
         # Asking for one alone is faster, and most parts are certain.
         score = _with_its_own_relatives(predict(line, RANKS), language_of_all)

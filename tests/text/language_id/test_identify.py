@@ -143,3 +143,10 @@ def test_names_and_options_in_latin_letters_are_no_second_language() -> None:
         "-o, --output=FILE: записать список в файл FILE, а не на экран",
     )
     assert identify("\n".join(lines * 6)).shares == {}
+
+
+def test_lines_without_its_own_letters_make_no_amharic_of_tigrinya() -> None:
+    own_letters = "ኣነ ናብ ቤት ትምህርቲ እኸይድ፣ ንሕና ኸኣ ኣብ ገዛ ኣለና።"
+    no_own_letters = "ሰላም ንዓለም ንህዝቢ ንመሰል ሰባት ብምሉእ መሰረት እዩ።"
+    assert identify(no_own_letters).language == "am"
+    assert identify("\n".join([own_letters, no_own_letters] * 6)) == ("und", 0.0, {}, {})
