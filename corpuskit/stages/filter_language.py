@@ -21,9 +21,12 @@ class FilterLanguage(Stage):
 
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
-    `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
-    longer than 520 characters is judged by eight windows of 64, each in the middle of an eighth. Text without letters
-    is `und`, and so is one in a script, or with letters, that no language of the model has. Code (by
+    `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score.
+    Relatives that the model takes for one another (Croatian and Serbian, Norwegian and Danish) share one score; where
+    the relatives have a tenth or more, `metadata.language_relatives` tells the probability of each, such as `{"hr":
+    0.75, "sr": 0.19}`: name them all in `--keep` to lose none, or select by that field for one alone. A text longer
+    than 520 characters is judged by eight windows of 64, each in the middle of an eighth. Text without letters is
+    `und`, and so is one in a script, or with letters, that no language of the model has. Code (by
     `metadata.programming_language` or `content_type`) is in no language, and passes unjudged.
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
@@ -67,11 +70,17 @@ class FilterLanguage(Stage):
         require_prose(document, "filter-language")
         if is_code(document):
             return document
-        language, score, shares = identify(document.text)
-        annotated = document.with_metadata(language=language, language_score=score, language_shares=shares or None)
+        language, score, shares, relatives = identify(document.text)
+        annotated = document.with_metadata(
+            language=language,
+            language_score=score,
+            language_shares=shares or None,
+            language_relatives=relatives or None,
+        )
         if self.annotate:
             return annotated
-        values = {"language": language, "score": score, **({"shares": shares} if shares else {})}
+        values = {"language": language, "score": score}
+        values |= {name: value for name, value in (("shares", shares), ("relatives", relatives)) if value}
         if score < self.min_score:
             return Drop(annotated, "language-uncertain", values)
         if not self._keeps(language, shares):

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from corpuskit.text.language_id.identify import identify
+from corpuskit.text.language_id.identify import detect, identify
 from corpuskit.text.language_id.model import canonical_code, predict
 
 CERTAIN = 0.65
@@ -40,8 +40,7 @@ def rows(paths: list[Path], half: int | None) -> Iterator[tuple[str, str]]:
 
 
 def ours(text: str) -> tuple[str, float]:
-    language, score, _ = identify(text)
-    return language, score
+    return detect(text)
 
 
 def model(text: str) -> tuple[str, float]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import LEAST_SHARE, PART_SCORE, Identified, by_parts, has_parts
-from corpuskit.text.language_id.relatives import are_relatives
+from corpuskit.text.language_id.parts import HESITANT, LEAST_SHARE, PART_SCORE, RANKS, Identified, by_parts, has_parts
+from corpuskit.text.language_id.relatives import are_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
     blocks_of_others,
@@ -24,7 +24,7 @@ from corpuskit.text.language_id.scripts import (
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/8"
+IDENTIFIER = "corpuskit-language/9"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
@@ -38,16 +38,16 @@ SURE = 0.9
 NOTHING, LEAST_DOUBTFUL = 0.1, 0.3
 """Least probabilities of the language of a text that may have a second one, and of one whose parts may speak more
 clearly: code and pictures have less."""
-HESITANT, RIVAL = 0.01, 0.1
-"""Least probability of the second language of a page that may have two, and least share in what the first leaves: a
-text in no language, such as code, spreads that over many."""
-RANKS = 4
-"""How many languages are asked for."""
+RIVAL = 0.1
+"""Least share of the second language of a page that may have two in what the first leaves: a text in no language, such
+as code, spreads that over many."""
+LEAST_RELATIVES = 0.1
+"""Least probability of all relatives that are told."""
 SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.15
 """Least share of the letters in another script of a text that may have a second language: Latin names are many."""
 
 
-_UNDETERMINED = Identified("und", 0.0, {})
+_UNDETERMINED = Identified("und", 0.0, {}, {})
 
 
 def detect(text: str) -> tuple[str, float]:
@@ -62,12 +62,13 @@ def identify(text: str) -> Identified:
     if not has_letters(line):
         return _UNDETERMINED
     whole = _as_a_whole(line, text)
-    score = round(whole.score, 4)
+    score = round(sum(whole.relatives.values()) or whole.score, 4)
     if whole.may_be_mixed or (LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG):
-        of_parts = by_parts(text, whole.language, score, whole.scripts)
+        of_parts = by_parts(text, whole.language, whole.score, whole.scripts)
         if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
-            return of_parts
-    return Identified(whole.language, score, {})
+            is_the_same = of_parts.language == whole.language and not of_parts.shares
+            return of_parts._replace(relatives=_told(whole.relatives)) if is_the_same else of_parts
+    return Identified(whole.language, score, {}, _told(whole.relatives))
 
 
 class _Whole(NamedTuple):
@@ -78,6 +79,8 @@ class _Whole(NamedTuple):
     may_be_mixed: bool
     scripts: Counter[str] | None
     """The letters in each script, if they had to be counted."""
+    relatives: dict[str, float]
+    """The probabilities of the language and its relatives, of a text that is long enough to trust the first."""
 
 
 def _as_a_whole(line: str, text: str) -> _Whole:
@@ -85,7 +88,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
     others = blocks_of_others(text)
     language, score = told_by_script(text, others) if others else ("", 0.0)
     can_be_mixed = has_parts(text)
-    may_be_mixed, scripts = False, None
+    may_be_mixed, scripts, relatives = False, None, {}
     if not language:
         ranked = predict(line, RANKS, HESITANT) or predict(line, 1) or [_UNDETERMINED[:2]]
         language, score = ranked[0]
@@ -95,9 +98,18 @@ def _as_a_whole(line: str, text: str) -> _Whole:
             scripts = count_scripts(text)
             language, score = by_script(line, scripts, language, score)
             may_be_mixed = may_be_mixed or (can_be_mixed and len(_large_scripts(scripts)) > 1)
+        if can_be_mixed and len(ranked) > 1 and (language, score) == ranked[0]:
+            relatives = with_relatives(ranked)
     if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
-    return _Whole(language, score, may_be_mixed, scripts)
+    return _Whole(language, score, may_be_mixed, scripts, relatives)
+
+
+def _told(relatives: dict[str, float]) -> dict[str, float]:
+    """Return the probabilities of a language and its relatives, if the relatives have so much that they are told."""
+    if len(relatives) < 2 or sum(list(relatives.values())[1:]) < LEAST_RELATIVES:
+        return {}
+    return {language: round(score, 4) for language, score in relatives.items()}
 
 
 def _second_script(language: str) -> float:

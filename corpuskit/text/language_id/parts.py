@@ -16,18 +16,19 @@ from corpuskit.text.language_id.line import (
     needs_its_script,
 )
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.relatives import are_relatives
+from corpuskit.text.language_id.relatives import are_relatives, has_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
     count_scripts,
     has_letters_of_others,
+    may_be_unknown,
     script_counts,
     scripts_of,
     text_size,
     weight_of_letters,
 )
 
-__all__ = ["LEAST_SHARE", "PART_SCORE", "Identified", "by_parts", "has_parts"]
+__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts"]
 
 PART, PARTS = 60, 12
 """Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
@@ -41,8 +42,14 @@ NAMES = 0.02
 """Least share of letters in another script than Latin: fewer are a few names or signs."""
 FOREIGN, LATIN_NAMES = 0.2, 0.5
 """Share of letters in another script, below which a part of a text whose language is certain is in that language."""
+RANKS, HESITANT = 4, 0.01
+"""How many languages are asked for, and the least probability of one besides the first."""
+TWO_SCRIPTS = 0.2
+"""Share of letters in another script from which every part is asked for; twice it of Chinese and Japanese."""
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
+CLEAR = 0.4
+"""Share of the letters in parts of a page's language that are certain, from which its other parts may be anything."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)")
 
@@ -53,9 +60,11 @@ class Identified(NamedTuple):
     language: str
     """The code of the model, or `und` if there is none."""
     score: float
-    """The probability, to four digits; of a text in several languages, that of its parts in this one."""
+    """The probability of it and its relatives, to four digits; of several languages, that of the parts in this one."""
     shares: dict[str, float]
     """The share of the letters in each language if there are several, the largest first; else empty."""
+    relatives: dict[str, float]
+    """The probability of it and of each relative, if the relatives have some; else empty."""
 
 
 class _Part(NamedTuple):
@@ -72,8 +81,8 @@ def has_parts(text: str) -> bool:
 def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None) -> Identified | None:
     """Return the languages of a text by its parts, or None if they say no more than was known.
 
-    Where every second part of many is in the language of all, or in none for certain, the others are not asked for. The
-    letters of a text in two scripts may have been counted before.
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for,
+    unless many letters are in another script. The letters of a text in two scripts may have been counted before.
     """
     is_long = len(text) > WINDOW * PARTS
     chosen = _windows(text) if is_long else _all_parts(text)
@@ -91,12 +100,19 @@ def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Coun
             language = language_of_all if are_relatives(language, language_of_all) else language
             parts.append(_Part(part, language, score))
         if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
+            if len(parts) < len(chosen) and _is_in_two_scripts(text, language_of_all):
+                continue
             if score_of_all >= PART_SCORE:
                 return None
             break
     if not scripts and has_letters_of_others(text, "en", NAMES):
         scripts = count_scripts(text)
     return _weigh(parts, scripts)
+
+
+def _is_in_two_scripts(text: str, language: str) -> bool:
+    """Whether a text has so many letters in other scripts that the parts not asked for may be in another language."""
+    return has_letters_of_others(text, language, TWO_SCRIPTS * weight_of_letters(language))
 
 
 def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | None:
@@ -112,9 +128,21 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
     language = next(iter(shares))
     if len(shares) < 2:
         shares = {}
-    counted = [part.language == language or (part.score < PART_SCORE and not shares) for part in parts]
+    counted = _counted(parts, letters, language, bool(shares))
     score = _score(language, itertools.compress(parts, counted), itertools.compress(letters, counted))
-    return Identified(language, round(score, 4), shares)
+    return Identified(language, round(score, 4), shares, {})
+
+
+def _counted(parts: list[_Part], letters: list[Counter[str]], language: str, is_mixed: bool) -> list[bool]:
+    """Return which parts tell the score of a language: those in it, and of a page in one language, those in none.
+
+    Tables, names and code do not count where so many letters are in parts that are certain.
+    """
+    certain = [part.language == language and part.score >= PART_SCORE for part in parts]
+    of_certain = sum(counts.total() for counts in itertools.compress(letters, certain))
+    if not is_mixed and of_certain >= CLEAR * sum(counts.total() for counts in letters):
+        return certain
+    return [part.language == language or (part.score < PART_SCORE and not is_mixed) for part in parts]
 
 
 def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[str]) -> dict[str, float]:
@@ -165,10 +193,26 @@ def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     if not ranked:
         return "und", 0.0
     language, score = ranked[0]
+    if language_of_all == "und" and may_be_unknown(language):
+        return "und", 0.0
+    if score < PART_SCORE and has_relatives(language):
+        # Asking for one alone is faster, and most parts are certain.
+        score = _with_its_own_relatives(predict(line, RANKS), language_of_all)
     # Of a part, the model's doubts about the language of a script are believed.
     if needs_its_script(line, language, 1.0):
         return by_script(line, script_counts(line), language, score)
     return language, score
+
+
+def _with_its_own_relatives(ranked: list[tuple[str, float]], language_of_all: str) -> float:
+    """Return the probability of the first language and its relatives, without those that are nearer to another.
+
+    Galician speaks for Portuguese on a Portuguese page, not for Spanish.
+    """
+    relatives = with_relatives(ranked)
+    if language_of_all not in relatives:
+        relatives = {code: score for code, score in relatives.items() if not are_relatives(code, language_of_all)}
+    return sum(relatives.values())
 
 
 def _windows(text: str) -> list[str]:

@@ -5,7 +5,7 @@ of the one for the other. Pairs that people do mix in one text (Ukrainian and Ru
 among them.
 """
 
-__all__ = ["are_relatives"]
+__all__ = ["are_relatives", "has_relatives", "with_relatives"]
 
 _GROUPS = """
 bs hr sh sr
@@ -28,6 +28,7 @@ ceb tl
 _PAIRS = frozenset(
     (one, other) for group in _GROUPS.split("\n") for one in group.split() for other in group.split() if one != other
 )
+_LANGUAGES = frozenset(_GROUPS.split())
 
 
 def are_relatives(one: str, other: str) -> bool:
@@ -37,3 +38,18 @@ def are_relatives(one: str, other: str) -> bool:
     (True, False)
     """
     return (one, other) in _PAIRS
+
+
+def has_relatives(language: str) -> bool:
+    """Whether the model takes a language for another."""
+    return language in _LANGUAGES
+
+
+def with_relatives(ranked: list[tuple[str, float]]) -> dict[str, float]:
+    """Return the probabilities of the first language and of its relatives among those ranked.
+
+    >>> with_relatives([("hr", 0.5), ("sr", 0.25), ("en", 0.1), ("bs", 0.1)])
+    {'hr': 0.5, 'sr': 0.25, 'bs': 0.1}
+    """
+    first = ranked[0][0]
+    return {language: score for language, score in ranked if language == first or (first, language) in _PAIRS}

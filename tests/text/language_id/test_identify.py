@@ -110,3 +110,43 @@ def test_the_sentences_between_tables_make_a_doubtful_page_certain() -> None:
     windows = " ".join(identify_module._sample(page).split())
     assert predict(windows, 1)[0][1] < 0.65
     assert identify(page).language == "en" and identify(page).score >= 0.65
+
+
+LISTING = """
+int fdmax = max(rd_fd, wr_fd); FD_SET(rd_fd, &rfds); FD_ZERO(&wfds); buf_len = sizeof(bufA) - bufA_used;
+#define SHUT_FD1 do { if (fd1 >= 0) { shutdown(fd1, SHUT_RDWR); close(fd1); fd1 = -1; } } while (0)
+struct sockaddr_in addr; memset(&addr, 0, sizeof(addr)); addr.sin_port = htons(lport); nfds = fdmax + 1;
+"""
+
+
+def test_the_prose_between_listings_makes_a_page_certain() -> None:
+    page = "\n".join([LISTING * 2, BODY, LISTING * 2, BODY, LISTING * 2])
+    assert identify(page).language == "en" and identify(page).score > 0.9
+
+
+def test_code_with_one_sentence_stays_uncertain() -> None:
+    assert identify(LISTING * 3 + "The second list is for ships that are expected.").score < 0.65
+
+
+def test_paragraphs_that_are_not_translated_have_a_share_wherever_they_stand() -> None:
+    russian = "Во втором списке суда, которые только ожидаются, и каждое утро его переписывают."
+    english = "A captain who wants to stay longer than a week asks the office for a letter."
+    for first in (0, 1):
+        page = "\n".join(english if number % 4 == first else russian for number in range(12))
+        assert identify(page).shares == {"ru": 0.77, "en": 0.23}, first
+
+
+def test_names_and_options_in_latin_letters_are_no_second_language() -> None:
+    lines = (
+        "-f, --force: заменить файл, даже если он открыт другой программой",
+        "-q, --quiet: ничего не сообщать, кроме ошибок программы libreoffice",
+        "-o, --output=FILE: записать список в файл FILE, а не на экран",
+    )
+    assert identify("\n".join(lines * 6)).shares == {}
+
+
+def test_lines_without_its_own_letters_make_no_amharic_of_tigrinya() -> None:
+    own_letters = "ኣነ ናብ ቤት ትምህርቲ እኸይድ፣ ንሕና ኸኣ ኣብ ገዛ ኣለና።"
+    no_own_letters = "ሰላም ንዓለም ንህዝቢ ንመሰል ሰባት ብምሉእ መሰረት እዩ።"
+    assert identify(no_own_letters).language == "am"
+    assert identify("\n".join([own_letters, no_own_letters] * 6)) == ("und", 0.0, {}, {})
