@@ -67,8 +67,8 @@ def identify(text: str) -> Identified:
         of_parts = by_parts(text, whole.language, whole.score, whole.scripts)
         if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
             is_the_same = of_parts.language == whole.language and not of_parts.shares
-            return of_parts._replace(relatives=_told(whole.relatives)) if is_the_same else of_parts
-    return Identified(whole.language, score, {}, _told(whole.relatives))
+            return of_parts._replace(relatives=_relatives_to_tell(whole.relatives)) if is_the_same else of_parts
+    return Identified(whole.language, score, {}, _relatives_to_tell(whole.relatives))
 
 
 class _Whole(NamedTuple):
@@ -105,7 +105,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
     return _Whole(language, score, may_be_mixed, scripts, relatives)
 
 
-def _told(relatives: dict[str, float]) -> dict[str, float]:
+def _relatives_to_tell(relatives: dict[str, float]) -> dict[str, float]:
     """Return the probabilities of a language and its relatives, if the relatives have so much that they are told."""
     if len(relatives) < 2 or sum(list(relatives.values())[1:]) < LEAST_RELATIVES:
         return {}

@@ -16,7 +16,7 @@ NORWEGIAN = (
 )
 AFRIKAANS = (
     "Die biblioteek is Saterdag tot twaalfuur oop. Die kinders het 'n mandjie appels gebring, en die buurman het die "
-    "ou fiets reggemaak. In die aand het ons langs die rivier gesit en oor die reis gesels."
+    "ou fiets reggemaak. Teen sesuur het hulle langs die rivier gesit en oor die reis gesels."
 )
 
 
@@ -64,7 +64,7 @@ def test_relatives_of_an_earlier_run_do_not_stay() -> None:
 def test_a_relative_counts_for_the_language_of_the_page_it_is_nearer_to() -> None:
     """Galician is a relative of Portuguese and of Spanish: a Portuguese page is no page of two languages for it."""
     page = (
-        "Contas, facturas e documentos da empresa, com datas e importes totais.\n"
+        "Contas, facturas e documentos da empresa, com data e importes totais.\n"
         "Plano de actividades, calendario e regulamento da biblioteca municipal.\n"
         "Carta de vinos, menu do día e reservas para grupos de mais de dez.\n"
     )
