@@ -191,5 +191,7 @@ def _context(kind: Kind, gap: bytes) -> Context:
 def word_after(data: bytes, end: int) -> bool:
     """Whether the word after a number and its extension says what it is: `(65 43 21 09, office)`."""
     match = _AFTER.match(data, end, end + 44)
+    if not match:
+        return False
     # On a line of its own before a number, the word is the label of that one.
-    return bool(match) and not (b"\n" in match[0] and _NUMBER_NEXT.match(data, match.end()))
+    return b"\n" not in match[0] or not _NUMBER_NEXT.match(data, match.end())
