@@ -31,6 +31,7 @@ LONGEST_LINK_WORDS = 12
 NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
 _FIRST_OF_NOTICE = [opening.encode()[0] for opening in NOTICE]
+_CRUMB = "»".encode()
 LAST_LINES = 6
 """Last lines of a page in which a link may be glued to what it leads to."""
 
@@ -58,7 +59,7 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
     first, last = _edges(count, texts, lines.sentences)
-    last = _edges(count, texts, lines.sentences & ~_in_notice(layout, count))[1]
+    last = _edges(count, texts, lines.sentences & ~_in_notice(layout, count) & ~_crumbs(layout))[1]
     rows = np.arange(len(texts))
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
@@ -199,6 +200,19 @@ def _edges(count: int, texts: Integers, sentences: Booleans) -> tuple[Integers, 
     last[texts[rows]] = rows
     first[texts[rows[::-1]]] = rows[::-1]
     return first, last
+
+
+def _crumbs(layout: TextLayout) -> Booleans:
+    """Return for each row whether it leads to its page, as `Harbours of the north »` does, and is no quotation."""
+    lines = layout.lines
+    crumbs = np.zeros(len(lines.numbers), bool)
+    if _CRUMB not in layout.data:
+        return crumbs
+    starts, ends = layout.token_starts[lines.last_tokens], layout.token_ends[lines.last_tokens]
+    for row in ((ends - starts == len(_CRUMB)) & (layout.codes[ends - 1] == _CRUMB[-1])).nonzero()[0].tolist():
+        line = _text_of(layout, row).rstrip()
+        crumbs[row] = line.endswith("»") and "«" not in line
+    return crumbs
 
 
 def _in_notice(layout: TextLayout, count: int) -> Booleans:

@@ -262,7 +262,7 @@ class TextSignals(MeasuredTexts):
         commas[[ord(mark) for mark in ",;"]] = True
         # U+3001 and U+FF0C, the commas of Chinese and Japanese, are E3 80 81 and EF BC 8C.
         codes = self._layout.codes
-        last = (np.maximum(ends - place, 0) for place in (3, 2, 1))
+        last = (np.maximum(ends - distance, 0) for distance in (3, 2, 1))
         first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
         wide = np.isin(first << 16 | second << 8 | third, [0xE38081, 0xEFBC8C])
         verse: Booleans = commas[codes[ends - 1]] | wide

@@ -135,7 +135,7 @@ def test_links_to_the_pages_beside_go_in_their_language(foot: list[str]) -> None
 
 def test_menus_above_the_notice_of_a_site_go() -> None:
     notice = ["© Copyright 2023, Ann Miller and those who row with her.", "Created with oars 5.3, and with some tar."]
-    menu = ["Navigation", "index", "next |", "previous |", "Boats »"]
+    menu = ["Navigation", "index", "next |", "previous |", "Boats »", "Boats and oars of the north »"]
     assert left(page("\n", [], [*menu, *notice])) == [*BODY.split("\n\n"), *notice]
     # A notice in the text is no foot.
     assert left("\n".join([notice[0], *menu, *[BODY] * 8]))[0] == notice[0]
