@@ -244,3 +244,10 @@ def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:
     )
     first, last = (first, min(first + READ_BYTES, last)) if at_head else (max(last - READ_BYTES, first), last)
     return layout.data[first:last].decode("utf-8", "ignore")
+
+
+def _text_of(layout: TextLayout, row: int) -> str:
+    """Return the line of a row."""
+    number = int(layout.lines.numbers[row])
+    start = int(layout.line_ends[number - 1]) + 1 if number else 0
+    return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
