@@ -7,16 +7,20 @@ page by page, from what is in use; and the new file is searched for the removed 
 The search looks for windows of 16 bytes. A removed line is known by some of its windows, and content says which: those
 whose first 4 bytes have a hash that begins with 0 bits. The file is looked at from every fourth byte on, so that of a
 piece that is left, wherever it stands, a fourth of these windows is found. What a document that stays says as well is
-no trace of the removed one.
+no trace of the removed one, and neither is a word of it as the index writes it: in small letters, without accents, cut
+to its stem.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.document import decode_trusted
 from corpuskit.core.errors import PublishError
-from corpuskit.formats.search_index.layout import PAGE_BYTES
+from corpuskit.formats.search_index.entries import title_of
+from corpuskit.formats.search_index.layout import PAGE_BYTES, SCHEMA
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -42,6 +46,7 @@ _SECOND_MIX = 0xC2B2AE3D27D4EB4F
 _SEPARATOR = b"\0" * WINDOW
 _LEAST = 1 << (32 - CHOSEN_BITS)
 _TABLE_BITS = 22
+_WORDS = next(statement for statement in SCHEMA if " words USING " in statement)
 
 
 class Windows(NamedTuple):
@@ -140,7 +145,10 @@ def traces_left(connection: "Connection", target: Path, traces: Traces) -> tuple
     if not len(windows.hashes) and not short_lines:
         return windows.hashes, short_lines
     is_kept, kept_lines = _present(windows, short_lines, _lines(connection), shifts=WORD)
-    return windows.hashes[~is_kept], [line for line in short_lines if line not in kept_lines]
+    windows = windows.at(np.flatnonzero(~is_kept))
+    if len(windows.hashes):
+        windows = windows.at(np.flatnonzero(~_present(windows, [], _written_words(connection), shifts=WORD)[0]))
+    return windows.hashes, [line for line in short_lines if line not in kept_lines]
 
 
 def _windows_from(data: bytes, shift: int, table: Any = None) -> tuple[Windows, Any]:
@@ -234,3 +242,19 @@ def _lines(connection: "Connection") -> Iterator[bytes]:
     cursor = connection.execute("SELECT line FROM documents ORDER BY number DESC")
     while rows := cursor.fetchmany(LINES_AT_A_TIME):
         yield _SEPARATOR + _SEPARATOR.join([line for (line,) in rows])
+
+
+def _written_words(connection: "Connection") -> Iterator[bytes]:
+    """Yield the words of the documents as an index writes them, those of many at a time, derived anew."""
+    import sqlite3
+
+    cursor = connection.execute("SELECT line FROM documents ORDER BY number DESC")
+    while rows := cursor.fetchmany(LINES_AT_A_TIME):
+        with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+            fresh.execute(_WORDS)
+            fresh.execute("CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row')")
+            documents = (decode_trusted(line) for (line,) in rows)
+            texts = ((document.text, title_of(document)) for document in documents)
+            fresh.executemany("INSERT INTO words (text, title) VALUES (?, ?)", texts)
+            terms = fresh.execute("SELECT term FROM terms")
+            yield _SEPARATOR + _SEPARATOR.join([term.encode() for (term,) in terms])

@@ -1,5 +1,6 @@
 """What is left of removed lines in a file is found, and what stays is not taken for it."""
 
+import json
 import random
 import sqlite3
 from pathlib import Path
@@ -9,11 +10,12 @@ import pytest
 from corpuskit.core.errors import PublishError
 from corpuskit.formats.search_index.erasure import BLOCK_BYTES, Traces, _windows_from, demand_erased, traces_left
 from corpuskit.formats.search_index.layout import SCHEMA
+from tests.conftest import Run
 
 
 def random_line(seed: int, size: int) -> bytes:
     generator = random.Random(seed)
-    return b'{"id":"' + bytes(generator.choices(b"abcdefghijklmnopqrstuvwxyz \\n", k=size)) + b'"}'
+    return b'{"id":"a","text":"' + bytes(generator.choices(b"abcdefghijklmnopqrstuvwxyz \\n", k=size)) + b'"}'
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_half_of_a_line_is_a_trace(tmp_path: Path, documents: sqlite3.Connection
 
 
 def test_what_a_document_that_stays_says_is_no_trace(tmp_path: Path, documents: sqlite3.Connection) -> None:
-    removed, short = random_line(3, 2000), b'{"id":"s"}'
+    removed, short = random_line(3, 2000), b'{"id":"s","text":""}'
     traces = Traces()
     traces.add(removed)
     traces.add(short)
@@ -63,7 +65,7 @@ def test_what_a_document_that_stays_says_is_no_trace(tmp_path: Path, documents: 
     hashes, short_lines = traces_left(documents, tmp_path / "a.idx", traces)
     assert len(hashes) > 20
     assert short_lines == [short]
-    add(documents, removed[:1500] + b" and more")
+    add(documents, removed[:1500] + b'and more"}')
     add(documents, short)
     hashes, short_lines = traces_left(documents, tmp_path / "a.idx", traces)
     assert 0 < len(hashes) < 30
@@ -88,8 +90,8 @@ def test_what_stays_is_known_wherever_it_stands(tmp_path: Path, documents: sqlit
     traces = Traces()
     traces.add(removed)
     (tmp_path / "a.idx").write_bytes(b"x" * shift + removed)
-    add(documents, b"other" * 300)
-    add(documents, b"y" * (3 - shift) + removed)
+    add(documents, b'{"id":"b","text":"' + b"other" * 300 + b'"}')
+    add(documents, b'{"n":"' + b"y" * (3 - shift) + b'",' + removed[1:])
     demand_erased(documents, tmp_path / "a.idx", traces)
 
 
@@ -104,3 +106,14 @@ def test_windows_that_differ_in_two_bytes_are_not_taken_for_one_another() -> Non
 def hashes_at_start(window: bytes) -> list[int]:
     hashes: list[int] = _windows_from(window, 0)[0].hashes.tolist()
     return hashes
+
+
+def test_a_word_of_a_document_that_stays_is_no_trace_as_the_index_writes_it(corpuskit: Run, tmp_path: Path) -> None:
+    """Folded, it may be what a removed document said, letter by letter."""
+    words = ["".join(random.Random(seed).choices("абвгдежзиклмнопрстуфхц", k=24)) for seed in range(200)]
+    for texts in (words, [word.upper() for word in words]):
+        lines = [json.dumps({"id": str(number), "text": text}) for number, text in enumerate(texts)]
+        (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+        done = corpuskit("index", tmp_path / "a.jsonl", "-o", tmp_path / "a.idx")
+        assert done.returncode == 0, done.stderr
+    assert b"200 changed" in done.stderr
