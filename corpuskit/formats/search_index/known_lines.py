@@ -54,7 +54,9 @@ class KnownLines:
     @classmethod
     def of(cls, connection: "Connection") -> "KnownLines":
         """Return the lines of an index; none if a hash in it is none."""
-        [(first, last)] = connection.execute("SELECT min(number), max(number) FROM documents")
+        # Asked for one at a time, SQLite finds each at an end of the table.
+        [(first,)] = connection.execute("SELECT min(number) FROM documents")
+        [(last,)] = connection.execute("SELECT max(number) FROM documents")
         digests, numbers, others = bytearray(), array("q"), Spellings()
         for start in range(first or 0, (last or 0) + 1, NUMBERS_AT_A_TIME):
             values = {"size": DIGEST_BYTES, "first": start, "last": start + NUMBERS_AT_A_TIME - 1}
