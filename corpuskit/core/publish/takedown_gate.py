@@ -20,8 +20,10 @@ class MissingEntries(NamedTuple):
 
     def advice(self) -> str:
         """Return where the filter is to stand."""
-        makers = f", and again behind {comma_list([f'`{name}`' for name in self.makers])}" if self.makers else ""
-        return f"put `corpuskit filter-takedown --list FILE` with that list behind every input{makers}"
+        names = comma_list([f"`{name}`" for name in self.makers])
+        place = f"the last of {names}" if len(self.makers) > 1 else names
+        again = f", and again behind {place}" if names else ""
+        return f"put `corpuskit filter-takedown --list FILE` with that list behind every input{again}"
 
 
 class _Passed(NamedTuple):

@@ -89,3 +89,8 @@ def test_a_place_that_was_made_behind_the_filter_alone_may_be_made_so_again() ->
     chunked = [FILTERED, step(2, 1, name="chunk")]
     assert not missing_entries(chunked, chunked).digests
     assert missing_entries(chunked, [step(1), step(2, 1, name="chunk")]).digests == {ONE, TWO}
+
+
+def test_one_filter_behind_the_last_step_is_asked_for() -> None:
+    now = [FILTERED, step(2, 1, name="chunk"), step(3, 2, name="scrub-pii"), step(4, 3)]
+    assert missing_entries(CLEARED, now).advice().endswith("and again behind the last of `chunk`, `scrub-pii`")
