@@ -92,6 +92,7 @@ def clean_as_it_was(receipt: dict[str, Any]) -> None:
         (of_place(1, after=OTHER), f"after that takedown, but the receipt says {OTHER}"),
         (of_place(1, chunks=0), "search.idx: has 1 chunks on record, but the receipt says 0"),
         (of_place(1, vectors=3), "search.idx: has 0 vectors on record, but the receipt says 3"),
+        (of_place(1, unerased=4), "search.idx: has 0 unerased on record, but the receipt says 4"),
         (of_place(1, chunks=9), "9 chunks of 3 documents"),
         (of_place(2, **NOTHING, outcome="clean"), "says of seen that it was left as it was"),
         (of_place(3, outcome="removed"), "clean.jsonl that something was removed, and the same digest"),
@@ -115,8 +116,8 @@ def test_a_number_that_a_place_can_show_is_compared(folder: Path, corpuskit: Run
     ("change", "remark"),
     [
         (of_place(0, name="elsewhere"), "corpus: is called elsewhere in the receipt"),
-        (of_place(0, before=OTHER, after="sha256:" + "1" * 64), "corpus: has changed since"),
-        (of_place(2, after=OTHER), "seen: has changed since"),
+        (of_place(0, before=OTHER, after="sha256:" + "1" * 64), "corpus: is not, or no longer, what the receipt says"),
+        (of_place(2, after=OTHER), "seen: is not, or no longer, what the receipt says"),
     ],
 )
 def test_what_nothing_vouches_for_is_told(folder: Path, corpuskit: Run, change: Change, remark: str) -> None:
@@ -142,7 +143,8 @@ def test_receipts_of_earlier_and_later_runs_hold(folder: Path, corpuskit: Run) -
     last = ("--apply", "--receipt", "last.json")
     assert corpuskit("takedown", "--list", "takedown.jsonl", *PLACES, *last).returncode == 0
     done = corpuskit(*RECEIPT, *PLACES)
-    assert done.returncode == 0 and b"seen: has changed since" in done.stderr and b"corpus: " not in done.stderr
+    assert done.returncode == 0 and b"corpus: " not in done.stderr
+    assert b"seen: is not, or no longer, what the receipt says" in done.stderr
     for name in ("later.json", "last.json"):
         done = corpuskit("verify", "--receipt", name, *PLACES)
         assert (done.returncode, done.stderr) == (0, b"")

@@ -89,7 +89,7 @@ def _remarks(receipt: Receipt, promised: StoreEntry | None, run: StoreRun) -> It
     record = run.record()
     steps = [] if record is None else record.steps
     if not RecordedTakedown(receipt, promised, steps, run.entry["before"]).is_checked:
-        yield "has changed since, so what the receipt says of its numbers and digests cannot be checked"
+        yield "is not, or no longer, what the receipt says it became, so its numbers and digests cannot be checked"
     if promised["name"] != run.entry["name"]:
         yield f"is called {promised['name']} in the receipt"
 
