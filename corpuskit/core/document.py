@@ -389,7 +389,10 @@ def _integer(digits: str) -> None:
 
 
 def _finite(digits: str) -> None:
-    if not math.isfinite(float(digits)):
+    number = float(digits)
+    if number == 0 and digits.lower().partition("e")[0].strip("-0."):
+        raise Reject("number-range", "a number is too small for a double, and would be 0")
+    if not math.isfinite(number):
         raise Reject("not-finite", "a number is too large for a double")
 
 

@@ -59,6 +59,7 @@ ATTACKS = [
     of("overflowing-number", "not-finite", lambda: padded(b"1e999")),
     of("5000-digits", "integer-range", lambda: padded(b"9" * 5000)),
     of("a-million-digits", "integer-range", lambda: padded(b"9" * MIB)),
+    of("too-small", "number-range", lambda: padded(b"-0.01e-400")),
     of("65-bits", "integer-range", lambda: padded(b"36893488147419103232")),
     of("lone-surrogate", "lone-surrogate", lambda: b'{"text":"\\ud800"}'),
     of("bad-utf8", "bad-utf8", lambda: b'{"text":"\xff\xfe"}'),

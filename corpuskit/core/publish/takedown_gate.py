@@ -21,8 +21,8 @@ class MissingEntries(NamedTuple):
     def advice(self) -> str:
         """Return where the filter is to stand."""
         names = comma_list([f"`{name}`" for name in self.makers])
-        place = f"the last of {names}" if len(self.makers) > 1 else names
-        again = f", and again behind {place}" if names else ""
+        last_of = "the last of " if len(self.makers) > 1 else ""
+        again = f", and again behind {last_of}{names}" if names else ""
         return f"put `corpuskit filter-takedown --list FILE` with that list behind every input{again}"
 
 
