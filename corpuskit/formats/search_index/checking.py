@@ -19,7 +19,7 @@ from corpuskit.formats.search_index.entries import embedded_text, title_of
 from corpuskit.formats.search_index.known_lines import DIGEST_BYTES
 from corpuskit.formats.search_index.layout import (
     PAGE_BYTES,
-    SCHEMA,
+    WORDS_SCHEMA,
     IndexDescription,
     damaged_index,
     database_errors,
@@ -40,8 +40,6 @@ MOST_PROBLEMS = 5
 """Of one kind that are told."""
 TOLERANCE = 0.01
 """By which the length of a vector in float16 may differ from 1."""
-
-_WORDS = next(statement for statement in SCHEMA if " words USING " in statement)
 
 
 class IndexCheck:
@@ -196,7 +194,7 @@ def _word_problems(connection: "Connection") -> list[str]:
             fresh.execute("PRAGMA synchronous = OFF")
             fresh.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             fresh.execute("BEGIN")
-            fresh.execute(_WORDS)
+            fresh.execute(WORDS_SCHEMA)
             set_up_words(fresh)
             for number, document in _documents(connection):
                 row = (number, document.text, title_of(document))

@@ -20,7 +20,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import decode_trusted
 from corpuskit.core.errors import PublishError
 from corpuskit.formats.search_index.entries import title_of
-from corpuskit.formats.search_index.layout import PAGE_BYTES, SCHEMA
+from corpuskit.formats.search_index.layout import PAGE_BYTES, WORDS_SCHEMA
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -46,7 +46,6 @@ _SECOND_MIX = 0xC2B2AE3D27D4EB4F
 _SEPARATOR = b"\0" * WINDOW
 _LEAST = 1 << (32 - CHOSEN_BITS)
 _TABLE_BITS = 22
-_WORDS = next(statement for statement in SCHEMA if " words USING " in statement)
 
 
 class Windows(NamedTuple):
@@ -251,7 +250,7 @@ def _written_words(connection: "Connection") -> Iterator[bytes]:
     cursor = connection.execute("SELECT line FROM documents ORDER BY number DESC")
     while rows := cursor.fetchmany(LINES_AT_A_TIME):
         with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-            fresh.execute(_WORDS)
+            fresh.execute(WORDS_SCHEMA)
             fresh.execute("CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row')")
             documents = (decode_trusted(line) for (line,) in rows)
             texts = ((document.text, title_of(document)) for document in documents)

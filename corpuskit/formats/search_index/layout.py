@@ -27,6 +27,7 @@ __all__ = [
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
+    "WORDS_SCHEMA",
     "EmbeddingEntry",
     "IndexDescription",
     "IndexedSnapshot",
@@ -61,11 +62,12 @@ _SHADOW_TABLES = {
 """What FTS5 keeps for `words`, in all versions of SQLite since 3.9."""
 _REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
+WORDS_SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')"
 SCHEMA = (
     "CREATE TABLE description (content TEXT NOT NULL)",
     "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT, agreed INTEGER NOT NULL,"
     " until TEXT, input INTEGER NOT NULL, digest BLOB NOT NULL, came_as BLOB, line BLOB NOT NULL)",
-    "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')",
+    WORDS_SCHEMA,
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
     "CREATE INDEX vectors_by_text ON vectors (embedded)",
 )

@@ -361,9 +361,7 @@ class ProseLines:
         edited = self._edited_lines.get(text_index, {}).get(int(self._line_numbers[row]))
         if edited is not None:
             return edited
-        number = int(self._layout.lines.numbers[row])
-        start = int(self._layout.line_ends[number - 1]) + 1 if number else 0
-        return self._layout.data[start : int(self._layout.line_ends[number]) + 1].decode("utf-8", "surrogatepass")
+        return self._layout.line_of(row)
 
     def _row(self, text_index: int, number: int) -> int:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]

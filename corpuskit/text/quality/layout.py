@@ -192,6 +192,12 @@ class TextLayout:
         counts, ends = counts[numbers], ends[numbers]
         return Lines(numbers, counts, ends - counts, ends - 1, self.text_indices[ends - 1])
 
+    def line_of(self, row: int) -> str:
+        """Return the line of a row of `lines`, with its line end."""
+        number = int(self.lines.numbers[row])
+        start = int(self.line_ends[number - 1]) + 1 if number else 0
+        return self.data[start : int(self.line_ends[number]) + 1].decode("utf-8", "surrogatepass")
+
     @cached_property
     def lf_lines(self) -> TextSpans:
         """The lines that are not empty, split at line feeds only."""

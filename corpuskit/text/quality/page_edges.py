@@ -210,7 +210,7 @@ def _crumbs(layout: TextLayout) -> Booleans:
         return crumbs
     starts, ends = layout.token_starts[lines.last_tokens], layout.token_ends[lines.last_tokens]
     for row in ((ends - starts == len(_CRUMB)) & (layout.codes[ends - 1] == _CRUMB[-1])).nonzero()[0].tolist():
-        line = _text_of(layout, row).rstrip()
+        line = layout.line_of(row).rstrip()
         crumbs[row] = line.endswith("»") and "«" not in line
     return crumbs
 
@@ -244,10 +244,3 @@ def _body(layout: TextLayout, start: int, end: int, at_head: bool) -> str:
     )
     first, last = (first, min(first + READ_BYTES, last)) if at_head else (max(last - READ_BYTES, first), last)
     return layout.data[first:last].decode("utf-8", "ignore")
-
-
-def _text_of(layout: TextLayout, row: int) -> str:
-    """Return the line of a row."""
-    number = int(layout.lines.numbers[row])
-    start = int(layout.line_ends[number - 1]) + 1 if number else 0
-    return layout.data[start : int(layout.line_ends[number])].decode("utf-8", "replace")
