@@ -74,10 +74,10 @@ def shared_data() -> Path:
 def environment_of(folder: Path) -> dict[str, str]:
     """An environment with ledger and cache in a folder, in which `corpuskit` is found."""
     return {
-        **os.environ,
+        **AT_START,
         "CORPUSKIT_STATE": str(folder / "state"),
         "CORPUSKIT_CACHE": str(folder / "cache"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{AT_START['PATH']}",
     }
 
 

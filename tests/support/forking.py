@@ -21,14 +21,6 @@ from tests.support.forked_command import TAKEN
 
 OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PS1", "PWD", "SHLVL", "_"}
 """Variables that no module reads when it is imported, so that they may be other than the server's."""
-OF_THE_TEST = {
-    "KMP_DUPLICATE_LIB_OK",
-    "KMP_INIT_AT_FORK",
-    "OPENBLAS_NUM_THREADS",
-    "PYTEST_CURRENT_TEST",
-    "TYPER_USE_RICH",
-}
-"""What pytest and modules that tests import set in their own process, and what no command needs to be told."""
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
 LIBRARIES = (
@@ -90,7 +82,7 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
             connection, _ = listener.accept()
             message, descriptors, _, _ = socket.recv_fds(connection, MESSAGE, 3)
             job = _job_of(message)
-            if {name for name, _ in own.items() ^ job[2].items()} <= set(map(os.fsencode, OF_EACH_RUN | OF_THE_TEST)):
+            if {name for name, _ in own.items() ^ job[2].items()} <= set(map(os.fsencode, OF_EACH_RUN)):
                 connection.send(TAKEN)
                 child = os.fork()
                 if not child:
