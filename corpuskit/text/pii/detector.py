@@ -112,9 +112,14 @@ _FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(
 _FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()/@." + string.ascii_letters}
 _FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
 _TO_FOLD = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]+")
+_DASHES = "\u2014\u2015\u2212\u30fc\ufe63"
+"""What people type between digits for a hyphen: long dashes, the minus sign, the long vowel mark, a small hyphen."""
+_DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 FOLDABLE = (
     "[" + "".join(rf"\x{{{zero:x}}}-\x{{{zero + 9:x}}}" for zero in ZEROS) + r"\x{ff20}]"
-    r"|\x{ff0b}[0-9]|\x{ff08}[0-9+]{2,6}\x{ff09}[0-9 -]|[0-9]\x{ff08}[0-9]+\x{ff09}[0-9]|[0-9][\x{ff0d}\x{ff0f}][0-9]"
+    r"|\x{ff0b}[0-9]|\x{ff08}[0-9+]{2,6}\x{ff09}[0-9 -]|[0-9]\x{ff08}[0-9]+\x{ff09}[0-9]|[0-9][\x{ff0d}\x{ff0f}"
+    + "".join(rf"\x{{{ord(dash):x}}}" for dash in _DASHES)
+    + r"][0-9]"
 )
 """What a text holds in which `folded` changes something that could be personal data."""
 
@@ -122,12 +127,13 @@ FOLDABLE = (
 def folded(text: str) -> str:
     """Return the text with the digits of other scripts and full-width signs in ASCII.
 
-    Every character stays where it is. Commas, colons and full stops of CJK text are left: they end numbers.
+    So are dashes between digits. Every character stays where it is. Commas, colons and full stops of CJK text are left:
+    they end numbers.
 
     >>> folded("٠٦１２、（०3）")
     '0612、(03)'
     """
-    return _TO_FOLD.sub(lambda run: run.group().translate(_FOLDED), text)
+    return _DASH.sub("-", _TO_FOLD.sub(lambda run: run.group().translate(_FOLDED), text))
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:

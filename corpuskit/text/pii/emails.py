@@ -5,8 +5,8 @@ brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes t
 read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where the name is
 of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a meeting.
 
-Left are plain words (`name at example dot org`), names in paths (`example.org/@jo`), units of systemd
-(`user@1000.service`), and the accounts of services that hold repositories (`git@example.org:jo/x`).
+Left are plain words (`name at example dot org`) outside of angle brackets, names in paths (`example.org/@jo`), units of
+systemd (`user@1000.service`), and the accounts of services that hold repositories (`git@example.org:jo/x`).
 """
 
 import re
@@ -22,10 +22,10 @@ _EMAIL_PATTERN = pattern(
     rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9_-]*[{_LETTER}0-9])?\.)*"
     rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
 )
-_AT_WORDS = r"at|ät|æt|arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|собака|@"
-_AT = rf"(?: ?[(\[{{<] ?(?:{_AT_WORDS}) ?[)\]}}>] ?|\(a\))"
+_AT_WORDS = r"at|bei|ät|æt|arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|собака|@"
+_AT = rf"(?: ?[(\[{{<] ?(?:{_AT_WORDS}) ?[)\]}}>] ?|\(a\)|&#64;|&#x40;|&commat;)"
 _DOT_WORDS = r"dot|punkt|point|punto|ponto|punt|prick|точка|\."
-_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|ponto) | ?\. ?)"
+_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|ponto) |&#46;|&#x2e;|&period;| ?\. ?)"
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
@@ -33,6 +33,7 @@ _SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
 _HIDDEN_SOURCE = (
     rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
+    rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
@@ -105,6 +106,10 @@ def find_emails(data: bytes) -> Iterator[Span]:
             offset = start + len(name + at)
             continue
         start, name = start + folder, name[folder:]
+        if value.endswith(b"E") and data[offset : offset + 4] == b"<gt>":
+            # Perl's documentation writes `>` so: `E<lt>jo@example.orgE<gt>`.
+            offset -= 1
+            value, domain = value[:-1], domain[:-1]
         if _is_domain(value) and not _is_nobodys(data, start, offset, name.lower(), domain):
             yield start, offset
 
@@ -131,8 +136,9 @@ def find_hidden_emails(data: bytes) -> list[Span]:
 
 def _around_signs(data: bytes) -> Iterator[Span]:
     for match in _HIDDEN_AT.finditer(data):
-        spelled = match.group(2) is None
-        at, behind = max(match.span(group) for group in (1, 2, 3))
+        # Between angle brackets, as in the archives of mailing lists, plain words are an address.
+        spelled, in_words = match.group(2) is None, match.group(4) is not None
+        at, behind = max(match.span(group) for group in (1, 2, 3, 4))
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
@@ -140,6 +146,8 @@ def _around_signs(data: bytes) -> Iterator[Span]:
             continue
         start = at - len(name.group())
         end = behind + domain.end()
+        if in_words and not _is_bracketed(data, start, end):
+            continue
         if not spelled and _is_domain_alone(data, start, name.group(), data[at:behind]):
             continue
         is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])

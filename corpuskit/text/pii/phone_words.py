@@ -86,7 +86,7 @@ _TIGHT_ASCII = pattern(
 """The same for ASCII alone: the classes of Unicode letters take long to compile, and most gaps do not need them."""
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
-    r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
+    r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
     r"|[番号號码碼번호]"
 )
 _SERVICE = re.compile(

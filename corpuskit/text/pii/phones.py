@@ -11,11 +11,11 @@ import itertools
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
-from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_words
+from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_shapes, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
 from corpuskit.text.pii.phone_chains import Previous, is_in_row
+from corpuskit.text.pii.phone_shapes import Candidate
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
@@ -35,54 +35,23 @@ _DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
 _LONG_DECIMAL = re.compile(rb"[0-9]{4,}\.[0-9]+\Z")
 _REST_OF_AMOUNT = re.compile(rb"(?:[ .]|\xc2\xa0)[0-9]{3}(?![0-9])|,[0-9]")
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
-_NORTH_AMERICAN = re.compile(
-    rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
-    rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
-)
 _IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
-_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
-_AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
-_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b)" % _AMERICAN)
-"""Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
-_MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b)" % _AMERICAN)
 _ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
 _BRACKET = ord("(")
-_PLUS = ord("+")
+_AMERICAN_EXIT = b"011 "
 _MOST_NATIONAL = 12
 
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
 _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
-_BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
 _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
 _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
-
-
-class Candidate(NamedTuple):
-    """Neighbouring groups of digits that may be one number; `text` is how it is written."""
-
-    data: bytes
-    start: int
-    end: int
-    text: bytes
-    digits: bytes
-    groups: list[bytes]
-    """Its groups of digits, like them without the trunk zero."""
-    international: bool
-    """Whether it begins with a plus sign."""
-
-    @classmethod
-    def at(cls, data: bytes, start: int, end: int) -> "Candidate":
-        """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
-        text = data[start:end]
-        groups = _GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
-        return cls(data, start, end, text, b"".join(groups), groups, text.startswith((b"+", b"(+")))
 
 
 def find_phones(data: bytes) -> Iterator[Span]:
@@ -127,7 +96,7 @@ def _says_nothing(data: bytes, run: Span, previous: Previous, word: phone_words.
     start, end = run
     if word.kind not in phone_words.NO_TELEPHONES or phone_chains.is_in_chain(previous, start):
         return False
-    return not _MAY_BEGIN.search(data, start, end) and not phone_words.word_after(data, end)
+    return not phone_shapes.MAY_BEGIN.search(data, start, end) and not phone_words.word_after(data, end)
 
 
 def _next_shaped(data: bytes, start: int, end: int) -> int:
@@ -136,7 +105,7 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
     Such a number has the shape of one, or it is the last of the run, which may have a word after it.
     """
     limit = max(start, end - _LONGEST)
-    match = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
+    match = phone_shapes.MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
     return min(match.start(), limit) if match else limit
 
 
@@ -149,7 +118,7 @@ def _number_from(
     in_row = is_in_row(previous, start)
     if touched or (not in_row and _is_inner_part(data, start)):
         return None
-    shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
+    shaped = bool(phone_shapes.MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
     no_word = context in ("", "other")
     if no_word and not shaped and len(groups) == _MOST_GROUPS:
         return None
@@ -178,7 +147,7 @@ def _with_next_line(cut_off: Candidate) -> Candidate:
     rest = _NEXT_LINE.match(after(data, end, _LONGEST))
     if rest:
         whole = Candidate.at(data, start, end + rest.end())
-        if _fits_calling_code(whole, assigned=False):
+        if phone_shapes.fits_calling_code(whole, assigned=False):
             return whole
     return cut_off
 
@@ -201,7 +170,7 @@ def _opening(data: bytes, run: int, start: int) -> int:
 def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool) -> list[int]:
     """Return where a number that begins at `first` with these groups may end, the longest first."""
     ends, digits = [], 0
-    international = data[first] == _PLUS or data[first : first + 2] in (b"(+", b"00")
+    international = data.startswith((b"+", b"(+", b"00", _AMERICAN_EXIT), first)
     whole = 10 if international else 7
     most = 16 if international or labelled else _MOST_NATIONAL
     for number, (start, end) in enumerate(groups):
@@ -220,7 +189,7 @@ def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
 
     Any digits after a label are taken, but in `Tel. 06 39 98 12 34 06 39 98 12 35` those are two numbers.
     """
-    if data[start] == _PLUS or len(digits_of(data[start : ends[0]])) <= _MOST_NATIONAL:
+    if data.startswith((b"+", _AMERICAN_EXIT), start) or len(digits_of(data[start : ends[0]])) <= _MOST_NATIONAL:
         return ends
     return sorted(ends, key=lambda end: not numbering_plans.is_national(_GROUP.findall(data, start, end)))
 
@@ -256,24 +225,16 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return False
     if candidate.international and _REST_OF_AMOUNT.match(tail) and other_numbers.is_in_thousands(candidate.text[1:]):
         return False
-    if shaped and _has_shape(candidate, context, extended > end):
+    if shaped and phone_shapes.has_shape(candidate, context, extended > end):
         return True
     if context == "label":
         return _fits_label(candidate)
     return (context not in ("", "other") or word_after) and _fits_mention(candidate, context, word_after)
 
 
-def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
-    """Whether a number needs no word for it; `(212) …`, `1-800-…` and `+44 …` need none even after one for others."""
-    if _is_international(candidate):
-        return True
-    certain = candidate.text.startswith((b"(", b"1-8", b"1 8")) and _NORTH_AMERICAN.match(candidate.text)
-    return bool(certain) or (context != "other" and _is_national(candidate, extended))
-
-
 def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
-    if candidate.international and not _fits_calling_code(candidate, assigned=False):
+    if candidate.international and not phone_shapes.fits_calling_code(candidate, assigned=False):
         return False
     return not _is_counted(candidate, after(candidate.data, candidate.end, _NEXT))
 
@@ -290,7 +251,7 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
     if _is_counted(candidate, after_it) or _MORE_DIGITS.match(after_it):
         return False
     if candidate.international:
-        return _fits_calling_code(candidate, assigned=False)
+        return phone_shapes.fits_calling_code(candidate, assigned=False)
     if _ZIP_CODE.match(text) and _STATE.search(candidate.data, max(0, candidate.start - 4), candidate.start):
         return False
     if word_after and len(groups) > 1 and not other_numbers.is_in_thousands(text):
@@ -328,23 +289,14 @@ def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
     if other_numbers.has_other_shape(text, candidate.international):
         return True
-    if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
+    if len(set(candidate.digits)) == 1 or phone_shapes.has_odd_bracket(text):
         return True
     if other_numbers.has_year_in_brackets(text):
-        return not _is_assigned_abroad(candidate)
+        return not phone_shapes.is_assigned_abroad(candidate)
     if _DECIMAL.match(text):
         # `+1.2025550143` is how EPP writes numbers (RFC 5733).
-        return not (text.startswith(b"+") and _fits_calling_code(candidate, assigned=True))
+        return not (text.startswith(b"+") and phone_shapes.fits_calling_code(candidate, assigned=True))
     return not text.startswith(b"+") and _has_lone_digit(candidate)
-
-
-def _is_assigned_abroad(candidate: Candidate) -> bool:
-    """Whether the digits after `+` or `00` are an assigned number: Oxford is `+44 (1865) …`."""
-    if candidate.international:
-        return _fits_calling_code(candidate, assigned=True)
-    width = len(candidate.groups[0]) - 2 or len(candidate.groups[1])
-    exit_code, number = candidate.digits[:2], candidate.digits[2:]
-    return exit_code == b"00" and numbering_plans.is_calling_code_and_number(number, True, width)
 
 
 def _has_lone_digit(candidate: Candidate) -> bool:
@@ -358,42 +310,6 @@ def _has_lone_digit(candidate: Candidate) -> bool:
         groups = groups[1:]
     trunk = groups[0] in _TRUNK_DIGITS and not candidate.text.startswith((b"0-", b"0/", b"0."))
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
-
-
-def _is_international(candidate: Candidate) -> bool:
-    # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
-    if not candidate.international or candidate.text.startswith(b"+ "):
-        return False
-    return _fits_calling_code(candidate, assigned=candidate.digits in candidate.text)
-
-
-def _fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
-    """Whether the digits after `+` begin with a whole calling code: no country writes `+4 4294967295`."""
-    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups[0]))
-
-
-def _is_national(candidate: Candidate, extended: bool) -> bool:
-    text, digits = candidate.text, candidate.digits
-    if candidate.international:
-        return False
-    if _NORTH_AMERICAN.match(text):
-        return extended or b"." not in text or numbering_plans.is_calling_code_and_number(b"1" + digits[-10:], True)
-    groups = candidate.groups
-    if _BRACKETED.match(text) and len(digits) >= 10:
-        return True
-    if digits.startswith(b"00"):
-        width = len(groups[0]) - 2 or len(groups[1])
-        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True, width)
-    if _GERMAN.match(text):
-        return len(digits) >= 9 and numbering_plans.is_german_national(groups)
-    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
-        return False
-    return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
-
-
-def _are_codes(groups: list[bytes]) -> bool:
-    """Whether zeros lead every group, as in bytes and code points: `01 02 03 04 05`, `0069 0307 0301`."""
-    return all(group.startswith(b"0") for group in groups) and any(map(int, groups[1:]))
 
 
 PHONE = Detector("phone", r"[0-9](?:[ ./()\-\x{a0}\x{2010}-\x{2013}]{0,3}[0-9]){6}", find_phones)

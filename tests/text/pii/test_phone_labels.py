@@ -51,6 +51,31 @@ LABELS = {
 }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "전화: 02)123-4567",
+        "고객센터 031) 123-4567",
+        "微信：13123456789",
+        "[联系方式] 13123456789",
+        "【联系方式】 13123456789",
+        "Hub. 0812 3456 789",
+        "HP 0812345678",
+        "WA 0812-345-678",
+        "on m'appelle au 06 12 34 56 78",
+        "Tel.: 03\u22121234\u22125678",
+        "电话：010\u201412345678",
+    ],
+)
+def test_a_label_is_known_with_its_brackets_and_dashes(text: str) -> None:
+    assert len(scanner(("phone",)).find(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["HP 98614-90010", "Pullman, WA 99164-3113", "HP 1234567 printer"])
+def test_a_short_label_is_believed_only_before_a_zero(text: str) -> None:
+    assert scanner(("phone",)).find(text) == []
+
+
 @pytest.mark.parametrize("language", LABELS)
 def test_each_language_has_labels_for_numbers(language: str) -> None:
     find = scanner(("phone",)).find

@@ -1,0 +1,126 @@
+"""Shapes that make a telephone number of digits without a word before them.
+
+They are `+` or an exit code (`00`, `011`) and an assigned number, the North American 3-3-4, an area code in brackets,
+and national numbers in groups that only their country writes.
+"""
+
+import re
+from typing import NamedTuple
+
+from corpuskit.text.pii import numbering_plans
+from corpuskit.text.pii.phone_words import Context
+
+_GROUP = re.compile(rb"[0-9]+")
+_NORTH_AMERICAN = re.compile(
+    rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
+    rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
+)
+_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
+_ELSEWHERE = rb"8[- ]\(?9\d\d\)?[- ]\d{3}[- ]\d\d[- ]\d\d|1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
+"""Numbers of Russia, China and France in groups that nothing else is written in."""
+_OWN_GROUPS = re.compile(rb"(?:%b)\Z" % _ELSEWHERE)
+_AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
+MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
+"""Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
+MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
+_KOREAN = re.compile(rb"0\d{1,2}\) ?\d{3,4}[- ]\d{4}\Z")
+"""Koreans leave the bracket out that would open: `02)2123-4567`."""
+_FEWEST_AFTER_011 = 10
+"""Digits, as 011 is an area code as well."""
+_FEWEST_IN_TWO_GROUPS = 8
+"""Digits behind `0034`, if nothing parts them."""
+_BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
+
+
+class Candidate(NamedTuple):
+    """Neighbouring groups of digits that may be one number; `text` is how it is written."""
+
+    data: bytes
+    start: int
+    end: int
+    text: bytes
+    digits: bytes
+    groups: list[bytes]
+    """Its groups of digits, like them without the trunk zero."""
+    international: bool
+    """Whether it begins with a plus sign."""
+
+    @classmethod
+    def at(cls, data: bytes, start: int, end: int) -> "Candidate":
+        """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
+        text = data[start:end]
+        groups = _GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
+        return cls(data, start, end, text, b"".join(groups), groups, text.startswith((b"+", b"(+")))
+
+
+def has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
+    """Whether a number needs no word for it; `(212) …`, `1-800-…` and `+44 …` need none even after one for others."""
+    if _is_international(candidate):
+        return True
+    certain = candidate.text.startswith((b"(", b"1-8", b"1 8")) and _NORTH_AMERICAN.match(candidate.text)
+    return bool(certain) or (context != "other" and _is_national(candidate, extended))
+
+
+def _is_international(candidate: Candidate) -> bool:
+    # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
+    if not candidate.international or candidate.text.startswith(b"+ "):
+        return False
+    return fits_calling_code(candidate, assigned=candidate.digits in candidate.text)
+
+
+def fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
+    """Whether the digits after `+` begin with a whole calling code: no country writes `+4 4294967295`."""
+    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups[0]))
+
+
+def _is_national(candidate: Candidate, extended: bool) -> bool:
+    text, digits = candidate.text, candidate.digits
+    if candidate.international:
+        return False
+    if _NORTH_AMERICAN.match(text):
+        return extended or b"." not in text or numbering_plans.is_calling_code_and_number(b"1" + digits[-10:], True)
+    groups = candidate.groups
+    if _OWN_GROUPS.match(text):
+        return numbering_plans.is_national(groups) and not _are_codes(groups)
+    if _BRACKETED.match(text) and len(digits) >= 10:
+        return True
+    if _leaves_country(candidate):
+        return _is_behind_exit_code(candidate)
+    if _GERMAN.match(text):
+        return len(digits) >= 9 and numbering_plans.is_german_national(groups)
+    if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
+        return False
+    return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
+
+
+def _leaves_country(candidate: Candidate) -> bool:
+    digits = candidate.digits
+    return digits.startswith(b"00") or (candidate.groups[0] == b"011" and len(digits) - 3 >= _FEWEST_AFTER_011)
+
+
+def _is_behind_exit_code(candidate: Candidate) -> bool:
+    """Whether an assigned number follows the exit code, in groups: `00` before a run of digits is no number."""
+    groups = candidate.groups
+    code = 3 if groups[0] == b"011" else 2
+    width = len(groups[0]) - code
+    grouped = len(groups) > 2 or (width > 0 and len(groups) == 2 and len(groups[1]) >= _FEWEST_IN_TWO_GROUPS)
+    return grouped and numbering_plans.is_calling_code_and_number(
+        candidate.digits[code:], True, width or len(groups[1])
+    )
+
+
+def _are_codes(groups: list[bytes]) -> bool:
+    """Whether zeros lead every group, as in bytes and code points: `01 02 03 04 05`, `0069 0307 0301`."""
+    return all(group.startswith(b"0") for group in groups) and any(map(int, groups[1:]))
+
+
+def has_odd_bracket(text: bytes) -> bool:
+    """Whether a bracket is closed that was not opened, or the other way about; Koreans leave out the first."""
+    return text.count(b"(") != text.count(b")") and not _KOREAN.match(text)
+
+
+def is_assigned_abroad(candidate: Candidate) -> bool:
+    """Whether the digits after `+` or `00` are an assigned number: Oxford is `+44 (1865) …`."""
+    if candidate.international:
+        return fits_calling_code(candidate, assigned=True)
+    return _leaves_country(candidate) and _is_behind_exit_code(candidate)
