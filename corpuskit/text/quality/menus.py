@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from corpuskit.text.quality.link_words import turns_page
 
-__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "NOTICE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut", "says_nothing"]
+__all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "NOTICE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
 
 LEAST_MENU = 3
 """Short lines together, one of them a link, that are a menu: a title and a byline are two."""
@@ -70,9 +70,7 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     """
     links = _links(lines)
     cut = set(links) if len(links) > 1 else set()
-    cut |= {
-        index for index, link in enumerate(lines[:-3], 1) if link.is_link and _is_between_turns(lines, index)
-    }
+    cut |= {index for index, link in enumerate(lines[:-3], 1) if link.is_link and _is_between_turns(lines, index)}
     for start, end, longer in _runs(lines, links):
         cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
     cut |= _crumbs(lines, cut)
@@ -244,19 +242,10 @@ def _empty_at_edge(lines: Sequence[EdgeLine], order: range, cut: set[int]) -> se
         if index in cut:
             continue
         line = lines[index]
-        if not line.is_short or not says_nothing(line.text):
+        if not line.is_short or _LETTER.search(line.text) or _DATE.search(line.text):
             break
         empty.add(index)
     return empty
-
-
-def says_nothing(line: str) -> bool:
-    """Whether a line has no letter and no date.
-
-    >>> says_nothing("--- 12 ---"), says_nothing("(2004-07-22)")
-    (True, False)
-    """
-    return not _LETTER.search(line) and not _DATE.search(line)
 
 
 def _colophon(lines: Sequence[EdgeLine]) -> set[int]:
