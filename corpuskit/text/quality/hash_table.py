@@ -10,7 +10,7 @@ from corpuskit.text.quality.arrays import Integers
 
 __all__ = ["HashTable"]
 
-INITIAL_BITS = 18
+INITIAL_BITS = 19
 """Initial slots, as many as a full vocabulary needs: a table that grows late would raise a stream's memory late."""
 
 
@@ -38,20 +38,24 @@ class HashTable:
         """Return the number of each key, and the indices in `keys` of those that are new, by rising number."""
         # An empty table, keys     [70 50 70 60]
         # missing                  [ 0  1  2  3]    all of them
-        # distinct                 [50 60 70]       sorted
-        # first                    [ 1  3  0]       where each stands first; argsort: [2 0 1]
-        # rank                     [ 1  2  0]       by first appearance
+        # slots                    [ 7  5  7  6]    where they lie once they are entered
+        # numbers of those slots   [ 0  1  0  3]    for now, where in `missing` each stands first
+        # is_first                 [ 1  1  0  1]
         # numbers, new indices     [ 0  1  0  2], [0 1 3]
         numbers, missing = self._look_up(keys)
         if not len(missing):
             return numbers, missing
-        distinct, first, inverse = np.unique(keys[missing], return_index=True, return_inverse=True)
-        order = first.argsort()
-        rank = np.empty_like(order)
-        rank[order] = np.arange(self._size, self._size + len(order))
-        numbers[missing] = rank[inverse]
-        self._insert(distinct, rank)
-        return numbers, missing[first[order]]
+        self._leave_space(keys[missing])
+        slots = self._enter(keys[missing])
+        order = np.arange(len(missing))
+        self._numbers[slots[::-1]] = order[::-1]
+        is_first = self._numbers[slots] == order
+        ranks = is_first.cumsum() - 1 + self._size
+        self._numbers[slots[is_first]] = ranks[is_first]
+        numbers[missing] = self._numbers[slots]
+        self._size = int(ranks[-1]) + 1
+        self._grow()
+        return numbers, missing[is_first]
 
     def _allocate(self, bits: int) -> None:
         self._shift, self._last_slot = np.uint64(64 - bits), (1 << bits) - 1
@@ -79,14 +83,22 @@ class HashTable:
             pending = pending[self._keys[slots[pending]] != keys[pending]]
         return numbers, np.sort(np.concatenate(missing)) if missing else pending
 
-    def _insert(self, keys: Integers, numbers: Integers) -> None:
-        """Add distinct keys that are not in the table, and grow it so that half of it stays empty."""
-        self._size += len(keys)
-        if self._size * 2 > len(self._keys):
-            used = self._keys.nonzero()[0]
-            keys = np.concatenate([self._keys[used], keys])
-            numbers = np.concatenate([self._numbers[used], numbers])
-            self._allocate((self._size * 2 - 1).bit_length())
+    def _leave_space(self, keys: Integers) -> None:
+        """Grow the table if these keys might fill it."""
+        if self._size + len(keys) >= len(self._keys):
+            self._grow(len(np.unique(keys)))
+
+    def _grow(self, more: int = 0) -> None:
+        """Grow the table if with so many more keys less than half of it were empty."""
+        if (self._size + more) * 2 <= len(self._keys):
+            return
+        used = self._keys.nonzero()[0]
+        keys, numbers = self._keys[used], self._numbers[used]
+        self._allocate(((self._size + more) * 2 - 1).bit_length())
+        self._numbers[self._enter(keys)] = numbers
+
+    def _enter(self, keys: Integers) -> Integers:
+        """Write keys that are not in the table, and return the slot of each; equal ones share theirs."""
         slots = (keys >> self._shift).astype(np.int64)
         pending = np.arange(len(keys))
         while len(pending):
@@ -94,7 +106,6 @@ class HashTable:
             free = self._keys[targets] == 0
             # If several keys write to one slot, the last one gets it; the others read another key there and go on.
             self._keys[targets[free]] = keys[pending[free]]
-            entered = self._keys[targets] == keys[pending]
-            self._numbers[targets[entered]] = numbers[pending[entered]]
-            pending = pending[~entered]
+            pending = pending[self._keys[targets] != keys[pending]]
             slots[pending] = slots[pending] + 1 & self._last_slot
+        return slots

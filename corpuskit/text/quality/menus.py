@@ -70,7 +70,7 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     """
     links = _links(lines)
     cut = set(links) if len(links) > 1 else set()
-    cut |= {index for index in range(1, len(lines) - 2) if _is_between_turns(lines, index)}
+    cut |= {index for index, link in enumerate(lines[:-3], 1) if link.is_link and _is_between_turns(lines, index)}
     for start, end, longer in _runs(lines, links):
         cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
     cut |= _crumbs(lines, cut)
@@ -140,11 +140,13 @@ def _is_between_turns(lines: Sequence[EdgeLine], index: int) -> bool:
 
 def _crumbs(lines: Sequence[EdgeLine], cut: set[int]) -> set[int]:
     """Return the lines right below a menu that lead to the page, such as `Boats »`."""
-    crumbs: set[int] = set()
+    if not cut:
+        return set()
+    crumbs = cut.copy()
     for index in range(1, len(lines)):
-        if index - 1 in cut | crumbs and _CRUMB.fullmatch(lines[index].text):
+        if index - 1 in crumbs and _CRUMB.fullmatch(lines[index].text):
             crumbs.add(index)
-    return crumbs
+    return crumbs - cut
 
 
 def _runs(lines: Sequence[EdgeLine], links: set[int]) -> Iterator[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 Running text repeats its vocabulary, so one look-up per token replaces the splitting, and the tokens of many texts are
 looked up in one go. What is remembered is a pure function of the token; forgetting it changes no result, unless two
 tokens, or two words, share a 64-bit hash. Only numbers are kept, no text. A vocabulary is emptied between batches when
-it grows past `MAX_KEYS` tokens or words. Its tables have their full size from the start: 15 MB, besides what the
+it grows past `MAX_KEYS` tokens or words. Its tables have their full size from the start: 30 MB, besides what the
 present batch needs.
 """
 
@@ -22,12 +22,12 @@ from corpuskit.text.quality.spans import expand_spans, hash_spans
 
 __all__ = ["KnownTokens", "Vocabulary", "Words", "vocabulary"]
 
-MAX_KEYS = 120_000
+MAX_KEYS = 240_000
 """Together with what a batch adds, a few thousand, they fill half a hash table."""
-MAX_ENTRIES = 250_000
-INITIAL_ROWS = 1 << 17
+MAX_ENTRIES = 500_000
+INITIAL_ROWS = 1 << 18
 """Tokens, and words, that there is space for from the start."""
-INITIAL_ENTRIES = 1 << 18
+INITIAL_ENTRIES = 1 << 19
 """Entries that there is space for from the start."""
 
 STOP_WORDS = ENGLISH_STOP_WORDS

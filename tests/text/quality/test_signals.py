@@ -164,12 +164,12 @@ def test_a_hash_table_numbers_keys_as_they_are_met(batches: list[list[int]]) -> 
 
 def test_a_hash_table_grows() -> None:
     table = HashTable()
-    keys = np.random.default_rng(5).integers(1, 2**64 - 1, 300_000, np.uint64)
+    keys = np.random.default_rng(5).integers(1, 2**64 - 1, 700_000, np.uint64)
     # All of these have the last slots, and go on to the first ones.
     keys[:500] = 2**64 - 1 - np.arange(500, dtype=np.uint64)
     numbers, _ = table.number_keys(keys[:100_000])
     assert table.number_keys(keys)[0][:100_000].tolist() == numbers.tolist() == list(range(100_000))
-    assert table.number_keys(keys)[0].tolist() == list(range(300_000))
+    assert table.number_keys(keys)[0].tolist() == list(range(700_000))
 
 
 @given(TEXTS)
