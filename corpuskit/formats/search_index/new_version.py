@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, lock_file, publishing
 from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.errors import DamagedError
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
-from corpuskit.formats.search_index.known_lines import hash_of_other_spelling
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
     PAGE_BYTES,
@@ -33,6 +31,7 @@ from corpuskit.formats.search_index.layout import (
     open_index,
     read_description,
 )
+from corpuskit.formats.search_index.line_list import LineList
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -49,8 +48,7 @@ SEGMENTS_TO_MERGE = 4
 MOST_DELETED_BYTES = 4 * 1024 * 1024
 """Of deleted lines that are held until their words are taken out."""
 _INSERTION = (
-    "INSERT INTO documents (number, id, tenant, agreed, until, input, digest, line, came_as) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO documents (number, id, tenant, agreed, until, input, digest, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -115,8 +113,7 @@ class NewVersion:
         self.demand_copy()
         # FTS5 writes what it has collected whenever a number is not greater than the one before.
         number, self._next_number = self._next_number, self._next_number + 1
-        came_as = hash_of_other_spelling(document.came_as)
-        self.connection.execute(_INSERTION, (number, *entry, came_as))
+        self.connection.execute(_INSERTION, (number, *entry))
         self.connection.execute(
             "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", (number, document.text, title_of(document))
         )
@@ -125,13 +122,11 @@ class NewVersion:
     def delete(self, number: int) -> None:
         """Take a document out of `documents`, and later out of `words`; remember what to look for afterwards."""
         self.demand_copy()
-        [(line,)] = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchall()
+        row = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchone()
         try:
-            document = decode(line)
+            document = decode(line := row[0])
         except (Reject, TypeError, ValueError):
-            raise DamagedError(
-                f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
-            ) from None
+            raise damaged_index(self.target, "a line in it is no document") from None
         self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
         self._note_removal()
         if self._defers_erasure:
@@ -184,6 +179,11 @@ class NewVersion:
         self.connection.execute("DELETE FROM description")
         text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
         self.connection.execute("INSERT INTO description VALUES (?)", (text,))
+
+    def write_lines(self, lines: LineList) -> None:
+        """Let the index have these lines of its documents, in this order."""
+        self.demand_copy()
+        lines.write(self.connection)
 
     def replace_target(self) -> None:
         """Replace the index, without a byte of what was taken out. Raises PublishError if one is left.
