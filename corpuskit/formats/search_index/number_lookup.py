@@ -17,6 +17,8 @@ __all__ = ["UNKNOWN", "NumberLookup"]
 UNKNOWN = -1
 SMALL_INDEX = 1 << 18
 """Documents up to which a dictionary has the hashes, in some 40 MB."""
+COMPARED_BYTES = 32 * DIGEST_BYTES
+"""Of hashes that are compared at a time."""
 SEARCHED_BYTES = 256 * DIGEST_BYTES
 """Of the hashes that come next, where one that differs is looked for: so many documents may be missing in a row."""
 SHORT_JUMP = 4 * DIGEST_BYTES
@@ -62,13 +64,12 @@ class NumberLookup:
 
     def _equal_bytes(self, digests: bytes) -> int:
         """Return how many bytes of these hashes are those that come next, in whole hashes."""
-        expected = self._digests[self._at : self._at + len(digests)]
-        if expected == digests:
-            return len(digests)
-        digests = digests[: len(expected)]
-        difference = int.from_bytes(expected, "big") ^ int.from_bytes(digests, "big")
-        equal = len(expected) - (difference.bit_length() + 7) // 8
-        return equal - equal % DIGEST_BYTES
+        for start in range(0, len(digests), COMPARED_BYTES):
+            some = digests[start : start + COMPARED_BYTES]
+            at = self._at + start
+            if not self._digests.startswith(some, at):
+                return start + _common_bytes(some, self._digests[at : at + len(some)])
+        return len(digests)
 
     def _jump(self, digest: bytes, next_digest: bytes) -> bool:
         """Go on at a hash that stands a little ahead, as those before it come no more; return whether it does."""
@@ -80,6 +81,14 @@ class NumberLookup:
             return False
         self._at = at
         return True
+
+
+def _common_bytes(digests: bytes, others: bytes) -> int:
+    """Return how many bytes of hashes are equal from the first on, in whole hashes."""
+    size = min(len(digests), len(others))
+    difference = int.from_bytes(digests[:size], "big") ^ int.from_bytes(others[:size], "big")
+    equal = size - (difference.bit_length() + 7) // 8
+    return equal - equal % DIGEST_BYTES
 
 
 class _UnorderedLookup(Protocol):
