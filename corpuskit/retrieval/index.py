@@ -128,7 +128,9 @@ def _demand_index_name(output: Path) -> None:
     """Raise UsageError for a name by which other commands would take the index for something else."""
     from corpuskit.core.publish.targets import demand_known_ending
     from corpuskit.core.registry import format_of_file
+    from corpuskit.formats.search_index.layout import SUFFIX
 
     demand_known_ending(output)
-    if format_of_file(output.name) is not None:
+    # Whether an ending is that of a format, only the modules of all formats can tell.
+    if output.suffix != SUFFIX and format_of_file(output.name) is not None:
         raise UsageError(f"{printable_name(str(output))!r} is a name for documents; name the index like search.idx")

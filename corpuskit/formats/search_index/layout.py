@@ -27,6 +27,7 @@ __all__ = [
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
+    "SUFFIX",
     "WORDS_SCHEMA",
     "EmbeddingEntry",
     "IndexDescription",

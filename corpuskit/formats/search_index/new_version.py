@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, lock_file, publishing
-from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.document import Document, decode_trusted
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
 from corpuskit.formats.search_index.layout import (
@@ -128,8 +128,8 @@ class NewVersion:
         self.demand_copy()
         row = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchone()
         try:
-            document = decode(line := row[0])
-        except (Reject, TypeError, ValueError):
+            document = decode_trusted(line := row[0])
+        except (AttributeError, LookupError, TypeError, ValueError):
             raise damaged_index(self.target, "a line in it is no document") from None
         self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
         self._note_removal()
