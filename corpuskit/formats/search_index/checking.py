@@ -16,7 +16,6 @@ from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.formats.search_index.entries import embedded_text, title_of
-from corpuskit.formats.search_index.known_lines import DIGEST_BYTES
 from corpuskit.formats.search_index.layout import (
     PAGE_BYTES,
     WORDS_SCHEMA,
@@ -28,6 +27,7 @@ from corpuskit.formats.search_index.layout import (
     read_description,
     unerased_text,
 )
+from corpuskit.formats.search_index.line_list import LineList, digest_at
 from corpuskit.formats.search_index.new_version import set_up_words
 from corpuskit.formats.search_index.rows import indexed_documents
 
@@ -106,7 +106,9 @@ def demand_whole(connection: "Connection", path: Path, description: IndexDescrip
 def _row_problems(connection: "Connection", description: IndexDescription) -> list[str]:
     """Compare what is derived from the documents, which are whole, with them."""
     vector_problems = _some(_vector_problems(connection, description))
-    return [*vector_problems, *_word_problems(connection), *_removed_problems(connection, description)]
+    line_problems = _some(_line_problems(connection))
+    words_and_removed = [*_word_problems(connection), *_removed_problems(connection, description)]
+    return [*line_problems, *vector_problems, *words_and_removed]
 
 
 def _snapshot_problems(description: IndexDescription, manifest: Manifest, name: str) -> Iterator[str]:
@@ -132,19 +134,29 @@ def _document_problems(connection: "Connection", description: IndexDescription) 
     for indexed in indexed_documents(connection, count):
         if indexed.problem:
             yield f"{indexed.problem}: that of {indexed.id!r}"
-    [(wrong,)] = connection.execute(
-        "SELECT count(*) FROM documents "
-        "WHERE came_as IS NOT NULL AND (typeof(came_as) != 'blob' OR length(came_as) != ?)",
-        (DIGEST_BYTES,),
-    )
-    if wrong:
-        yield f"{quantity(wrong, 'document')} came as a line of which it has no hash"
     if count.as_json() != description["stream"]:
         stream = description["stream"]
         yield (
             f"it holds {count.documents} documents with digest {count.as_json()['digest']}, and says "
             f"{stream['documents']} with {stream['digest']}"
         )
+
+
+def _line_problems(connection: "Connection") -> Iterator[str]:
+    """Compare the list of lines with the documents: by it, a document is known without being read."""
+    lines = LineList.of(connection)
+    if lines is None:
+        yield "the list of lines, by which documents are known again, is not one of all its documents"
+        return
+    documents = connection.execute("SELECT number, digest FROM documents ORDER BY number")
+    rows = sorted(range(len(lines.numbers)), key=lines.numbers.__getitem__)
+    for row, (number, digest) in zip(rows, documents, strict=True):
+        if lines.numbers[row] != number or digest_at(lines.digests, row) != digest:
+            yield f"the list of lines has another line of document number {number}"
+    query = "SELECT digest, length(line) FROM documents WHERE number = ?"
+    for number, digest, size, _ in lines.spellings.rows():
+        if connection.execute(query, (number,)).fetchone() != (digest, size):
+            yield f"the list of spellings has another line of document number {number}"
 
 
 def _vector_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:

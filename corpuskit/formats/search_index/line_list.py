@@ -39,9 +39,12 @@ class LineList:
             lines.extend(_from_bytes(numbers), digests)
         if not lines.spellings.read(connection):
             return None
-        [(documents, last)] = connection.execute("SELECT count(*), (SELECT max(number) FROM documents) FROM documents")
+        # Asked for alone, SQLite counts the pages of an index, and finds the last number at the end of the table.
+        [(documents,)] = connection.execute("SELECT count(*) FROM documents")
+        [(last,)] = connection.execute("SELECT max(number) FROM documents")
         is_whole = len(lines.numbers) == len({*lines.numbers}) == documents
-        return lines if is_whole and max(lines.numbers, default=0) <= (last or 0) else None
+        greatest = max(max(lines.numbers, default=0), max(lines.spellings.numbers, default=0))
+        return lines if is_whole and greatest <= (last or 0) else None
 
     def extend(self, numbers: Iterable[int], digests: bytes) -> None:
         """Add documents with the hashes of their lines."""

@@ -22,7 +22,7 @@ COMPARED_BYTES = 32 * DIGEST_BYTES
 SEARCHED_BYTES = 256 * DIGEST_BYTES
 """Of the hashes that come next, where one that differs is looked for: so many documents may be missing in a row."""
 SHORT_JUMP = 4 * DIGEST_BYTES
-"""A line that stands there has hardly moved; of one farther ahead, the next line has to stand there as well."""
+"""A line that stands there has hardly moved; of one farther ahead, the next line of the batch has to as well."""
 MOST_MOVED = 32
 """Documents that have moved, after which the order is not relied on."""
 
@@ -72,12 +72,15 @@ class NumberLookup:
         return len(digests)
 
     def _jump(self, digest: bytes, next_digest: bytes) -> bool:
-        """Go on at a hash that stands a little ahead, as those before it come no more; return whether it does."""
+        """Go on at a hash that stands a little ahead, as those before it come no more; return whether it does.
+
+        `next_digest` is empty behind the last line of a batch.
+        """
         at = self._digests.find(digest, self._at, self._at + SEARCHED_BYTES)
         if at < 0 or at % DIGEST_BYTES:
             return False
         end = at + DIGEST_BYTES
-        if at - self._at > SHORT_JUMP and (not next_digest or not self._digests.startswith(next_digest, end)):
+        if at - self._at > SHORT_JUMP and not self._digests.startswith(next_digest, end):
             return False
         self._at = at
         return True

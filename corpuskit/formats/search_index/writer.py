@@ -164,7 +164,9 @@ class IndexWriter:
         """Read what the stream is compared with. Raises UsageError where vectors would be missing."""
         has_vectors = self._take_over_vectors(before)
         with database_errors(self.target):
-            [(first, last)] = self._version.connection.execute("SELECT min(number), max(number) FROM documents")
+            # Asked for one at a time, SQLite finds each at an end of the table.
+            [(first,)] = self._version.connection.execute("SELECT min(number) FROM documents")
+            [(last,)] = self._version.connection.execute("SELECT max(number) FROM documents")
             if (first or 0) < 0 or (last or 0) > GREATEST_NUMBER:
                 raise damaged_index(self.target, "it has numbers of documents that cannot be")
             self._seen_flags = bytearray((last or 0) + 1)
