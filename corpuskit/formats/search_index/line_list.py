@@ -46,7 +46,7 @@ class LineList:
         greatest = max(max(lines.numbers, default=0), max(lines.spellings.numbers, default=0))
         return lines if is_whole and greatest <= (last or 0) else None
 
-    def extend(self, numbers: Iterable[int], digests: bytes) -> None:
+    def extend(self, numbers: Iterable[int], digests: bytes | bytearray) -> None:
         """Add documents with the hashes of their lines."""
         self.numbers.extend(numbers)
         self.digests += digests
@@ -116,9 +116,9 @@ class SpellingList:
     def without(self, numbers: set[int]) -> "SpellingList":
         """Return the list without the documents of these numbers."""
         rest = SpellingList()
-        for number, *columns in self.rows():
-            if number not in numbers:
-                rest.add(number, *columns)
+        for row in self.rows():
+            if row[0] not in numbers:
+                rest.add(*row)
         return rest
 
     def write(self, connection: "Connection") -> None:

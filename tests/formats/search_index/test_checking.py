@@ -51,7 +51,7 @@ CHANGES = {
         "UPDATE lines SET numbers = substr(numbers, 5), digests = substr(digests, 17)",
         "the list of lines, by which",
     ),
-    "the list has a line twice": ("INSERT INTO lines (numbers, digests) SELECT numbers, digests FROM lines", "is not one"),
+    "the list has a line twice": ("INSERT INTO lines (numbers, digests) SELECT numbers, digests FROM lines", "not one"),
     "the list has a number that is none": ("UPDATE lines SET numbers = x'00' || numbers", "is not one of all its"),
     "the list has text": ("UPDATE lines SET digests = 'text'", "is not one of all its"),
     "the list has another hash": (
@@ -59,8 +59,7 @@ CHANGES = {
         "another line of document number 3",
     ),
     "the list has numbers in another order": (
-        "UPDATE lines SET numbers = "
-        "CAST(substr(numbers, 5, 4) || substr(numbers, 1, 4) || substr(numbers, 9) AS BLOB)",
+        "UPDATE lines SET numbers = CAST(substr(numbers, 5, 4) || substr(numbers, 1, 4) || substr(numbers, 9) AS BLOB)",
         "another line of document number 1",
     ),
     "the list is gone": ("DELETE FROM lines", "is not one of all its documents"),
