@@ -1,24 +1,20 @@
 """Whether an index is what it says of itself: every row follows from the lines of its documents.
 
-The words are derived anew, into a temporary file, and compared with those of the index.
+The words are derived anew, into a temporary file, and compared with those of the index (`word_check`).
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StreamCount
-from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode_trusted
+from corpuskit.core.document import decode_trusted
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.wording import printable_name, quantity
-from corpuskit.formats.search_index.entries import embedded_text, title_of
+from corpuskit.formats.search_index.entries import embedded_text
 from corpuskit.formats.search_index.layout import (
-    PAGE_BYTES,
-    WORDS_SCHEMA,
     IndexDescription,
     damaged_index,
     database_errors,
@@ -28,8 +24,8 @@ from corpuskit.formats.search_index.layout import (
     unerased_text,
 )
 from corpuskit.formats.search_index.line_list import LineList, digest_at
-from corpuskit.formats.search_index.new_version import set_up_words
 from corpuskit.formats.search_index.rows import indexed_documents
+from corpuskit.formats.search_index.word_check import are_words_of_documents
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -197,52 +193,7 @@ def _removed_problems(connection: "Connection", description: IndexDescription) -
         yield f"it says that bytes of {unerased['documents']} removed documents are left, and has other lines of them"
 
 
-def _word_problems(connection: "Connection") -> list[str]:
+def _word_problems(connection: "Connection") -> Iterator[str]:
     """Compare the words with those that the documents give."""
-    with filesystem.make_temporary_folder() as folder:
-        fresh = filesystem.open_database(Path(folder) / "words")
-        try:
-            fresh.execute("PRAGMA journal_mode = OFF")
-            fresh.execute("PRAGMA synchronous = OFF")
-            fresh.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            fresh.execute("BEGIN")
-            fresh.execute(WORDS_SCHEMA)
-            set_up_words(fresh)
-            for number, document in _documents(connection):
-                row = (number, document.text, title_of(document))
-                fresh.execute("INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", row)
-            fresh.execute("COMMIT")
-            connection.execute("PRAGMA query_only = OFF")  # for the temporary tables; the file itself is open to read
-            if _summary_of_words(connection) != _summary_of_words(fresh):
-                return ["the words by which documents are found are not those of the documents"]
-            return []
-        finally:
-            fresh.close()
-
-
-def _documents(connection: "Connection") -> Iterator[tuple[int, Document]]:
-    """Yield documents with their numbers; their lines were compared with what they say before."""
-    for number, line in connection.execute("SELECT number, line FROM documents ORDER BY number"):
-        yield number, decode_trusted(line)
-
-
-def _summary_of_words(connection: "Connection") -> list[tuple[object, ...]]:
-    """Return the words with their numbers of documents and of positions, a sum over all positions, and all lengths.
-
-    Positions come in the order of the words. So with these numbers, the number of a row says which word stands there,
-    and takes a tenth of the time that the words themselves would.
-    """
-    connection.execute("CREATE VIRTUAL TABLE temp.counts USING fts5vocab (main, words, 'row')")
-    connection.execute("CREATE VIRTUAL TABLE temp.positions USING fts5vocab (main, words, 'instance')")
-    # Sums of floating-point numbers are equal only in the same order.
-    positions = connection.execute(
-        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) "
-        "FROM temp.positions"
-    ).fetchall()
-    words, lengths = hashlib.sha256(), hashlib.sha256()
-    # As bytes: FTS5 cuts words of more than 32 KiB, be it within a letter.
-    for word, documents, number in connection.execute("SELECT CAST(term AS BLOB), doc, cnt FROM temp.counts"):
-        words.update(b"%d:%d:%s;" % (documents, number, word))
-    for document, size in connection.execute("SELECT id, sz FROM words_docsize ORDER BY id"):
-        lengths.update(b"%d:%s;" % (document, bytes(size).hex().encode()))
-    return [*positions, (words.hexdigest(), lengths.hexdigest())]
+    if not are_words_of_documents(connection):
+        yield "the words by which documents are found are not those of the documents"
