@@ -43,7 +43,7 @@ class SearchIndex(Command):
     cleared as well.
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
-    `duplicate-id`, for a second document of one id. Holds 25 bytes per document in memory. With `--json`, the numbers
+    `duplicate-id`, for a second document of one id. Holds 45 bytes per document in memory. With `--json`, the numbers
     of documents added, changed, removed, unchanged, embedded and unerased are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
@@ -128,7 +128,9 @@ def _demand_index_name(output: Path) -> None:
     """Raise UsageError for a name by which other commands would take the index for something else."""
     from corpuskit.core.publish.targets import demand_known_ending
     from corpuskit.core.registry import format_of_file
+    from corpuskit.formats.search_index.layout import SUFFIX
 
     demand_known_ending(output)
-    if format_of_file(output.name) is not None:
+    # Whether an ending is that of a format, only the modules of all formats can tell.
+    if output.suffix != SUFFIX and format_of_file(output.name) is not None:
         raise UsageError(f"{printable_name(str(output))!r} is a name for documents; name the index like search.idx")

@@ -181,7 +181,7 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
         account = f"{store['name']}: {store['outcome']}"
         account += f", {run.kind.amount(store)}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
-        yield f"{account}: {store['problem']}" if "problem" in store else account
+        yield account  # what is wrong with a place is told as an error
         if run.copies().is_any and not receipt["applied"]:
             yield f"{store['name']}: {_near_copies(run.copies())}"
         if "undecided" in store:

@@ -8,8 +8,8 @@ import pytest
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import decode, encode
-from corpuskit.formats.search_index import known_lines
-from corpuskit.formats.search_index.layout import open_index, read_description
+from corpuskit.formats.search_index import known_lines, number_lookup
+from corpuskit.formats.search_index.layout import SCHEMA, open_index, read_description
 from corpuskit.formats.search_index.writer import UNCHANGED, IndexWriter
 from tests.conftest import Run
 from tests.retrieval.test_index import answers, chunks, write
@@ -43,11 +43,12 @@ def recognised(path: Path, lines: list[bytes]) -> tuple[StreamCount, str] | None
         writer.close()
 
 
-@pytest.mark.parametrize("small_index", [1 << 18, 0])
+@pytest.mark.parametrize(("small_index", "most_moved"), [(1 << 18, 32), (1 << 18, -1), (0, -1)])
 def test_a_line_is_known_as_it_came(
-    tmp_path: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch, small_index: int
+    tmp_path: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch, small_index: int, most_moved: int
 ) -> None:
-    monkeypatch.setattr(known_lines, "SMALL_INDEX", small_index)
+    monkeypatch.setattr(number_lookup, "SMALL_INDEX", small_index)
+    monkeypatch.setattr(number_lookup, "MOST_MOVED", most_moved)
     lines = spelled(range(30))
     write_spelled(tmp_path / "a.jsonl", lines)
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
@@ -73,7 +74,11 @@ def test_after_changes_it_answers_as_a_new_one(tmp_path: Path, corpuskit: Run) -
     assert answers(tmp_path / "a.idx", QUERIES) == answers(tmp_path / "fresh.idx", QUERIES)
     with open_index(tmp_path / "a.idx") as one, open_index(tmp_path / "fresh.idx") as other:
         rows = [
-            connection.execute("SELECT id, digest, came_as, line FROM documents ORDER BY id").fetchall()
+            [
+                connection.execute("SELECT id, digest, line FROM documents ORDER BY id").fetchall(),
+                connection.execute("SELECT digests FROM lines").fetchall(),
+                connection.execute("SELECT digests, sizes, hashes FROM spellings").fetchall(),
+            ]
             for connection in (one, other)
         ]
         streams = [read_description(one, tmp_path)["stream"], read_description(other, tmp_path)["stream"]]
@@ -94,21 +99,25 @@ def test_a_hash_that_is_none_is_told_and_not_used(tmp_path: Path, corpuskit: Run
     write_spelled(tmp_path / "a.jsonl", lines)
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
     with sqlite3.connect(tmp_path / "a.idx") as connection:
-        connection.execute("UPDATE documents SET came_as = x'00' WHERE number = 3")
+        connection.execute("UPDATE spellings SET hashes = x'00'")
     connection.close()
     assert recognised(tmp_path / "a.idx", lines) is None
     done = corpuskit("verify", "a.idx")
-    assert (done.returncode, b"1 document came as a line of which it has no hash" in done.stderr) == (3, True), done
+    assert (done.returncode, b"the list of lines, by which documents are known" in done.stderr) == (3, True), done
 
 
+@pytest.mark.parametrize("column", ["", ", came_as BLOB"])
 @pytest.mark.parametrize(
     "command", [("index", "a.jsonl", "-o", "a.idx"), ("search", "ban", "a.idx"), ("verify", "a.idx")]
 )
-def test_a_file_of_the_format_before_is_refused(tmp_path: Path, corpuskit: Run, command: tuple[str, ...]) -> None:
+def test_a_file_of_a_format_before_is_refused(
+    tmp_path: Path, corpuskit: Run, command: tuple[str, ...], column: str
+) -> None:
     write(tmp_path / "a.jsonl", chunks(range(5)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
     with sqlite3.connect(tmp_path / "a.idx") as connection:
-        connection.execute("ALTER TABLE documents DROP COLUMN came_as")
+        connection.executescript("DROP TABLE lines; DROP TABLE spellings; DROP TABLE documents;")
+        connection.execute(SCHEMA[1].replace(", line BLOB", f"{column}, line BLOB"))
     connection.close()
     done = corpuskit(*command)
     said = done.stderr + done.stdout

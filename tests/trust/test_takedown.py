@@ -877,7 +877,7 @@ def test_formats_that_cannot_be_read_alone_are_left_and_not_called_damaged(
     done = corpuskit("takedown", "--list", "takedown.jsonl", "alone", "corpus", "--apply", "--receipt", "receipt.json")
     problem = f"alone: no document can be read from {format_}, so it was not searched; publish it anew from a dataset"
     assert done.returncode == 2 and problem in done.stderr.decode()
-    assert problem.replace("alone: ", "alone: failed: ") in done.stdout.decode()
+    assert b"alone: failed\n" in done.stdout
     assert [place["outcome"] for place in json.loads((folder / "receipt.json").read_bytes())["places"]] == [
         "failed",
         "removed",

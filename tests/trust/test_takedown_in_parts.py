@@ -78,6 +78,20 @@ def test_one_call_takes_the_same_in_any_order(folder: Path, corpuskit: Run, plac
     assert corpuskit("verify", "--receipt", "receipt.json", *places, "search.idx").returncode == 0
 
 
+def test_one_call_leaves_the_same_list_in_any_order(tmp_path: Path, corpuskit: Run) -> None:
+    names, lists = ["one", "two", "three"], set()
+    for order in permutations(names):
+        for number, name in enumerate(names):
+            (tmp_path / f"{name}.in").write_bytes(lines_of([document(name, prose(number)), document("b", prose(9))]))
+            assert corpuskit("export", f"{name}.in", "--to", "jsonl", "-o", name, "-q").returncode == 0
+        (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"id": name} for name in names]))
+        takedown(corpuskit, *order)
+        lists.add((tmp_path / "takedown.jsonl").read_bytes())
+        for name in names:
+            shutil.rmtree(tmp_path / name)
+    assert len(lists) == 1, lists
+
+
 @pytest.mark.parametrize(
     "calls",
     [

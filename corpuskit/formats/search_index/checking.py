@@ -1,25 +1,20 @@
 """Whether an index is what it says of itself: every row follows from the lines of its documents.
 
-The words are derived anew, into a temporary file, and compared with those of the index.
+The words are derived anew, into a temporary file, and compared with those of the index (`word_check`).
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StreamCount
-from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode_trusted
+from corpuskit.core.document import decode_trusted
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.wording import printable_name, quantity
-from corpuskit.formats.search_index.entries import embedded_text, title_of
-from corpuskit.formats.search_index.known_lines import DIGEST_BYTES
+from corpuskit.formats.search_index.entries import embedded_text
 from corpuskit.formats.search_index.layout import (
-    PAGE_BYTES,
-    WORDS_SCHEMA,
     IndexDescription,
     damaged_index,
     database_errors,
@@ -28,8 +23,9 @@ from corpuskit.formats.search_index.layout import (
     read_description,
     unerased_text,
 )
-from corpuskit.formats.search_index.new_version import set_up_words
+from corpuskit.formats.search_index.line_list import LineList, digest_at
 from corpuskit.formats.search_index.rows import indexed_documents
+from corpuskit.formats.search_index.word_check import are_words_of_documents
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -106,7 +102,9 @@ def demand_whole(connection: "Connection", path: Path, description: IndexDescrip
 def _row_problems(connection: "Connection", description: IndexDescription) -> list[str]:
     """Compare what is derived from the documents, which are whole, with them."""
     vector_problems = _some(_vector_problems(connection, description))
-    return [*vector_problems, *_word_problems(connection), *_removed_problems(connection, description)]
+    line_problems = _some(_line_problems(connection))
+    words_and_removed = [*_word_problems(connection), *_removed_problems(connection, description)]
+    return [*line_problems, *vector_problems, *words_and_removed]
 
 
 def _snapshot_problems(description: IndexDescription, manifest: Manifest, name: str) -> Iterator[str]:
@@ -132,19 +130,29 @@ def _document_problems(connection: "Connection", description: IndexDescription) 
     for indexed in indexed_documents(connection, count):
         if indexed.problem:
             yield f"{indexed.problem}: that of {indexed.id!r}"
-    [(wrong,)] = connection.execute(
-        "SELECT count(*) FROM documents "
-        "WHERE came_as IS NOT NULL AND (typeof(came_as) != 'blob' OR length(came_as) != ?)",
-        (DIGEST_BYTES,),
-    )
-    if wrong:
-        yield f"{quantity(wrong, 'document')} came as a line of which it has no hash"
     if count.as_json() != description["stream"]:
         stream = description["stream"]
         yield (
             f"it holds {count.documents} documents with digest {count.as_json()['digest']}, and says "
             f"{stream['documents']} with {stream['digest']}"
         )
+
+
+def _line_problems(connection: "Connection") -> Iterator[str]:
+    """Compare the list of lines with the documents: by it, a document is known without being read."""
+    lines = LineList.of(connection)
+    if lines is None:
+        yield "the list of lines, by which documents are known again, is not one of all its documents"
+        return
+    documents = connection.execute("SELECT number, digest FROM documents ORDER BY number")
+    rows = sorted(range(len(lines.numbers)), key=lines.numbers.__getitem__)
+    for row, (number, digest) in zip(rows, documents, strict=True):
+        if lines.numbers[row] != number or digest_at(lines.digests, row) != digest:
+            yield f"the list of lines has another line of document number {number}"
+    query = "SELECT digest, length(line) FROM documents WHERE number = ?"
+    for number, digest, size, _ in lines.spellings.rows():
+        if connection.execute(query, (number,)).fetchone() != (digest, size):
+            yield f"the list of spellings has another line of document number {number}"
 
 
 def _vector_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:
@@ -185,52 +193,7 @@ def _removed_problems(connection: "Connection", description: IndexDescription) -
         yield f"it says that bytes of {unerased['documents']} removed documents are left, and has other lines of them"
 
 
-def _word_problems(connection: "Connection") -> list[str]:
+def _word_problems(connection: "Connection") -> Iterator[str]:
     """Compare the words with those that the documents give."""
-    with filesystem.make_temporary_folder() as folder:
-        fresh = filesystem.open_database(Path(folder) / "words")
-        try:
-            fresh.execute("PRAGMA journal_mode = OFF")
-            fresh.execute("PRAGMA synchronous = OFF")
-            fresh.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            fresh.execute("BEGIN")
-            fresh.execute(WORDS_SCHEMA)
-            set_up_words(fresh)
-            for number, document in _documents(connection):
-                row = (number, document.text, title_of(document))
-                fresh.execute("INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", row)
-            fresh.execute("COMMIT")
-            connection.execute("PRAGMA query_only = OFF")  # for the temporary tables; the file itself is open to read
-            if _summary_of_words(connection) != _summary_of_words(fresh):
-                return ["the words by which documents are found are not those of the documents"]
-            return []
-        finally:
-            fresh.close()
-
-
-def _documents(connection: "Connection") -> Iterator[tuple[int, Document]]:
-    """Yield documents with their numbers; their lines were compared with what they say before."""
-    for number, line in connection.execute("SELECT number, line FROM documents ORDER BY number"):
-        yield number, decode_trusted(line)
-
-
-def _summary_of_words(connection: "Connection") -> list[tuple[object, ...]]:
-    """Return the words with their numbers of documents and of positions, a sum over all positions, and all lengths.
-
-    Positions come in the order of the words. So with these numbers, the number of a row says which word stands there,
-    and takes a tenth of the time that the words themselves would.
-    """
-    connection.execute("CREATE VIRTUAL TABLE temp.counts USING fts5vocab (main, words, 'row')")
-    connection.execute("CREATE VIRTUAL TABLE temp.positions USING fts5vocab (main, words, 'instance')")
-    # Sums of floating-point numbers are equal only in the same order.
-    positions = connection.execute(
-        "SELECT count(*), total((rowid & 4095) * (doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) "
-        "FROM temp.positions"
-    ).fetchall()
-    words, lengths = hashlib.sha256(), hashlib.sha256()
-    # As bytes: FTS5 cuts words of more than 32 KiB, be it within a letter.
-    for word, documents, number in connection.execute("SELECT CAST(term AS BLOB), doc, cnt FROM temp.counts"):
-        words.update(b"%d:%d:%s;" % (documents, number, word))
-    for document, size in connection.execute("SELECT id, sz FROM words_docsize ORDER BY id"):
-        lengths.update(b"%d:%s;" % (document, bytes(size).hex().encode()))
-    return [*positions, (words.hexdigest(), lengths.hexdigest())]
+    if not are_words_of_documents(connection):
+        yield "the words by which documents are found are not those of the documents"

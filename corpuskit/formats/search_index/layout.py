@@ -27,6 +27,7 @@ __all__ = [
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
+    "SUFFIX",
     "WORDS_SCHEMA",
     "EmbeddingEntry",
     "IndexDescription",
@@ -42,7 +43,7 @@ __all__ = [
     "unerased_text",
 ]
 
-FORMAT = "corpuskit.index/2"
+FORMAT = "corpuskit.index/3"
 REMEDY = "; remove it, and make it anew with `corpuskit index`"
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
@@ -66,21 +67,25 @@ WORDS_SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', 
 SCHEMA = (
     "CREATE TABLE description (content TEXT NOT NULL)",
     "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT, agreed INTEGER NOT NULL,"
-    " until TEXT, input INTEGER NOT NULL, digest BLOB NOT NULL, came_as BLOB, line BLOB NOT NULL)",
+    " until TEXT, input INTEGER NOT NULL, digest BLOB NOT NULL, line BLOB NOT NULL)",
+    "CREATE TABLE lines (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL)",
+    "CREATE TABLE spellings (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL,"
+    " sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
     WORDS_SCHEMA,
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
     "CREATE INDEX vectors_by_text ON vectors (embedded)",
 )
 """`number` ties the tables together. `words` keeps no text; that is in `line`, the canonical line of the document.
-`came_as` is a hash of the line that the document was read from, if that was spelled otherwise (`known_lines`).
+`lines` has numbers and digests of all documents once more, many in a row, in the order of the stream (`line_list`), and
+`spellings` those that came in another spelling, with hashes of the lines that came (`known_lines`).
 `embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
 REMOVED_SCHEMA = "CREATE TABLE removed (number INTEGER PRIMARY KEY, line BLOB NOT NULL)"
 """Documents whose erasure was deferred: the run that erases looks for their lines. The table is there as long as bytes
 of removed documents may be, so a version of corpuskit that knows nothing of them refuses the file."""
 
 
-_FORMER_SCHEMA = SCHEMA[1].replace(" came_as BLOB,", "")
-"""That of the documents in format 1."""
+_FORMER_SCHEMAS = {SCHEMA[1], SCHEMA[1].replace(" line BLOB", " came_as BLOB, line BLOB")}
+"""Those of the documents in formats 1 and 2, which had no table of lines."""
 
 
 class IndexedSnapshot(TypedDict):
@@ -240,7 +245,7 @@ def _demand_schema(connection: "Connection", path: Path) -> None:
     """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
     rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
     statements = [sql for (sql,) in rows if sql != REMOVED_SCHEMA]
-    if _FORMER_SCHEMA in statements:
+    if SCHEMA[2] not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
         raise DamagedError(f"{printable_name(path.name)} was made by an earlier version and is no {FORMAT}{REMEDY}")
     if set(statements) != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
         raise damaged_index(path, "its tables are not those of an index")

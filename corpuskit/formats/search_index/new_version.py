@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, lock_file, publishing
-from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.errors import DamagedError
+from corpuskit.core.document import Document, decode_trusted
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
-from corpuskit.formats.search_index.known_lines import hash_of_other_spelling
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
     PAGE_BYTES,
@@ -33,6 +31,7 @@ from corpuskit.formats.search_index.layout import (
     open_index,
     read_description,
 )
+from corpuskit.formats.search_index.line_list import LineList
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -46,11 +45,10 @@ WORD_PAGE_BYTES = PAGE_BYTES - 46
 """Of words that FTS5 keeps in a row, so that a page has one row (46 is what FTS5 leaves of 4,096 bytes)."""
 SEGMENTS_TO_MERGE = 4
 """As many segments of words are merged into one, in the course of writing (the default of FTS5)."""
-MOST_DELETED_BYTES = 4 * 1024 * 1024
-"""Of deleted lines that are held until their words are taken out."""
+MOST_HELD_BYTES = 4 * 1024 * 1024
+"""Of lines that are held until their words are put in or taken out: many at a time, SQLite takes half as long."""
 _INSERTION = (
-    "INSERT INTO documents (number, id, tenant, agreed, until, input, digest, line, came_as) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO documents (number, id, tenant, agreed, until, input, digest, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -79,8 +77,11 @@ class NewVersion:
         """Whether there is a table of removed documents."""
         self._had_vectors = False
         self._traces = Traces()
-        self._deleted: list[tuple[int, Document]] = []
-        """With numbers; their words are still there."""
+        self._inserted: list[tuple[int, str, str]] = []
+        """Numbers, texts and titles of documents whose words are not there yet."""
+        self._inserted_bytes = 0
+        self._deleted: list[tuple[int, str, str]] = []
+        """The same of documents whose words are still there."""
         self._deleted_bytes = 0
         self._next_number = 1
         with publishing(target):
@@ -115,32 +116,30 @@ class NewVersion:
         self.demand_copy()
         # FTS5 writes what it has collected whenever a number is not greater than the one before.
         number, self._next_number = self._next_number, self._next_number + 1
-        came_as = hash_of_other_spelling(document.came_as)
-        self.connection.execute(_INSERTION, (number, *entry, came_as))
-        self.connection.execute(
-            "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", (number, document.text, title_of(document))
-        )
+        self.connection.execute(_INSERTION, (number, *entry))
+        self._inserted.append((number, document.text, title_of(document)))
+        self._inserted_bytes += len(entry.line)
+        if self._inserted_bytes > MOST_HELD_BYTES:
+            self._insert_words()
         return number
 
     def delete(self, number: int) -> None:
         """Take a document out of `documents`, and later out of `words`; remember what to look for afterwards."""
         self.demand_copy()
-        [(line,)] = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchall()
+        row = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchone()
         try:
-            document = decode(line)
-        except (Reject, TypeError, ValueError):
-            raise DamagedError(
-                f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
-            ) from None
+            document = decode_trusted(line := row[0])
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise damaged_index(self.target, "a line in it is no document") from None
         self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
         self._note_removal()
         if self._defers_erasure:
             self.connection.execute("INSERT INTO removed VALUES (?, ?)", (number, line))
         else:
             self._traces.add(line)
-        self._deleted.append((number, document))
+        self._deleted.append((number, document.text, title_of(document)))
         self._deleted_bytes += len(line)
-        if self._deleted_bytes > MOST_DELETED_BYTES:
+        if self._deleted_bytes > MOST_HELD_BYTES:
             self._delete_words()
 
     def delete_vector(self, number: int) -> None:
@@ -185,11 +184,17 @@ class NewVersion:
         text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
         self.connection.execute("INSERT INTO description VALUES (?)", (text,))
 
+    def write_lines(self, lines: LineList) -> None:
+        """Let the index have these lines of its documents, in this order."""
+        self.demand_copy()
+        lines.write(self.connection)
+
     def replace_target(self) -> None:
         """Replace the index, without a byte of what was taken out. Raises PublishError if one is left.
 
         Where erasure is deferred, bytes may be left.
         """
+        self._insert_words()
         self._delete_words()
         self.connection.execute("COMMIT")
         written = self._work
@@ -256,17 +261,20 @@ class NewVersion:
         since = datetime.now(UTC).date().isoformat() if earlier is None else earlier["since"]
         return {"documents": documents, "since": since}
 
+    def _insert_words(self) -> None:
+        self.connection.executemany("INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", self._inserted)
+        self._inserted, self._inserted_bytes = [], 0
+
     def _delete_words(self) -> None:
         """Take the words of deleted documents out, in the order of their numbers, as FTS5 collects them best."""
         if not self._deleted:
             return
         if not self._defers_erasure:
             _set_word_option(self.connection, "automerge", 0)  # all segments are merged in the end
-        for number, document in sorted(self._deleted, key=itemgetter(0)):
-            self.connection.execute(
-                "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
-                (number, document.text, title_of(document)),
-            )
+        self.connection.executemany(
+            "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
+            sorted(self._deleted, key=itemgetter(0)),
+        )
         self._deleted, self._deleted_bytes = [], 0
 
     def _remove_leftovers(self) -> None:

@@ -17,6 +17,7 @@ from corpuskit.formats.search_index.layout import (
     open_index,
     read_description,
 )
+from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.new_version import NewVersion, leftovers
 from corpuskit.formats.search_index.rows import indexed_documents
 
@@ -70,13 +71,17 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
         received = StreamCount.from_json(before["stream"])
         with database_errors(path), publishing(path):
             demand_whole(version.connection, path, before)
-            for number in sorted(numbers):
+            lines = LineList.of(version.connection)
+            assert lines is not None  # as they are whole
+            numbers_removed = {*numbers}
+            for number in sorted(numbers_removed):
                 version.delete(number)
                 version.delete_vector(number)
             version.finish_erasure()
             content: IndexDescription = {**described(before, received, _count_of(version.connection))}
             content.pop("unerased", None)
             version.write_description(content)
+            version.write_lines(lines.without(numbers_removed))
             version.replace_target()
         with finishing(path):
             flush(path.parent)

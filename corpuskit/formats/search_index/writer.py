@@ -10,8 +10,9 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import RemoteError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import embedded_text, entry_of
-from corpuskit.formats.search_index.known_lines import KnownLines, Respellings
+from corpuskit.formats.search_index.known_lines import KnownLines, hash_of_other_spelling
 from corpuskit.formats.search_index.layout import IndexDescription, damaged_index, database_errors
+from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.new_version import NewVersion
 
 __all__ = ["ADDED", "CHANGED", "UNCHANGED", "Changes", "Embedder", "IndexWriter"]
@@ -55,7 +56,7 @@ class IndexWriter:
         self._version = NewVersion(target, defers_erasure=defers_erasure)
         self._seen_flags = bytearray()
         self._lines_before = KnownLines()
-        self._respellings = Respellings()
+        self._lines = LineList()
         self._count = StreamCount()
         self._added = self._changed = self._removed = self._embedded = 0
         self._pending: list[tuple[int, bytes, str]] = []
@@ -82,7 +83,7 @@ class IndexWriter:
         entry = entry_of(document)
         with database_errors(self.target):
             row = self._version.connection.execute(
-                "SELECT number, digest, came_as FROM documents WHERE id = ?", (entry.id,)
+                "SELECT number, digest FROM documents WHERE id = ?", (entry.id,)
             ).fetchone()
             if row is None:
                 number, way = self._version.insert(entry, document), ADDED
@@ -91,7 +92,7 @@ class IndexWriter:
                 raise RepeatedIdError(f"two documents have the id {printable_name(entry.id)!r}")
             elif row[1] == entry.digest:
                 number, way = row[0], UNCHANGED
-                self._respellings.note(number, row[2], document.came_as)
+                self._lines_before.note_moved()
             else:
                 self._version.delete(row[0])
                 self._see(row[0])  # it is dealt with
@@ -99,6 +100,9 @@ class IndexWriter:
                 self._changed += 1
             self._see(number)
             self._count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
+            self._lines.extend([number], entry.digest)
+            if (hash_ := hash_of_other_spelling(document.came_as)) is not None:
+                self._lines.spellings.add(number, entry.digest, len(entry.line), hash_)
             if self._embedder is not None:
                 self._demand_vector(number, embedded_text(document), None if row is None else row[0])
         return way
@@ -120,6 +124,7 @@ class IndexWriter:
                 return None
             count = found_lines.count(start, end)
             self._count.merge(count)
+            found_lines.enter(start, end, self._lines)
             return count, UNCHANGED
 
         return take
@@ -140,9 +145,7 @@ class IndexWriter:
             if content != version.before:
                 version.write_description(content)
             if version.is_copied:
-                version.connection.executemany(
-                    "UPDATE documents SET came_as = ? WHERE number = ?", self._respellings.rows()
-                )
+                version.write_lines(self._lines)
                 version.replace_target()
         unchanged = self._count.documents - self._added - self._changed
         left = 0 if unerased is None else unerased["documents"]
@@ -161,7 +164,9 @@ class IndexWriter:
         """Read what the stream is compared with. Raises UsageError where vectors would be missing."""
         has_vectors = self._take_over_vectors(before)
         with database_errors(self.target):
-            [(first, last)] = self._version.connection.execute("SELECT min(number), max(number) FROM documents")
+            # Asked for one at a time, SQLite finds each at an end of the table.
+            [(first,)] = self._version.connection.execute("SELECT min(number) FROM documents")
+            [(last,)] = self._version.connection.execute("SELECT max(number) FROM documents")
             if (first or 0) < 0 or (last or 0) > GREATEST_NUMBER:
                 raise damaged_index(self.target, "it has numbers of documents that cannot be")
             self._seen_flags = bytearray((last or 0) + 1)

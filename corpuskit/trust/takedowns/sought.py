@@ -97,9 +97,10 @@ class Sought:
     def learned(self) -> list[Entry]:
         """Return entries for the texts that the list names in other ways, and for the ids of all that is taken out.
 
-        By them neither a copy comes back, nor what was made from it, in any generation.
+        By them neither a copy comes back, nor what was made from it, in any generation. They are in an order of their
+        own, so that the list is the same whatever the order of the places.
         """
-        return [*self._learned.values(), *self._learned_ids()]
+        return sorted([*self._learned.values(), *self._learned_ids()], key=Entry.digest)
 
     def _learned_ids(self) -> Iterator[Entry]:
         """Yield entries for ids, of the source and the tenant alone that the list narrows them to."""

@@ -47,8 +47,38 @@ CHANGES = {
     "a vector was cut": ("UPDATE vectors SET vector = x'003c' WHERE number = 3", "has 1 dimensions, not 2"),
     "a vector is of another text": ("UPDATE vectors SET embedded = x'00' WHERE number = 3", "has no vector of what"),
     "a vector of nothing": ("INSERT INTO vectors VALUES (999, x'00', x'003c0000')", "belong to no document"),
+    "a line is not in the list": (
+        "UPDATE lines SET numbers = substr(numbers, 5), digests = substr(digests, 17)",
+        "the list of lines, by which",
+    ),
+    "the list has a line twice": ("INSERT INTO lines (numbers, digests) SELECT numbers, digests FROM lines", "not one"),
+    "the list has a number that is none": ("UPDATE lines SET numbers = x'00' || numbers", "is not one of all its"),
+    "the list has text": ("UPDATE lines SET digests = 'text'", "is not one of all its"),
+    "the list has another hash": (
+        "UPDATE lines SET digests = CAST(substr(digests, 1, 32) || x'00' || substr(digests, 34) AS BLOB)",
+        "another line of document number 3",
+    ),
+    "the list has numbers in another order": (
+        "UPDATE lines SET numbers = CAST(substr(numbers, 5, 4) || substr(numbers, 1, 4) || substr(numbers, 9) AS BLOB)",
+        "another line of document number 1",
+    ),
+    "the list is gone": ("DELETE FROM lines", "is not one of all its documents"),
+    "a spelling is of another line": (
+        "INSERT INTO spellings (numbers, digests, sizes, hashes) "
+        "VALUES (x'03000000', zeroblob(16), x'01000000', zeroblob(16))",
+        "the list of spellings has another line of document number 3",
+    ),
+    "a spelling is of no document": (
+        "INSERT INTO spellings (numbers, digests, sizes, hashes) "
+        "VALUES (x'03030000', zeroblob(16), x'01000000', zeroblob(16))",
+        "is not one of all its documents",
+    ),
+    "a spelling has no size": (
+        "INSERT INTO spellings (numbers, digests, sizes, hashes) VALUES (x'03000000', zeroblob(16), x'', zeroblob(16))",
+        "is not one of all its documents",
+    ),
     "it says nothing": ("DELETE FROM description", "does not say what it holds"),
-    "it says what is no description": ("UPDATE description SET content = '[]'", "is no corpuskit.index/2"),
+    "it says what is no description": ("UPDATE description SET content = '[]'", "is no corpuskit.index/3"),
     "it says something else": (
         "UPDATE description SET content = replace(content, '\"documents\":40', '\"documents\":41')",
         "says 41",

@@ -27,7 +27,7 @@ def documents() -> sqlite3.Connection:
 
 def add(connection: sqlite3.Connection, line: bytes) -> None:
     row = (str(hash(line)), line)
-    connection.execute("INSERT INTO documents VALUES (NULL, ?, NULL, 1, NULL, 1, x'00', NULL, ?)", row)
+    connection.execute("INSERT INTO documents VALUES (NULL, ?, NULL, 1, NULL, 1, x'00', ?)", row)
 
 
 @pytest.mark.parametrize("offset", [0, 1, 4097, BLOCK_BYTES - 30, BLOCK_BYTES - 7, BLOCK_BYTES + 3])
