@@ -63,10 +63,10 @@ def may_hold(path: Path, identifier: str) -> bool:
         if _HEAD.unpack(stream.read(_HEAD.size)) != (FRAME, length):
             return True
         hashes = stream.read(4 * count)
-    wanted = _hash(_encoded(identifier)).to_bytes(4, "little")
-    offset = hashes.find(wanted)
+    hash_bytes = _hash(_encoded(identifier)).to_bytes(4, "little")
+    offset = hashes.find(hash_bytes)
     while offset > 0 and offset % 4:
-        offset = hashes.find(wanted, offset + 1)
+        offset = hashes.find(hash_bytes, offset + 1)
     return offset >= 0
 
 

@@ -87,7 +87,7 @@ class Traits(NamedTuple):
     def of_text(cls, text: str) -> "Traits":
         """Return the traits that `as_text` wrote."""
         *words, mistyped = json.loads(text)
-        return cls(*words, tuple(mistyped))
+        return cls._make([*words, tuple(mistyped)])
 
 
 @dataclass
