@@ -10,7 +10,7 @@ import yaml
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.manifest import read_manifest
-from corpuskit.core.publish.contents import Contents
+from corpuskit.core.publish.contents import Contents, language_of, stated_day
 from corpuskit.core.publish.seals import is_edited_card, sealed
 from corpuskit.export.hub.card import card
 from tests.conftest import Run, lines_of
@@ -160,8 +160,9 @@ def test_parts_add_up_in_any_order() -> None:
     documents += [Document("x", "", {"language": ["en"], "date": "soon"}), Document("y", "z" * 12345, {})]
     whole, left, right = Contents(), Contents(), Contents()
     for index, document in enumerate(documents):
-        whole.add(document.text, document.metadata)
-        (left if index % 3 else right).add(document.text, document.metadata)
+        day = stated_day(document.metadata)
+        for contents in (whole, left if index % 3 else right):
+            contents.add([len(document.text)], language_of(document.metadata), [day] if day else [])
     for first, second in ((left, right), (right, left)):
         total = Contents()
         total.merge(json.loads(json.dumps(first.part())))

@@ -31,10 +31,22 @@ output: {order: shuffled, shard_documents: 50}
 FILES, DOCUMENTS = 6, 40
 
 
+def metadata(part: int) -> dict[str, Any]:
+    """Most of what the manifest counts by source, in several combinations."""
+    every: dict[str, Any] = {"language": ("en", "de", "de-AT", "no language")[part % 4], "license_evidence": "header"}
+    dated = {"date": f"{1990 + part % 30}-05-0{1 + part % 9}T12:00"} if part % 3 else {"date": part}
+    signal = {"signal": {"kind": "unpaired", "value": part % 2 == 0}} if part % 5 == 0 else {}
+    return {**every, **dated, **signal}
+
+
 def write_file(number: int, numbers: list[int]) -> None:
     """Documents of which each second one has an address to mask."""
     documents = [
-        {"id": f"{number}-{part}", "text": paragraph(part) if part % 2 else paragraph(part).replace("@", " at ")}
+        {
+            "id": f"{number}-{part}",
+            "text": paragraph(part) if part % 2 else paragraph(part).replace("@", " at "),
+            "metadata": metadata(part),
+        }
         for part in numbers
     ]
     Path("a", f"{number}.jsonl").write_bytes(lines_of(documents))

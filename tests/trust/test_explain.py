@@ -10,6 +10,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuskit.core.document import Document, encode
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.publish.id_index import IdIndex, may_hold
 from corpuskit.export.jsonl import Jsonl
@@ -75,9 +76,11 @@ def test_a_shard_that_says_nothing_of_its_ids_is_searched(tmp_path: Path, shell:
 @given(st.lists(st.text(max_size=9), max_size=300, unique=True), st.text(max_size=9))
 @settings(max_examples=50)
 def test_a_shard_knows_its_ids_and_hardly_any_other(names: list[str], other: str) -> None:
-    ids = IdIndex()
+    ids, ids_of_lines = IdIndex(), IdIndex()
     for name in names:
         ids.add(name)
+        ids_of_lines.add_of_line(encode(Document(name, 'a "text"')))
+    assert ids_of_lines.frame() == ids.frame()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "shard"
         path.write_bytes(b"lines" + ids.frame())

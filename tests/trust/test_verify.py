@@ -1,5 +1,6 @@
 """verify: any change to a published dataset is found and named."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -320,3 +321,21 @@ def test_tokens_of_a_users_tokenizer_are_those_of_the_manifest(dataset: Path, tm
     answer: Verification = {}
     assert check(dataset, answer) == []
     assert answer["tokens"] == expected > 0
+
+
+def test_what_takes_longest_is_read_first(tmp_path: Path, shell: Run) -> None:
+    """A byte of decisions takes three times as long as one of a shard."""
+    unlike = [hashlib.sha512(str(number).encode()).hexdigest() * 2 for number in range(9)]
+    (tmp_path / "in.jsonl").write_bytes(texts(*unlike, *["the same text"] * 60))
+    shell("corpuskit dedup in.jsonl -o out --shard-documents 3 --quiet")
+    manifest = manifests.read_manifest(tmp_path / "out")
+    (decisions,), shards = manifest["decisions"], manifest["shards"]
+    largest = max(shards, key=lambda shard: shard["bytes"])
+    assert largest["bytes"] / 3 < decisions["bytes"] < largest["bytes"]
+    for jobs in (1, 2):
+        read = [
+            line
+            for line in shell(f"corpuskit verify -v -j {jobs} out").stderr.decode().splitlines()
+            if ": read " in line
+        ]
+        assert f"read {decisions['path']}: 59 lines" in read[0] and f"read {largest['path']}: " in read[1]

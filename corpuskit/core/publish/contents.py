@@ -6,7 +6,7 @@ are counted by their two leading figures, so that a quantile is at most a tenth 
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
@@ -44,17 +44,16 @@ class Contents:
     first: str = ""
     last: str = ""
 
-    def add(self, text: str, metadata: dict[str, Any]) -> None:
-        """Count one document."""
-        length = len(text)
-        self.characters += length
-        self.lengths[two_figures(length)] += 1
-        language, date = metadata.get("language"), metadata.get("date")
-        if isinstance(language, str) and _LANGUAGE.fullmatch(language):
-            self.languages[language] += 1
-        if isinstance(date, str) and (match := _DATE.match(date)):
+    def add(self, lengths: Iterable[int], language: str, days: Iterable[str]) -> None:
+        """Count documents of one language: the length of each in characters, and the days that some of them state."""
+        for length in lengths:
+            self.characters += length
+            self.lengths[two_figures(length)] += 1
+            if language:
+                self.languages[language] += 1
+        for day in days:
             self.dated += 1
-            self._extend(match[0], match[0])
+            self._extend(day, day)
 
     def part(self) -> ContentPart:
         """Return the sums as JSON, for `merge`."""
@@ -93,6 +92,23 @@ class Contents:
             dates: DatesEntry = {"first": self.first, "last": self.last, "documents": self.dated}
             entry["dates"] = dates
         return entry
+
+
+def language_of(metadata: Mapping[str, Any]) -> str:
+    """Return `metadata.language`, if it has the form of a language tag; else nothing."""
+    language = metadata.get("language")
+    return language if isinstance(language, str) and _LANGUAGE.fullmatch(language) else ""
+
+
+def stated_day(metadata: Mapping[str, Any]) -> str:
+    """Return the year, month or day of ISO 8601 that `metadata.date` starts with; else nothing.
+
+    >>> stated_day({"date": "2024-05-06T12:00:00Z"}), stated_day({"date": "May 6"})
+    ('2024-05-06', '')
+    """
+    date = metadata.get("date")
+    match = _DATE.match(date) if isinstance(date, str) else None
+    return match[0] if match else ""
 
 
 def sum_of(contents: Iterable[Contents]) -> Contents:

@@ -15,6 +15,8 @@ MARK = b"cids"
 
 _HEAD, _TAIL = struct.Struct("<II"), struct.Struct("<I4s")
 _LOW = 0xFFFFFFFF
+_START = b'{"id":"'
+"""How a canonical line begins."""
 
 
 class IdIndex:
@@ -26,7 +28,17 @@ class IdIndex:
 
     def add(self, identifier: str) -> None:
         """Record the id of the next document."""
-        self._hashes.append(_hash(identifier))
+        self._hashes.append(_hash(_encoded(identifier)))
+
+    def add_of_line(self, line: bytes) -> None:
+        """Record the id of a document by its canonical line."""
+        end = line.index(b'"', len(_START))
+        encoded = line[len(_START) : end]
+        if b"\\" in encoded:
+            import orjson
+
+            encoded = _encoded(orjson.loads(line)["id"])
+        self._hashes.append(_hash(encoded))
 
     def frame(self) -> bytes:
         """Return the frame to write after the last line."""
@@ -51,14 +63,18 @@ def may_hold(path: Path, identifier: str) -> bool:
         if _HEAD.unpack(stream.read(_HEAD.size)) != (FRAME, length):
             return True
         hashes = stream.read(4 * count)
-    encoded = _hash(identifier).to_bytes(4, "little")
-    offset = hashes.find(encoded)
+    hash_bytes = _hash(_encoded(identifier)).to_bytes(4, "little")
+    offset = hashes.find(hash_bytes)
     while offset > 0 and offset % 4:
-        offset = hashes.find(encoded, offset + 1)
+        offset = hashes.find(hash_bytes, offset + 1)
     return offset >= 0
 
 
-def _hash(identifier: str) -> int:
+def _encoded(identifier: str) -> bytes:
+    return identifier.encode("utf-8", "surrogatepass")
+
+
+def _hash(encoded: bytes) -> int:
     import xxhash
 
-    return xxhash.xxh3_64_intdigest(identifier.encode("utf-8", "surrogatepass")) & _LOW
+    return xxhash.xxh3_64_intdigest(encoded) & _LOW

@@ -53,8 +53,13 @@ class JsonlShardWriter(JsonlWriter):
 
     def write(self, document: Document) -> None:
         """Write one document."""
-        super().write(document)
+        super().write_line(encode(document))
         self._ids.add(document.id)
+
+    def write_line(self, line: bytes) -> None:
+        """Write one canonical line, given without its line feed."""
+        super().write_line(line)
+        self._ids.add_of_line(line)
 
     def close(self) -> None:
         """Finish the file."""

@@ -1,14 +1,15 @@
 """What a published dataset holds, by source."""
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from corpuskit.core.document import Document
 from corpuskit.core.media_type import is_html
 from corpuskit.core.provenance.entries import ContentEntry, SourceEntry
-from corpuskit.core.publish.contents import ContentPart, Contents, sum_of
+from corpuskit.core.publish.contents import ContentPart, Contents, language_of, stated_day, sum_of
 from corpuskit.core.reserved_types import mistyped_keys, mistyped_notice
 from corpuskit.core.tokens import DEFAULT_TOKENIZER
 from corpuskit.core.wording import quantity
@@ -48,6 +49,47 @@ class SourcePart(TypedDict):
     mistyped: NotRequired[dict[str, int]]
 
 
+class Traits(NamedTuple):
+    """What is counted of a document besides its tokens, its length and its date; many documents have the same."""
+
+    source: str
+    epoch: int
+    origin: str
+    license: str
+    evidence: str
+    language: str
+    signal: str
+    is_html: bool
+    mistyped: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: Document) -> "Traits":
+        """Return the traits of a document; empty where it has none."""
+        metadata = document.metadata
+        epoch, signal = metadata.get("epoch"), metadata.get("signal")
+        return cls(
+            str(metadata.get("source") or "unnamed"),
+            epoch if type(epoch) is int else 1,
+            str(metadata.get("origin") or ""),
+            str(metadata.get("license") or ""),
+            str(metadata.get("license_evidence") or ""),
+            language_of(metadata),
+            _kind_of(signal) if signal else "",
+            is_html(document),
+            tuple(mistyped_keys(metadata)),
+        )
+
+    def as_text(self) -> str:
+        """Return what `of_text` reads."""
+        return json.dumps(self)
+
+    @classmethod
+    def of_text(cls, text: str) -> "Traits":
+        """Return the traits that `as_text` wrote."""
+        *words, mistyped = json.loads(text)
+        return cls._make([*words, tuple(mistyped)])
+
+
 @dataclass
 class Totals:
     """Documents and tokens by source, summed while documents are written."""
@@ -66,29 +108,32 @@ class Totals:
 
     def add_counted(self, document: Document, tokens: int) -> int:
         """Count one document whose tokens are known; return them."""
-        metadata = document.metadata
-        name = str(metadata.get("source") or "unnamed")
-        total = self.sources.get(name) or self.sources.setdefault(name, SourceTotals())
-        total.documents += 1
-        total.tokens += tokens
-        epoch = metadata.get("epoch")
-        total.epochs = max(total.epochs, epoch if type(epoch) is int else 1)
-        for key, values in (
-            ("origin", total.origins),
-            ("license", total.licenses),
-            ("license_evidence", total.evidence),
-        ):
-            if metadata.get(key):
-                values.add(str(metadata[key]))
-        total.contents.add(document.text, metadata)
-        total.html += is_html(document)
-        if keys := mistyped_keys(metadata):
-            total.mistyped.update(keys)
-        if signal := metadata.get("signal"):
-            total.signals[_kind_of(signal)] += 1
-        self.tokens += tokens
-        self.documents += 1
+        day = stated_day(document.metadata)
+        self.add_alike(Traits.of(document), [tokens], [len(document.text)], [day] if day else [])
         return tokens
+
+    def add_alike(self, traits: Traits, tokens: list[int], lengths: list[int], days: Iterable[str]) -> None:
+        """Count documents with the same traits: the tokens and the length of each, and the days that some state."""
+        total = self.sources.get(traits.source) or self.sources.setdefault(traits.source, SourceTotals())
+        documents, token_sum = len(tokens), sum(tokens)
+        total.documents += documents
+        total.tokens += token_sum
+        total.epochs = max(total.epochs, traits.epoch)
+        for value, values in (
+            (traits.origin, total.origins),
+            (traits.license, total.licenses),
+            (traits.evidence, total.evidence),
+        ):
+            if value:
+                values.add(value)
+        total.contents.add(lengths, traits.language, days)
+        total.html += documents * traits.is_html
+        for key in traits.mistyped:
+            total.mistyped[key] += documents
+        if traits.signal:
+            total.signals[traits.signal] += documents
+        self.tokens += token_sum
+        self.documents += documents
 
     def parts(self) -> dict[str, SourcePart]:
         """Return the sums as JSON, for `merge`."""

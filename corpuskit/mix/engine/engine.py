@@ -117,8 +117,8 @@ class Engine:
         self.progress.advance(f"{label}, verdicts", 0)
         verdicts = task_path.with_name(result["files"][0]["name"])
         tasks = [
-            FilterShard(bound, shard, verdicts, VerdictPart(**part))
-            for shard, part in zip(stream.shards, result["parts"], strict=True)
+            FilterShard(bound, shard, signatures_of_shard, verdicts, VerdictPart(**part))
+            for shard, signatures_of_shard, part in zip(stream.shards, signatures, result["parts"], strict=True)
         ]
         filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)

@@ -105,6 +105,7 @@ class FinalPhases:
         for task_path, result in self.engine.execute(phase, tasks):
             count.merge(StepCount.from_json(result["counts"][0]))
             notify(result)
+            self.output.totals.merge(result["totals"])
             stream.record_verdicts(result, step_ids)
             self._id_hashes.append(hashes_file(task_path))
             if self.real_floor is not None:
@@ -128,7 +129,6 @@ class FinalPhases:
         self.progress.start(phase, len(tasks))
         for task, (task_path, result) in zip(tasks, self.engine.execute(phase, tasks), strict=True):
             sent.merge(StreamCount.from_json(result["sent"]))
-            self.output.totals.merge(result["totals"])
             for name, outputs in itertools.groupby(result["outputs"], operator.itemgetter("format")):
                 files = [_shard_entry(file) for file in outputs]
                 self.output.adopt(formats[name], task.number, task_path.parent, files)

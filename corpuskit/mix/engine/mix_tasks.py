@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode_trusted, encode
+from corpuskit.core.document import decode_trusted
 from corpuskit.core.format import TokenOptions, shard_paths
+from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.publish.shard_files import shard_entry, tokens_of_shard
-from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.registry import build_formats
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketIndex, Slice, cut_into_shards
@@ -137,34 +137,40 @@ class Write(Task[WriteResult]):
             for file in shard_paths(format_, path):
                 filesystem.remove(file, missing_ok=True)
         writers = [format_.open(path) for format_, path in zip(formats, paths, strict=True)]
-        totals, sent = Totals(counter(self.tokenizer)), StreamCount()
-        for tokens, document in self._documents():
-            sent.add(encode(document))
-            totals.add_counted(document, tokens)
-            for writer in writers:
-                writer.write(document)
+        line_writers = [writer for writer in writers if isinstance(writer, JsonlWriter)]
+        others = [writer for writer in writers if not isinstance(writer, JsonlWriter)]
+        shard_tokens, sent = 0, StreamCount()
+        for tokens, line in self._lines():
+            sent.add(line)
+            shard_tokens += tokens
+            for line_writer in line_writers:
+                line_writer.write_line(line)
+            if others:
+                document = decode_trusted(line)
+                for writer in others:
+                    writer.write(document)
         for writer in writers:
             writer.close()
         files: list[TaskFileEntry] = []
         outputs: list[OutputFile] = []
         for format_, path in zip(formats, paths, strict=True):
-            tokens = tokens_of_shard(format_, path, totals.tokens)
+            tokens = tokens_of_shard(format_, path, shard_tokens)
             for file in shard_paths(format_, path):
                 entry, sha256 = entry_and_sha256(file)
                 files.append(entry)
-                shard = shard_entry(format_, file.name, (entry["bytes"], sha256), totals.documents, tokens)
+                shard = shard_entry(format_, file.name, (entry["bytes"], sha256), sent.documents, tokens)
                 outputs.append({**shard, "path": entry["name"], "format": format_.name})
-        return {"files": files, "outputs": outputs, "sent": sent.as_json(), "totals": totals.parts()}
+        return {"files": files, "outputs": outputs, "sent": sent.as_json()}
 
-    def _documents(self) -> Iterator[tuple[int, Document]]:
-        """Yield the documents of the slices, each preceded by its tokens."""
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines of the slices, each preceded by its tokens; only some formats need them decoded."""
         for bucket, first, skip, take in self.slices:
             records: Iterable[bytes] = self.index.records(bucket, first)
             if self.shuffled:
                 records = sorted(records)
             for record in itertools.islice(records, skip, skip + take):
                 line, _, tokens = record[record.index(b" ") + 1 :].rpartition(b" ")
-                yield int(tokens), decode_trusted(line)
+                yield int(tokens), line
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:

@@ -17,7 +17,7 @@ from corpuskit.mix.engine.task_results import TaskResult
 from corpuskit.mix.engine.tasks import StoredTask, Task, file_of_task
 
 MEMO = ".memo"
-RULES = 2
+RULES = 3
 """Raise it when memos have other contents."""
 
 

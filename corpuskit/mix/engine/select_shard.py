@@ -16,7 +16,9 @@ from corpuskit.core.counts import StepCount, StreamCount, line_digest
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.publish.contents import stated_day
 from corpuskit.core.publish.equal_ids import id_hash
+from corpuskit.core.publish.source_totals import Totals, Traits
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import CHANGES, BucketEntry, Edit, edits_line
@@ -28,6 +30,7 @@ from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.selection_memo import (
     RECORDS,
     NewSelectionMemo,
+    RowFacts,
     SelectionChanges,
     SelectionMemo,
     bucket_of,
@@ -136,7 +139,8 @@ class Select(Task[SelectResult]):
         selected_parts: list[SelectedPart] = [
             {"name": part.file["name"], "buckets": [list(entry) for entry in part.buckets]} for part in parts
         ]
-        return {**result, "parts": selected_parts, "files": files, **counted}
+        totals = selection.totals.parts()
+        return {**result, "parts": selected_parts, "files": files, "totals": totals, **counted}
 
     def _changed_parts(self, selection: "SelectedDocuments", task_path: Path) -> list[BucketFile] | None:
         """Link what an earlier run has left, and write what has changed; None if there is nothing to go on from."""
@@ -158,6 +162,7 @@ class Select(Task[SelectResult]):
         """Take the documents that are new or other ones, and count the rest, whose place is between them."""
         count_tokens, start = counter(self.tokenizer), 0
         selection.count_same(changes.same_count())
+        changes.count_same(selection.totals)
         for row, lines in changes.rows:
             selection.add_hashes(changes.same_hashes(start, row))
             for line in lines:
@@ -183,7 +188,7 @@ class Select(Task[SelectResult]):
                     edits_in_order.append(Edit(noted, 0, 1))
                     continue
                 facts = selection.take(measured, records)
-                new_memo.note(number, (*facts, row_digest(line, is_own=row.instead is None)))
+                new_memo.note(number, facts, row_digest(line, is_own=row.instead is None))
                 noted += 1
         part = records.write(file_of_task(task_path, CHOSEN))
         edits = others.edits_to_add_first() if self.shuffled else [edits_in_order]
@@ -279,35 +284,51 @@ class SelectedDocuments:
     log: TaskLog
     count: StepCount = field(default_factory=StepCount)
     real: RealTokens = field(default_factory=RealTokens)
+    totals: Totals = field(init=False)
+    """Of what is taken, by source."""
     _hashes: "array[int]" = field(default_factory=lambda: array("Q"))
 
-    def take(self, measured: MeasuredLine, records: BucketRecords) -> tuple[int, int, bytes, int, int]:
-        """Count a document, and add its record as often as it is taken.
+    def __post_init__(self) -> None:
+        """Begin without documents."""
+        self.totals = Totals(counter(self.task.tokenizer))
 
-        Returns its tokens, the hash of its id, the order key, and the length and digest of its line.
-        """
+    def take(self, measured: MeasuredLine, records: BucketRecords) -> RowFacts:
+        """Count a document, and add its record as often as it is taken."""
         line, document = measured.line, measured.document
-        digest, hash_, first_key = line_digest(line), id_hash(document), b""
-        length = len(line)
-        self.count.received.add_hashed(line, digest)
-        self._hashes.append(hash_)
+        facts = RowFacts(
+            measured.tokens,
+            id_hash(document),
+            b"",
+            len(line),
+            line_digest(line),
+            Traits.of(document),
+            len(document.text),
+            stated_day(document.metadata),
+        )
+        self.count.received.add_hashed(line, facts.digest)
+        self._hashes.append(facts.id_hash)
         if not measured.times:
             self._drop(document)
-        else:
-            demand_depth(document, self.task.most_gen_depth)
-            if self.task.counts_real:
-                self.real.add(document, measured.tokens)
-        sent_digest = digest
-        for epoch in range(1, measured.times + 1):
-            if epoch > 1:
-                line = encode(document.with_metadata(epoch=epoch))
-                sent_digest = line_digest(line)
-                self.count.made += 1
-            self.count.sent.add_hashed(line, sent_digest)
-            bucket, key = self.task.bucket_and_key(document, epoch)
-            first_key = first_key or key
-            records.add(bucket, key, line, measured.tokens)
-        return measured.tokens, hash_, first_key, length, digest
+            return facts
+        demand_depth(document, self.task.most_gen_depth)
+        if self.task.counts_real:
+            self.real.add(document, measured.tokens)
+        key = self._add(document, line, 1, facts, records)
+        for epoch in range(2, measured.times + 1):
+            repeated = document.with_metadata(epoch=epoch)
+            line = encode(repeated)
+            self.count.made += 1
+            traits, digest = Traits.of(repeated), line_digest(line)
+            self._add(document, line, epoch, facts._replace(digest=digest, traits=traits), records)
+        return facts._replace(key=key)
+
+    def _add(self, document: Document, line: bytes, epoch: int, facts: RowFacts, records: BucketRecords) -> bytes:
+        """Add the record of a repetition, of which these are the facts; return the key that orders it."""
+        self.count.sent.add_hashed(line, facts.digest)
+        self.totals.add_alike(facts.traits, [facts.tokens], [facts.characters], [facts.day] if facts.day else [])
+        bucket, key = self.task.bucket_and_key(document, epoch)
+        records.add(bucket, key, line, facts.tokens)
+        return key
 
     def _drop(self, document: Document) -> None:
         self.count.dropped[OVER_BUDGET] += 1

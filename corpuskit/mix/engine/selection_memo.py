@@ -1,14 +1,15 @@
 """What the selection made of a shard, kept for the next run, in which most of its documents are what they were.
 
-Only where each document is taken once. The memo has two files: the records of the documents, divided
-into buckets as `Select` leaves them, and a table. This begins with the digest of the records and the `BucketEntry` of
-each bucket; then there is a row for each row of the shard's files. The next run links the records, and writes beside
-them what has changed (`bucket_index` reads both together).
+Only where each document is taken once. The memo has two files: the records of the documents, divided into buckets as
+`Select` leaves them, and a table. This begins with the digest of the records and the `BucketEntry` of each bucket; then
+there is a row for each row of the shard's files; last are the traits to which rows refer by number, as JSON. The next
+run links the records, and writes beside them what has changed (`bucket_index` reads both together).
 
 The memo stays as it is until more than a part of `MOST_CHANGED` of its rows are others.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.counts import StreamCount
+from corpuskit.core.publish.source_totals import Totals, Traits
 from corpuskit.mix.engine.bucket_index import BucketEntry, Edit
 from corpuskit.mix.engine.line_counts import DIGEST_BYTES, digest_bytes, noted_count
 from corpuskit.mix.engine.patches import read_patch
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = -1
 KEY_BYTES = 16
+DAY_BYTES = len("2026-11-29")
 SHA256_BYTES = 32
 MOST_CHANGED = 8
 RECORDS = "-records"
@@ -41,6 +44,24 @@ class ChangedRow(NamedTuple):
     row: int
     lines: Sequence[bytes]
     """What stands in its place."""
+
+
+class RowFacts(NamedTuple):
+    """What is noted of a document."""
+
+    tokens: int
+    id_hash: int
+    key: bytes
+    """What orders it."""
+    length: int
+    """Of its line."""
+    digest: int
+    """Of its line."""
+    traits: Traits
+    characters: int
+    """Of its text."""
+    day: str
+    """The day that it states; empty without one."""
 
 
 def row_digest(line: bytes, *, is_own: bool) -> bytes:
@@ -60,6 +81,8 @@ class NewSelectionMemo:
     memo: RowMemo
     rows: int
     table: "NDArray[Any]" = field(init=False)
+    _numbers: dict[Traits, int] = field(default_factory=dict)
+    """Of all traits, in the order in which they were met."""
 
     def __post_init__(self) -> None:
         """Begin a table of unknown rows."""
@@ -68,15 +91,17 @@ class NewSelectionMemo:
         self.table = numpy.zeros(self.rows, _row_type())
         self.table["tokens"] = UNKNOWN
 
-    def note(self, row: int, facts: tuple[int, int, bytes, int, int, bytes]) -> None:
-        """Note of a row: tokens, hash of the id, order key, length and digest of the line, and its `row_digest`."""
-        tokens, id_hash, key, length, digest, of = facts
+    def note(self, row: int, facts: RowFacts, of: bytes) -> None:
+        """Note a row; `of` is its `row_digest`."""
         self.table[row] = (
-            tokens,
-            id_hash,
-            _octets(key.ljust(KEY_BYTES, b"\0")),
-            length,
-            _octets(digest_bytes(digest)),
+            facts.tokens,
+            facts.id_hash,
+            _octets(facts.key.ljust(KEY_BYTES, b"\0")),
+            facts.length,
+            _octets(digest_bytes(facts.digest)),
+            self._numbers.setdefault(facts.traits, len(self._numbers)),
+            facts.characters,
+            facts.day.encode(),
             _octets(of),
         )
 
@@ -88,6 +113,7 @@ class NewSelectionMemo:
             file.write(file_entry(records)["xxh3"].encode())
             file.write(numpy.array(entries, "<i8").tobytes())
             file.write(self.table.tobytes())
+            file.write(json.dumps([traits.as_text() for traits in self._numbers]).encode())
         self.memo.adopt(tasks, {RECORDS: records, "": part})
 
 
@@ -101,6 +127,8 @@ class SelectionMemo:
     entries: list[BucketEntry]
     """Where the records of each bucket are."""
     table: "NDArray[Any]"
+    traits: list[str]
+    """Those that rows have, by number, as text."""
 
     @classmethod
     def of_shard(cls, memo: RowMemo, tasks: Path, rows: int, buckets: int) -> "SelectionMemo | None":
@@ -112,14 +140,16 @@ class SelectionMemo:
             return None
         head, row_type = _head_type(buckets), _row_type()
         content = path.read_bytes()
-        if len(content) != head.itemsize + rows * row_type.itemsize:
+        end = head.itemsize + rows * row_type.itemsize
+        if len(content) <= end:
             return None
         (first,) = numpy.frombuffer(content[: head.itemsize], head)
         return cls(
             records=path.with_name(path.name + RECORDS),
             records_xxh3=first["xxh3"].decode(),
             entries=[BucketEntry(*entry) for entry in first["entries"].tolist()],
-            table=numpy.frombuffer(content[head.itemsize :], row_type),
+            table=numpy.frombuffer(content[head.itemsize : end], row_type),
+            traits=json.loads(content[end:]),
         )
 
     def changes(self, files: Sequence[WorkFile]) -> "SelectionChanges | None":
@@ -180,6 +210,18 @@ class SelectionChanges:
         """Return the count of the lines that are what they were."""
         table = self.memo.table[self.is_same]
         return noted_count(table["length"], table["digest"])
+
+    def count_same(self, totals: Totals) -> None:
+        """Add the documents that are what they were to what is counted by source."""
+        import numpy
+
+        table = self.memo.table[self.is_same]
+        table = table[numpy.argsort(table["traits"], kind="stable")]
+        numbers, starts = numpy.unique(table["traits"], return_index=True)
+        for number, alike in zip(numbers.tolist(), numpy.split(table, starts[1:]), strict=False):
+            days = [day.decode() for day in alike["day"].tolist() if day]
+            traits = Traits.of_text(self.memo.traits[number])
+            totals.add_alike(traits, alike["tokens"].tolist(), alike["characters"].tolist(), days)
 
     def same_hashes(self, start: int, end: int | None) -> bytes:
         """Return the hashes of ids from one row to another that are what they were, 8 bytes each."""
@@ -255,6 +297,9 @@ def _row_type() -> "numpy.dtype[Any]":
             ("key", "|u1", KEY_BYTES),
             ("length", "<u8"),
             ("digest", "|u1", DIGEST_BYTES),
+            ("traits", "<u4"),
+            ("characters", "<u8"),
+            ("day", f"S{DAY_BYTES}"),
             ("of", "|u1", SHA256_BYTES),
         ]
     )

@@ -6,11 +6,11 @@ one task resolves all matches to verdicts; one task per shard filters it by the 
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk.regular_file import open_regular
@@ -18,22 +18,19 @@ from corpuskit.core.document import Document, Reject, decode_trusted, encode
 from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
-from corpuskit.core.stream.batch import Location, count_hits, of_reject
-from corpuskit.mix.engine.patched_files import write_changed
-from corpuskit.mix.engine.patches import PatchedRow
-from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
+from corpuskit.core.stream.batch import count_hits, of_reject
+from corpuskit.mix.engine.line_counts import NotedLines, noted_count, read_noted_lines
+from corpuskit.mix.engine.patched_files import WrittenPatch, stays_patched, write_changed
+from corpuskit.mix.engine.patches import PatchedRow, PatchWriter, stored_lines_at
+from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, lines_of
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
 
-SIGNATURES, MATCHES, VERDICTS = ".signatures", ".matches", ".verdicts"
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-
-class NoMore:
-    """What stands after the last of a series in which None has a meaning."""
-
-
-NO_MORE = NoMore()
+SIGNATURES, LINES, MATCHES, VERDICTS = ".signatures", ".lines", ".matches", ".verdicts"
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,10 @@ class SignShard(Task[TaskResult]):
         return [identity_of(self.step), self.shard.key]
 
     def run(self, task_path: Path) -> TaskResult:
-        """Write the signatures."""
-        path = file_of_task(task_path, SIGNATURES)
-        _sharded_run(self.step).sign(documents_of(self.shard), path)
-        return {"files": [file_entry(path)]}
+        """Write the signatures, and what `FilterShard` is to know of each line."""
+        path, noted_lines = file_of_task(task_path, SIGNATURES), NotedLines()
+        _sharded_run(self.step).sign(map(decode_trusted, noted_lines.noting(lines_of(self.shard))), path)
+        return {"files": [file_entry(path), noted_lines.write(lines_path(path))]}
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,8 @@ class FilterShard(Task[DocumentsResult]):
 
     step: CorpusStage
     shard: WorkShard
+    signatures: Path
+    """Those of the shard: beside them is noted what lines it has."""
     verdicts: Path
     part: VerdictPart
 
@@ -128,54 +127,12 @@ class FilterShard(Task[DocumentsResult]):
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Write the documents that stay."""
-        log, count, unchanged = TaskLog(task_path), StepCount(), StreamCount()
-        changes = _sharded_run(self.step).changes(self._read_verdicts())
-        shards = write_changed(self.shard, partial(self._remaining, changes, log, count, unchanged), task_path)
-        count.received.merge(unchanged)
-        count.sent.merge(unchanged)
-        if next(changes, NO_MORE) is not NO_MORE:
+        changes = list(_sharded_run(self.step).changes(self._read_verdicts()))
+        if len(changes) != self.shard.documents:
             raise damaged_error(self.verdicts)
-        return log.close([count], shards)
-
-    def _remaining(
-        self, changes: Iterator[Change | None], log: TaskLog, count: StepCount, unchanged: StreamCount, row: PatchedRow
-    ) -> Sequence[bytes] | None:
-        """Return what stands in the place of a row; most documents are as they were, and are not even decoded."""
-        remaining: list[bytes] = []
-        for line in row.lines:
-            change = next(changes, NO_MORE)
-            if change is None:
-                unchanged.add(line)
-                remaining.append(line)
-                continue
-            if isinstance(change, NoMore):
-                raise damaged_error(self.verdicts)
-            count.received.add(line)
-            location = (self.step.name(), count.received.documents + unchanged.documents)
-            after = self._changed(decode_trusted(line), change, log, count, location)
-            if after is not None:
-                count.sent.add(after)
-                remaining.append(after)
-        return None if row.instead is None and remaining == [row.line] else remaining
-
-    def _changed(
-        self, document: Document, change: Change, log: TaskLog, count: StepCount, location: Location
-    ) -> bytes | None:
-        """Return the line of a changed document; None if it was dropped or rejected."""
-        name = self.step.name()
-        try:
-            item = change(document)
-            if isinstance(item, Document):
-                count_hits(count, item)
-                return encode(item)
-            verdict = (
-                Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
-            )
-        except Reject as reject:
-            verdict = of_reject(name, reject, document.id, b"", location)
-        (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
-        log.take(verdict)
-        return None
+        rows = FilteredRows(self.step, changes, lines_path(self.signatures), TaskLog(task_path))
+        shards = write_changed(self.shard, rows.remaining, task_path, rows.filter_known)
+        return rows.log.close([rows.complete_count()], shards)
 
     def _read_verdicts(self) -> bytes:
         with open_regular(self.verdicts) as stream:
@@ -184,6 +141,102 @@ class FilterShard(Task[DocumentsResult]):
         if hashlib.sha256(verdicts).hexdigest() != self.part.sha256:
             raise damaged_error(self.verdicts)
         return verdicts
+
+
+@dataclass
+class FilteredRows:
+    """The rows of a shard in order, with what becomes of each: most stay as they are, and are not even read."""
+
+    step: CorpusStage
+    changes: Sequence[Change | None]
+    """By document of the shard."""
+    lines: Path
+    """What is noted of the shard's lines."""
+    log: TaskLog
+    _count: StepCount = field(default_factory=StepCount)
+    """Without the documents that stay."""
+    _unchanged: StreamCount = field(default_factory=StreamCount)
+    _at: int = 0
+    """How many documents came before the next one."""
+
+    def complete_count(self) -> StepCount:
+        """Return the account of all documents."""
+        self._count.received.merge(self._unchanged)
+        self._count.sent.merge(self._unchanged)
+        return self._count
+
+    def remaining(self, row: PatchedRow) -> Sequence[bytes] | None:
+        """Return what stands in the place of a row; None for the line of the file itself."""
+        remaining: list[bytes] = []
+        for line in row.lines:
+            change = self.changes[self._at]
+            self._at += 1
+            if change is None:
+                self._unchanged.add(line)
+                remaining.append(line)
+            elif (after := self._changed(line, change, self._at)) is not None:
+                remaining.append(after)
+        return None if row.instead is None and remaining == [row.line] else remaining
+
+    def filter_known(self, file: WorkFile, patch: PatchWriter) -> WrittenPatch | None:
+        """Write to `patch` what becomes of a file, of which only the rows that change are made lines; None if many do.
+
+        Of a file that has a patch, it is not noted which lines stand in which row.
+        """
+        import numpy
+
+        if file.patch is not None:
+            return None
+        noted_lengths, noted_digests = self._noted
+        here = slice(self._at, self._at + file.documents)
+        lengths, digests = noted_lengths[here], noted_digests[here]
+        stays = numpy.fromiter((change is None for change in self.changes[here]), bool, file.documents)
+        if not stays_patched(file, int(lengths[~stays].sum()), int(lengths.sum()), int(lengths[stays].sum())):
+            return None
+        unchanged = noted_count(lengths[stays], digests[stays])
+        self._unchanged.merge(unchanged)
+        documents, size = unchanged.documents, unchanged.bytes - unchanged.documents
+        (rows,), ends = (~stays).nonzero(), (lengths + 1).cumsum()
+        starts = (ends - 1 - lengths)[rows].tolist()
+        lines = stored_lines_at(file.path, starts, (ends[rows] - 1).tolist(), int(ends[-1]))
+        for row, line in zip(rows.tolist(), lines, strict=True):
+            change = self.changes[self._at + row]
+            assert change is not None
+            after = self._changed(line, change, self._at + row + 1)
+            patch.replace(row, () if after is None else (after,))
+            documents, size = documents + (after is not None), size + len(after or b"")
+        self._at += file.documents
+        return WrittenPatch(documents, size)
+
+    @cached_property
+    def _noted(self) -> "tuple[NDArray[Any], NDArray[Any]]":
+        return read_noted_lines(self.lines, len(self.changes))
+
+    def _changed(self, line: bytes, change: Change, number: int) -> bytes | None:
+        """Return the line of a changed document, the shard's `number`th; None if it was dropped or rejected."""
+        name, count, document = self.step.name(), self._count, decode_trusted(line)
+        location = (name, number)
+        count.received.add(line)
+        try:
+            item = change(document)
+            if isinstance(item, Document):
+                count_hits(count, item)
+                after = encode(item)
+                count.sent.add(after)
+                return after
+            verdict = (
+                Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+            )
+        except Reject as reject:
+            verdict = of_reject(name, reject, document.id, b"", location)
+        (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
+        self.log.take(verdict)
+        return None
+
+
+def lines_path(signatures: Path) -> Path:
+    """Return the path of what is noted of the lines of a shard with these signatures."""
+    return signatures.with_name(signatures.name.removesuffix(SIGNATURES) + LINES)
 
 
 def _sharded_run(step: CorpusStage) -> ShardedRun:

@@ -199,6 +199,8 @@ class SelectResult(DocumentsResult, RealClasses):
     """The result of selecting from a shard."""
 
     parts: list[SelectedPart]
+    totals: dict[str, SourcePart]
+    """What was selected of each source (`Totals.parts`)."""
 
 
 class RealTokensResult(TaskResult):
@@ -243,5 +245,3 @@ class WriteResult(TaskResult):
     """Those of one format follow one another, the shard's own before its companions."""
     sent: StreamEntry
     """The documents of the shard."""
-    totals: dict[str, SourcePart]
-    """What the shard holds of each source (`Totals.parts`)."""

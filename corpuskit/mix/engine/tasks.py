@@ -26,6 +26,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, write_flushed
 from corpuskit.core.disk.stored_json import conforms, read_json, write_json
 from corpuskit.core.errors import CorpuskitError, PublishError, refusal_of_system
+from corpuskit.core.startup import installed_version
 from corpuskit.core.step import Stage, Step
 from corpuskit.mix.engine.task_files import has_size, is_whole
 from corpuskit.mix.engine.task_results import (
@@ -265,12 +266,12 @@ def _digest_of(path: Path) -> bytes:
 
 def _library_versions() -> dict[str, str]:
     """Return the versions of the libraries that corpuskit requires and that are installed."""
-    from importlib.metadata import PackageNotFoundError, requires, version
+    from importlib.metadata import PackageNotFoundError, requires
 
     versions = {}
     with contextlib.suppress(PackageNotFoundError):
         for requirement in requires("corpuskit-cli") or ():
             name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
             with contextlib.suppress(PackageNotFoundError):
-                versions[name] = version(name)
+                versions[name] = installed_version(name)
     return versions

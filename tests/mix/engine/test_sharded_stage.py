@@ -49,7 +49,8 @@ def test_more_shards_than_descriptors_give_the_same_dataset(tmp_path: Path, envi
 
 def test_verdicts_that_were_changed_are_not_used(tmp_path: Path) -> None:
     (tmp_path / "verdicts").write_bytes(b"[0,[],[]]")
-    task = FilterShard(Dedup(), WorkShard((), "key"), tmp_path / "verdicts", VerdictPart(0, 9, "0" * 64))
+    signatures, verdicts = tmp_path / "signatures", tmp_path / "verdicts"
+    task = FilterShard(Dedup(), WorkShard((), "key"), signatures, verdicts, VerdictPart(0, 9, "0" * 64))
     with pytest.raises(DamagedError, match="verdicts, unfinished work"):
         task.run(tmp_path / "task")
 
