@@ -43,7 +43,10 @@ def test_what_a_module_may_read_when_it_is_imported_needs_a_fresh_process(
 ) -> None:
     server = command_servers.of("")
     assert server.run(["--version"], b"", tmp_path, environment) is not None
-    assert server.run(["--version"], b"", tmp_path, environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}) is None
+    assert not server.other_variables(environment)
+    asking = environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}
+    assert server.run(["--version"], b"", tmp_path, asking) is None
+    assert server.other_variables(asking) == {"HF_ENDPOINT"}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc")
