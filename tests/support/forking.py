@@ -24,8 +24,14 @@ OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD",
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
 LIBRARIES = (
+    "encodings.ascii",
+    "encodings.idna",
+    "encodings.utf_8_sig",
     "importlib.metadata",
+    "isal.igzip_lib",
     "license_expression",
+    "multiprocessing.popen_spawn_posix",
+    "multiprocessing.resource_tracker",
     "multiprocessing.sharedctypes",
     "multiprocessing.synchronize",
     "numpy.ma",
@@ -42,6 +48,7 @@ LIBRARIES = (
 TABLES = (
     "corpuskit.core.licenses._index",
     "corpuskit.core.licenses._licensing",
+    "corpuskit.core.registry.added_steps",
     "corpuskit.mix.engine.tasks.code_digest",
     "corpuskit.text.code.package_licenses._licensing",
     "corpuskit.text.dedup.shingle_batches.folding",
