@@ -1,6 +1,7 @@
 """What all tests share: where the real data lies, and a way to run the command as a user does."""
 
 import compileall
+import gc
 import json
 import os
 import re
@@ -166,6 +167,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the package, once for all workers."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(ROOT / "corpuskit", quiet=2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect the tests without looking for garbage, as there is none to speak of.
+
+    What is there afterwards lives as long as the process. It is a million objects, which otherwise each full collection
+    would look through: for a quarter of a second where a test asks for one.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

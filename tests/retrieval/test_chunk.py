@@ -3,7 +3,6 @@
 import gzip
 import json
 import statistics
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
@@ -18,6 +17,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.core.outcome import Drop
 from corpuskit.retrieval.chunk import Chunk
+from tests.support.timing import is_quicker, least_seconds
 
 ARTICLE = """Before any heading.
 
@@ -129,14 +129,10 @@ def test_a_long_heading_is_not_repeated_whole() -> None:
     ],
 )
 def test_time_grows_with_the_text(of_size: Callable[[int], str]) -> None:
-    def seconds(size: int) -> float:
-        begin = time.process_time()
-        Chunk().split(Document("d", of_size(size), {}))
-        return time.process_time() - begin
-
+    small, large = (Document("d", of_size(size), {}) for size in (200_000, 800_000))
     # Four times the text takes sixteen times as long where time grows with the square.
-    small, large = min(seconds(200_000) for _ in range(3)), min(seconds(800_000) for _ in range(3))
-    assert large < 9 * small + 0.05
+    limit = 9 * least_seconds(lambda: Chunk().split(small)) + 0.05
+    assert is_quicker(lambda: Chunk().split(large), limit)
 
 
 @pytest.mark.parametrize(("line", "heading"), [("## C# ##", "C#"), ("# ##", ""), ("# a #b", "a #b"), ("# a\t#", "a")])

@@ -15,7 +15,7 @@ from corpuskit.core.step import Drop, Item
 from corpuskit.sources.papers import Papers
 from tests.conftest import Run
 from tests.support.markup_left import PLANTS, markup_left
-from tests.support.timing import growth
+from tests.support.timing import grows_linearly
 
 MATH = (
     '<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:msup><mml:mi>x</mml:mi><mml:mn>2</mml:mn></mml:msup>'
@@ -327,7 +327,7 @@ def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:
 )
 def test_time_is_linear(unit: str) -> None:
     closing = "</p>" if unit.startswith("<p>(") else ""
-    assert growth(lambda size: read(jats((unit + closing) * size)), 500, 4000) < 3
+    assert grows_linearly(lambda size: read(jats((unit + closing) * size)), 500, 4000)
 
 
 TEX = r"\documentclass{article}\title{On tides}\begin{document}\input{sections/one}Rise: $x^2$.\end{document}"

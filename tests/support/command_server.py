@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.support.forked_command import ask
+from tests.support.forking import OF_EACH_RUN
 
 ROOT = Path(__file__).resolve().parents[2]
 LEARNING = ("sklearn.ensemble", "sklearn.feature_extraction.text", "sklearn.pipeline", "sklearn.svm", "scipy.stats")
@@ -27,7 +28,7 @@ LIBRARIES_OF: dict[str, tuple[str, ...]] = {
     "": (),
     "fit": LEARNING,
     "synth-check": LEARNING,
-    "hub": ("datasets", "huggingface_hub", "huggingface_hub.hf_file_system"),
+    "hub": ("aiohttp", "datasets", "fsspec.implementations.http", "huggingface_hub.hf_file_system", "scipy.io"),
 }
 """What some commands import that takes longer than all that others do; the empty name stands for those."""
 COMMAND_WORD = re.compile(r"(?:corpuskit|\w+\.py) +([a-z][a-z-]+)")
@@ -94,6 +95,10 @@ class CommandServer:
         assert answer, self._process and self._process.communicate()
         code, seconds, peak = int(answer[0]), float(answer[1]), int(answer[2])
         return ForkedCommand(["corpuskit", *arguments], code, printed, said.result(), seconds, peak)
+
+    def other_variables(self, environment: dict[str, str]) -> set[str]:
+        """Return the names of the variables for which a command with this environment needs a fresh process."""
+        return {name for name, _ in self._environment.items() ^ environment.items()} - OF_EACH_RUN
 
     def address(self) -> str:
         """Return the path of the socket that takes commands. The process is started if it is not there yet."""

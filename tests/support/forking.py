@@ -24,8 +24,14 @@ OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD",
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
 LIBRARIES = (
+    "encodings.ascii",
+    "encodings.idna",
+    "encodings.utf_8_sig",
     "importlib.metadata",
+    "isal.igzip_lib",
     "license_expression",
+    "multiprocessing.popen_spawn_posix",
+    "multiprocessing.resource_tracker",
     "multiprocessing.sharedctypes",
     "multiprocessing.synchronize",
     "numpy.ma",
@@ -42,6 +48,7 @@ LIBRARIES = (
 TABLES = (
     "corpuskit.core.licenses._index",
     "corpuskit.core.licenses._licensing",
+    "corpuskit.core.registry.added_steps",
     "corpuskit.mix.engine.tasks.code_digest",
     "corpuskit.text.code.package_licenses._licensing",
     "corpuskit.text.dedup.shingle_batches.folding",
@@ -62,6 +69,7 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
     """Fork a run for each connection, and answer with its exit code, negative for a signal, until `control` ends."""
     control, listener = (socket.socket(fileno=number) for number in numbers)
     own = dict(os.environb)
+    _take_one_processor()
     _load(libraries)
     # What the forks do not look through need not be copied for them.
     gc.collect()
@@ -96,6 +104,18 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
                 connection.close()
             for descriptor in descriptors:
                 os.close(descriptor)
+
+
+def _take_one_processor() -> None:
+    """Use one processor, another one for each worker of pytest.
+
+    Commands that are not told how many processes to run take one for each processor, and each of those would start
+    Python anew, for longer than the rest of the command. Tests of several processes say how many (`-j 2`).
+    """
+    if hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        os.sched_setaffinity(0, {processors[worker % len(processors)]})
 
 
 def _job_of(message: bytes) -> Job:

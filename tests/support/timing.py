@@ -4,16 +4,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+TRIES = 3
+"""A busy machine makes single tries slow: the quickest counts."""
 
-def growth(work: Callable[[int], Any], small: int, large: int) -> float:
-    """CPU time per unit at the large size, over that at the small one: 1 where time is linear."""
 
-    def seconds(size: int) -> float:
-        durations = []
-        for _ in range(3):
-            before = time.process_time()
-            work(size)
-            durations.append(time.process_time() - before)
-        return min(durations)
+def seconds_of(work: Callable[[], Any]) -> float:
+    """CPU time of one try."""
+    before = time.process_time()
+    work()
+    return time.process_time() - before
 
-    return (seconds(large) / large) / (max(seconds(small), 1e-3) / small)
+
+def least_seconds(work: Callable[[], Any]) -> float:
+    """CPU time of the quickest of several tries."""
+    return min(seconds_of(work) for _ in range(TRIES))
+
+
+def is_quicker(work: Callable[[], Any], limit: float) -> bool:
+    """Whether one of several tries takes less CPU time than the limit; as soon as one has, there are no more."""
+    return any(seconds_of(work) < limit for _ in range(TRIES))
+
+
+def grows_linearly(work: Callable[[int], Any], small: int, large: int) -> bool:
+    """Whether a unit of the large size takes less than three times as long as one of the small size."""
+    unit = max(least_seconds(lambda: work(small)), 1e-3) / small
+    return is_quicker(lambda: work(large), 3 * unit * large)

@@ -127,8 +127,15 @@ def repeat_few(case: Case) -> None:
         row["text"] = case.made[0]["text"]
 
 
+def keep_few(case: Case) -> None:
+    """Keep so few documents as do for a check that a single document fails."""
+    for rows in (case.real, case.made):
+        del rows[60:]
+
+
 def mark_otherwise(key: str, value: Any) -> Callable[[Case], None]:
     def plant(case: Case) -> None:
+        keep_few(case)
         case.made[3]["metadata"][key] = value
 
     return plant
@@ -140,6 +147,7 @@ def copy_seeds(case: Case) -> None:
 
 
 def contaminate(case: Case) -> None:
+    keep_few(case)
     case.made[7]["text"] += f" {case.evals[3]['question']}"
 
 
@@ -161,11 +169,13 @@ def collapse(case: Case) -> None:
 
 
 def leak(case: Case) -> None:
+    keep_few(case)
     case.seeds[5]["text"] += f" write to {EMAIL}"
     case.made[9]["text"] += f" as {EMAIL.upper()} said"
 
 
 def leak_of_real(case: Case) -> None:
+    keep_few(case)
     case.real[5]["text"] += " the card 4111 1111 1111 1111"
     case.made[9]["text"] += " 4111-1111-1111-1111"
 

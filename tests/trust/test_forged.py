@@ -1,10 +1,7 @@
 """A manifest that somebody forged, with the right digest, is damage to all who read it, and never a fault."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +24,13 @@ from corpuskit import (
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.provenance.manifest import CHECKS, digest
 from corpuskit.core.publish.source_totals import Totals
-from tests.conftest import Run, lines_of, texts
+from tests.conftest import Run, RunIn, lines_of, texts
 
 QUIET = Settings(quiet=True)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
     """A dataset of two sources, with a step that dropped a document."""
     folder = tmp_path_factory.mktemp("forged")
     documents = [
@@ -41,9 +38,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, (text, source) in enumerate([("one two", "a"), ("three", "b"), ("one two", "a"), ("four", "b")])
     ]
     (folder / "in.jsonl").write_bytes(lines_of(documents))
-    command = [sys.executable, "-m", "corpuskit", "dedup", "--method", "exact", "in.jsonl", "-o", "whole"]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    corpuskit_in(folder)("dedup", "--method", "exact", "in.jsonl", "-o", "whole").check_returncode()
     assert Verify().execute([str(folder / "whole")], QUIET) == 0
     return folder / "whole"
 

@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +16,7 @@ from corpuskit.core.provenance.chain import Chain, StepDescription
 from corpuskit.core.settings import Settings
 from corpuskit.trust.verify import Verify
 from corpuskit.trust.verifying.dataset_check import Verification, check
-from tests.conftest import Run, texts
+from tests.conftest import Run, RunIn, texts
 
 FORMATS = ["jsonl", "parquet", "hf"]
 
@@ -29,14 +26,12 @@ def verify(folder: Path) -> int:
 
 
 @pytest.fixture(scope="module", params=FORMATS)
-def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
     """A dataset that nobody touches."""
     folder = tmp_path_factory.mktemp("whole")
     (folder / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
     options = ["--to", request.param, "--shard-documents", "4", "-o", "out"]
-    command = [sys.executable, "-m", "corpuskit", "export", "in.jsonl", *options]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    corpuskit_in(folder)("export", "in.jsonl", *options).check_returncode()
     assert verify(folder / "out") == 0
     return folder / "out"
 

@@ -1,11 +1,13 @@
 """Commands of tests are forks, and a fork does what a fresh process does."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from corpuskit.core.settings import Settings
 from tests.conftest import Run, texts
 from tests.support.command_server import NEEDS_A_FRESH_PROCESS, CommandServers
 
@@ -43,7 +45,10 @@ def test_what_a_module_may_read_when_it_is_imported_needs_a_fresh_process(
 ) -> None:
     server = command_servers.of("")
     assert server.run(["--version"], b"", tmp_path, environment) is not None
-    assert server.run(["--version"], b"", tmp_path, environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}) is None
+    assert not server.other_variables(environment)
+    asking = environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}
+    assert server.run(["--version"], b"", tmp_path, asking) is None
+    assert server.other_variables(asking) == {"HF_ENDPOINT"}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc")
@@ -88,3 +93,17 @@ def test_what_bash_does_to_its_own_processes_needs_fresh_ones() -> None:
     ]
     forked = ["corpuskit count in > out 2>&1 && cat out", "corpuskit count in &> out", "cat in | corpuskit count - >&2"]
     assert [script for script in fresh + forked if NEEDS_A_FRESH_PROCESS.search(script)] == fresh
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes are held to one processor only on Linux")
+def test_a_forked_command_has_one_processor_and_a_fresh_one_has_all(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("a"))
+    (tmp_path / "count.sh").write_text("env -u OMP_NUM_THREADS nproc >&2; cat")
+    script = "corpuskit through -- sh count.sh < in.jsonl"
+    assert shell(f"{script} | cat").stderr.splitlines()[0] == b"1"
+    assert shell(script, fresh="through").stderr.splitlines()[0] == str(len(os.sched_getaffinity(0))).encode()
+
+
+def test_a_command_that_is_not_told_otherwise_uses_every_processor() -> None:
+    assert Settings().workers() == (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    assert Settings(jobs=3).workers() == 3

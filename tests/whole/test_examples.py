@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, environment_of
 from tests.support.command_server import CommandServers
 
 QUICKSTART = "sh examples/quickstart/run.sh"
@@ -68,14 +68,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, command_servers: CommandS
             shutil.copytree(place, root / name, ignore=shutil.ignore_patterns(*NOT_COPIED))
         elif place.exists():
             shutil.copy(place, root / name)
-    environment = {
-        **os.environ,
-        "CORPUSKIT_STATE": str(base / "state"),
-        "CORPUSKIT_CACHE": str(base / "cache"),
-        "CORPUSKIT_VENV": sys.prefix,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    return Checkout(root, environment, command_servers)
+    return Checkout(root, {**environment_of(base), "CORPUSKIT_VENV": sys.prefix}, command_servers)
 
 
 def prepare_few(checkout: Checkout, **variables: str) -> dict[str, bytes]:

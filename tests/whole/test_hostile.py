@@ -87,8 +87,9 @@ def meet(environment: dict[str, str], command_servers: CommandServers) -> Meet:
 
     def run(folder: Path, arguments: list[str]) -> Met:
         words = [str(2 * SECONDS), str(20 * BYTES), *arguments]
-        done = command_servers.of(arguments[0]).run(words, None, folder, environment, str(LIMITED))
-        assert done is not None
+        server = command_servers.of(arguments[0])
+        done = server.run(words, None, folder, environment, str(LIMITED))
+        assert done is not None, f"not forked because of variables: {sorted(server.other_variables(environment))}"
         return Met(done.returncode, done.stdout, done.stderr, done.seconds, done.peak)
 
     return run

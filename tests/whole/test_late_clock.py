@@ -1,11 +1,10 @@
 """A clock past the year 2262, which Python refuses to read: commands that need no time work, others say it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, environment_of, lines_of
 
 CLOCK = """
 import time
@@ -23,10 +22,8 @@ def run_late(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
     (folder / "late" / "sitecustomize.py").write_text(CLOCK)
     root = Path(__file__).resolve().parents[2]
     environment = {
-        **os.environ,
+        **environment_of(folder),
         "PYTHONPATH": f"{folder / 'late'}:{root}",
-        "CORPUSKIT_STATE": str(folder / "state"),
-        "CORPUSKIT_CACHE": str(folder / "cache"),
     }
     shell = f'set -o pipefail; corpuskit() {{ "{sys.executable}" -m corpuskit "$@"; }}; {command}'
     return subprocess.run(

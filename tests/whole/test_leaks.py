@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from tests.conftest import Run, lines_of, texts
+from tests.conftest import Run, RunIn, lines_of, texts
 from tests.hostile.warc import page
 
 ENVIRONMENT = {
@@ -195,13 +195,11 @@ def untouched(victim: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def old(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
     """A dataset that was published before."""
     folder = tmp_path_factory.mktemp("old")
-    command = [sys.executable, "-m", "corpuskit", "export", "--to", "jsonl,hf", "-o", "out"]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
-    lines = texts("old") + b"broken\n"
-    subprocess.run(command, input=lines, cwd=folder, env=environment, capture_output=True, check=True)
+    command = ("export", "--to", "jsonl,hf", "-o", "out")
+    corpuskit_in(folder)(*command, stdin=texts("old") + b"broken\n").check_returncode()
     return folder / "out"
 
 

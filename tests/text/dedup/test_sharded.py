@@ -178,7 +178,7 @@ TENANTS = ("acme", "birch", None)
 
 
 @pytest.mark.parametrize("options", [*OPTIONS, {**SMALL, "verify": "jaccard"}])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(texts=families(), data=st.data())
 def test_tenants_never_meet(
     tmp_path_factory: pytest.TempPathFactory, options: dict[str, Any], texts: list[Document], data: st.DataObject

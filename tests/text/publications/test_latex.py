@@ -11,7 +11,7 @@ from corpuskit.formats.latex_sources import without_comments
 from corpuskit.sources.papers import Papers
 from corpuskit.text.publications.latex import read_latex
 from tests.support.markup_left import markup_left
-from tests.support.timing import growth
+from tests.support.timing import grows_linearly
 
 
 def text_of(body: str, preamble: str = "", **options: bool) -> str:
@@ -172,7 +172,7 @@ UNITS = (
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_is_linear_whatever_is_left_open(unit: str) -> None:
     preamble = r"\newcommand{\m}[1]{(#1)}"
-    assert growth(lambda size: text_of(unit * size, preamble), 2000, 16000) < 3
+    assert grows_linearly(lambda size: text_of(unit * size, preamble), 2000, 16000)
 
 
 def test_a_real_paper_has_no_markup_left(shared_data: Path) -> None:
