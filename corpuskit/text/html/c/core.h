@@ -406,6 +406,8 @@ int fill_name_columns(const PageBlocks *page, const NameWords *words, int32_t *c
 /* features.c */
 #define WORDS_COLUMN 0
 #define LINKED_COLUMN 2
+/* No table has more columns. */
+#define MOST_FEATURES 256
 Py_ssize_t features_count(void);
 int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena);
 

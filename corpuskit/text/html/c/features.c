@@ -129,6 +129,8 @@ typedef struct {
     int64_t *count, *words, *linked;
 } Likes;
 
+_Static_assert(COLUMNS <= MOST_FEATURES, "more features than there is room for");
+
 Py_ssize_t features_count(void)
 {
     return COLUMNS;
