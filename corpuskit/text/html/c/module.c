@@ -5,24 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
-static uint64_t hash_seed;
-
-uint64_t hash_of(const char *start, Py_ssize_t size)
-{
-    uint64_t hash = hash_seed ^ (uint64_t)size;
-    while (size > 0) {
-        uint64_t word = 0;
-        size_t part = size < 8 ? (size_t)size : 8;
-        memcpy(&word, start, part);
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 32 ^ hash_seed;
-        start += part;
-        size -= (Py_ssize_t)part;
-    }
-    hash *= 0xD6E8FEB86659FD93u;
-    return hash ^ hash >> 29;
-}
+uint64_t hash_seed;
 
 const char *utf8_of(PyObject *text, Py_ssize_t *size)
 {

@@ -23,19 +23,6 @@ void index_words(WordSet *set, const Word *words, int count)
     }
 }
 
-/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
- */
-bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
-{
-    const Word *last = set->words + set->count;
-    char first = small_letter(position[0]), second = small_letter(position[1]);
-    for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
-        if (after_word(position, end, (*word)->word) != NULL)
-            return true;
-    }
-    return false;
-}
-
 /* What a pair of bytes is found by, whatever the case of its letters; other pairs may have the same number. */
 static int number_of_pair(char first, char second)
 {
@@ -58,6 +45,20 @@ void index_skips(Skips *skips, const Word *words, int count)
             int rest = skips->shortest - 2 - offset;
             *bytes = rest < *bytes ? (uint8_t)rest : *bytes;
         }
+}
+
+/* Take the first three bytes of the words; behind a word of two anything may stand. */
+void index_threes(Threes *threes, const Word *words, int count)
+{
+    for (int index = 0; index < count; index++) {
+        const char *word = words[index].word;
+        uint32_t number = number_of_three(number_of_three(0, word[0]), word[1]);
+        for (uint32_t last = 0; last < 32; last++) {
+            uint32_t whole = number_of_three(number, (char)last);
+            if (word[2] == '\0' || last == (uint32_t)(word[2] & 31))
+                threes->bits[whole >> 3] |= (uint8_t)(1 << (whole & 7));
+        }
+    }
 }
 
 /* Return the next position at which a word may begin; the end if none can. */
