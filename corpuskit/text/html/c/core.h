@@ -411,6 +411,7 @@ int fill_name_columns(const PageBlocks *page, const NameWords *words, int32_t *c
 /* No table has more columns. */
 #define MOST_FEATURES 256
 Py_ssize_t features_count(void);
+void prepare_features(void);
 int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena);
 
 /* classifier.c */

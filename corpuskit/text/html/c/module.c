@@ -359,6 +359,7 @@ PyMODINIT_FUNC PyInit__core(void)
     prepare_inline();
     prepare_unseen();
     prepare_reader();
+    prepare_features();
     hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
     return module;
