@@ -21,7 +21,7 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 5
+#define INTERFACE 6
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -389,6 +389,7 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments);
 
 /* cleaning.c */
 PyObject *clean(PyObject *module, PyObject *text);
+PyObject *comparable_title(PyObject *module, PyObject *title);
 
 /* choice.c */
 #define ALL_LINKED 850
