@@ -224,6 +224,11 @@ PyObject *load_trees(PyObject *module, PyObject *arguments)
     return capsule;
 }
 
+static Numbers equal_numbers(int32_t number)
+{
+    return (Numbers){number, number, number, number};
+}
+
 /* Rule out leaves by one feature, of whose thresholds the first is exceeded and the last is below `highest`. */
 static void rule_out(const Trees *trees, const Threshold *threshold, int32_t highest, const Numbers *values,
                      Leaves *leaves)
@@ -232,11 +237,11 @@ static void rule_out(const Trees *trees, const Threshold *threshold, int32_t hig
     for (; threshold->threshold < highest; threshold++) {
         Numbers stays[REGISTERS];
         for (int each = 0; each < REGISTERS; each++)
-            stays[each] = values[each] <= threshold->threshold;
+            stays[each] = values[each] <= equal_numbers(threshold->threshold);
         for (; effect < threshold->end; effect++) {
             Numbers *blocks = leaves[trees->effects[effect].tree].blocks;
             for (int each = 0; each < REGISTERS; each++)
-                blocks[each] &= stays[each] | trees->effects[effect].keeps;
+                blocks[each] &= stays[each] | equal_numbers(trees->effects[effect].keeps);
         }
     }
 }
