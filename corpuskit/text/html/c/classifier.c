@@ -25,8 +25,8 @@ typedef struct {
     int32_t tree, keeps;
 } Effect;
 
-/* A threshold of a feature, and where the effects end of the nodes that have it. Those of a feature ascend, and one that
-   nothing exceeds follows them. */
+/* A threshold of a feature, and where the effects end of the nodes that have it. Those of a feature ascend, and one
+   that nothing exceeds follows them. */
 typedef struct {
     int32_t threshold, end;
 } Threshold;

@@ -547,8 +547,8 @@ static inline int space_size(const char *position)
     return 0;
 }
 
-/* Return the number of three bytes, whatever the case of letters, from that of the byte before them and the two first of
-   them; others may have the same. */
+/* Return the number of three bytes, whatever the case of letters, from that of the byte before them and the first two
+   of them; others may have the same. */
 static inline uint32_t number_of_three(uint32_t number, char last)
 {
     return (number << 5 | (last & 31)) & 0x7FFF;
