@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpuskit.core.json_values import holds_containers, holds_not_finite, is_deeper_than
+from corpuskit.core.json_values import holds_containers, is_deeper_than, lost_number
 from corpuskit.core.line_text import split_text
 from corpuskit.core.spelling import equal_without_blanks, without_literal
 
@@ -138,7 +138,7 @@ def encode(document: Document) -> bytes:
     if document.line is None:
         _demand_types(document)
         line = _dump(_record(document))
-        if b"null" in line and holds_not_finite({"metadata": document.metadata, **document.extra}):
+        if lost_number(line, document.metadata, document.extra):
             raise Reject("not-finite", "NaN and infinities are not JSON")
         if len(line) > MAX_LINE:
             raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")

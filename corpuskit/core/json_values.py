@@ -3,7 +3,10 @@
 import math
 from typing import Any
 
-__all__ = ["holds_containers", "holds_not_finite", "is_deeper_than"]
+__all__ = ["holds_containers", "is_deeper_than", "lost_number"]
+
+_EXACT = frozenset((str, int, bool, type(None)))
+"""Types whose values JSON expresses as they are."""
 
 
 def holds_containers(metadata: dict[str, Any]) -> bool:
@@ -20,6 +23,14 @@ def holds_not_finite(value: Any) -> bool:
         return not math.isfinite(value)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
     return any(holds_not_finite(item) for item in inner)
+
+
+def lost_number(line: bytes, metadata: dict[str, Any], extra: dict[str, Any]) -> bool:
+    """Whether orjson wrote null on a document's line for a number that JSON cannot express."""
+    # Most documents have strings and whole numbers, and a look at these is faster than one for a word in a long line.
+    if not extra and _EXACT.issuperset(map(type, metadata.values())):
+        return False
+    return b"null" in line and holds_not_finite({"metadata": metadata, **extra})
 
 
 def is_deeper_than(value: Any, limit: int) -> bool:

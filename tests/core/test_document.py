@@ -143,6 +143,7 @@ def test_copies_leave_the_original_alone() -> None:
     ("document", "reason"),
     [
         (Document("a", "x", {"k": math.nan}), "not-finite"),
+        (Document("a", "x", {"title": "t", "k": {"n": [-math.inf]}}), "not-finite"),
         (Document("a", "x", {}, {"k": [{"n": math.inf}]}), "not-finite"),
         (Document(1, "x"), "bad-id"),  # type: ignore[arg-type]
         (Document("a", None), "no-text"),  # type: ignore[arg-type]

@@ -84,12 +84,13 @@ static const char *next_special(const char *position, const char *end, char **te
 /* Read an escape as every canonical line has it, at a backslash; NULL for any other. */
 static const char *read_escape(const char *position, const char *end, char **text)
 {
-    static const char LETTERS[] = "\"\\bfnrt", MEANINGS[] = "\"\\\b\f\n\r\t";
+    static const char MEANINGS[128] = {['"'] = '"',  ['\\'] = '\\', ['b'] = '\b', ['f'] = '\f',
+                                       ['n'] = '\n', ['r'] = '\r',  ['t'] = '\t'};
     if (end - position < 2)
         return NULL;
-    const char *letter = position[1] == '\0' ? NULL : strchr(LETTERS, position[1]);
-    if (letter != NULL) {
-        *(*text)++ = MEANINGS[letter - LETTERS];
+    char meaning = (unsigned char)position[1] < 0x80 ? MEANINGS[(unsigned char)position[1]] : '\0';
+    if (meaning != '\0') {
+        *(*text)++ = meaning;
         return position + 2;
     }
     /* A control character that has no letter. */

@@ -49,8 +49,8 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     for mark, encoding in WEB_BOMS:
         if body.startswith(mark):
             return _checked_text(_decode_replacing(body[len(mark) :], encoding))
-    if _shows_utf8(body):
-        return _checked_text(body.decode(errors="replace"))
+    if (shown_text := _shown_utf8(body)) is not None:
+        return _checked_text(shown_text)
     stated_encodings: list[str] = []
     for encoding in _stated_encodings(body, content_type):
         stated_encodings.append(encoding)
@@ -63,19 +63,21 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     return _checked_text(text)
 
 
-def _shows_utf8(body: bytes) -> bool:
-    """Whether the bytes beyond ASCII are UTF-8, but for a few damaged characters among many.
+def _shown_utf8(body: bytes) -> str | None:
+    """Return the text if the bytes beyond ASCII are UTF-8, but for a few damaged characters among many; else None.
 
     Pure ASCII shows nothing: it may be ISO-2022-JP or HZ. Nor do bytes with many zeros, which are UTF-16.
     """
-    if body.isascii() or body.count(0) * ZERO_SHARE > len(body):
-        return False
-    if is_utf8(body):
-        return True
-    text = body.decode(errors="replace")
+    # To look for one zero takes a tenth of the time of counting them.
+    if body.isascii() or (b"\0" in body and body.count(0) * ZERO_SHARE > len(body)):
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        text = body.decode(errors="replace")
     damaged_characters = _replacement_count(text, body)
     whole_characters = len(text) - len(text.encode("ascii", "ignore")) - damaged_characters
-    return whole_characters >= damaged_characters * WHOLE_CHARACTERS
+    return text if whole_characters >= damaged_characters * WHOLE_CHARACTERS else None
 
 
 def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.markup import unescape
 from corpuskit.text.html.raw_markup import single_line
 
@@ -80,6 +81,12 @@ def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
 @lru_cache(maxsize=1024)
 def comparable_title(title: str) -> str:
     """Return the words of a title in lower case, each character of Chinese or Japanese a word."""
+    core = compiled_core()
+    words: str | None = None if core is None else core.comparable_title(title)
+    return _comparable_title(title) if words is None else words
+
+
+def _comparable_title(title: str) -> str:
     if title.isascii():
         return " ".join(title.encode().translate(_ASCII_WORDS).decode().split())
     return " ".join(_TITLE_WORD.findall(title.casefold()))

@@ -11,15 +11,17 @@ from collections import Counter
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 
 from corpuskit.core.document import Reject
-from corpuskit.text.html import compiled
+from corpuskit.text.html import classifier, compiled
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
 from corpuskit.text.html.declaring_tags import declaring_tags
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import _clean, clean
+from corpuskit.text.html.features import NAMES
 from corpuskit.text.html.page_facts import page_facts
 from corpuskit.text.html.page_reader import MAX_BLOCKS
 from corpuskit.text.html.page_source import PageSource
@@ -279,6 +281,31 @@ def test_a_core_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch, 
     assert compiled._load() is None
 
 
+def chain_of_nodes(leaves: int) -> tuple[list[int], ...]:
+    """Return the arrays of a tree that compares the first feature again and again; each right child is a leaf."""
+    most, inner = 2**31 - 1, range(leaves - 1)
+    left = [0] * (2 * leaves - 1)
+    for number in inner:
+        node = 2 * number - 1 if number else 0
+        left[node], left[2 * number + 2] = 2 * number + 1, 2 * number + 2
+    left[2 * leaves - 3] = 2 * leaves - 3
+    threshold = [most if left[node] == node else -node for node in range(len(left))]
+    return [0] * len(left), threshold, left, list(range(len(left))), [0]
+
+
+@needs_core
+@pytest.mark.parametrize("leaves", [2, 3, 31, 32])
+def test_the_core_walks_down_trees_as_its_twin_does(leaves: int) -> None:
+    column, threshold, left, value, roots = map(np.array, chain_of_nodes(leaves))
+    trees = classifier.Trees(column, threshold, left, value, roots, leaves)
+    table = np.random.default_rng(leaves).integers(-70, 9, (37, len(NAMES)), np.int32)
+    arrays = [array.astype(np.int32).tobytes() for array in (column, threshold, left, value, roots)]
+    core = compiled_core()
+    scores = np.frombuffer(core.sum_leaves(core.load_trees(*arrays), table.tobytes()), np.int64)
+    assert scores.tolist() == classifier.sum_leaves(trees, table.T).tolist()
+    assert len(set(scores.tolist())) > 1
+
+
 @needs_core
 def test_arrays_that_are_no_trees_are_refused() -> None:
     def load(*arrays: list[int]) -> None:
@@ -293,6 +320,8 @@ def test_arrays_that_are_no_trees_are_refused() -> None:
         ([1, 0, 0], [5, most, most], [1, 0, 2], [0, -7, 9], [0]),
         ([1, 0, 0], [5, most, most], [1, 1, 2], [0, -7, 9], [7]),
         ([1, 0, 0], [5, most], [1, 1, 2], [0, -7, 9], [0]),
+        ([1, 0, 0, 0, 0], [5, 6, most, most, most], [1, 2, 2, 3, 4], [0, 0, 1, 2, 3], [0]),
+        chain_of_nodes(33),
     ):
         with pytest.raises(ValueError, match="no trees"):
             load(column, threshold, left, value, roots)

@@ -1,6 +1,12 @@
-/* Text that any encoder takes. Twin of `clean` in extract.py. */
+/* Text that any encoder takes, and titles to be compared. Twins of `clean` in extract.py and `comparable_title` in
+   json_ld.py. */
 
 #include "core.h"
+
+#include <stdlib.h>
+
+/* Bytes of a title that need no memory of their own. */
+#define MOST_OF_TITLE 512
 
 /* Whether a code point is none that a text may hold (`_NOT_TEXT`). */
 static bool is_no_text(uint32_t code)
@@ -58,5 +64,40 @@ PyObject *clean(PyObject *module, PyObject *text)
         cleaned.size--;
     PyObject *result = PyUnicode_DecodeUTF8(cleaned.start, cleaned.size, "strict");
     buffer_free(&cleaned);
+    return result;
+}
+
+/* comparable_title(title) -> its letters and digits in lower case, with a space between words; None unless all of it is
+   ASCII. */
+PyObject *comparable_title(PyObject *module, PyObject *title)
+{
+    Py_ssize_t size;
+    (void)module;
+    const char *bytes = PyUnicode_AsUTF8AndSize(title, &size);
+    if (bytes == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return NULL;
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    char few[MOST_OF_TITLE], *words = size <= MOST_OF_TITLE ? few : malloc((size_t)size), *last = words;
+    if (words == NULL)
+        return PyErr_NoMemory();
+    bool is_ascii = true, is_behind_word = false;
+    for (Py_ssize_t index = 0; is_ascii && index < size; index++) {
+        is_ascii = (unsigned char)bytes[index] < 0x80;
+        if (is_letter(bytes[index]) || is_digit(bytes[index])) {
+            /* There is room: the space stands for another character of the title. */
+            if (!is_behind_word && last > words)
+                *last++ = ' ';
+            *last++ = small_letter(bytes[index]);
+            is_behind_word = true;
+        } else {
+            is_behind_word = false;
+        }
+    }
+    PyObject *result = is_ascii ? PyUnicode_FromStringAndSize(words, last - words) : Py_NewRef(Py_None);
+    if (words != few)
+        free(words);
     return result;
 }

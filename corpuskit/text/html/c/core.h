@@ -21,7 +21,7 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 5
+#define INTERFACE 6
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -100,7 +100,6 @@ void arena_free(Arena *arena);
 #define TAKE(arena, type, count) ((type *)arena_take(arena, sizeof(type) * ((size_t)(count) + 1)))
 
 bool buffer_reserve(Buffer *buffer, Py_ssize_t size);
-void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size);
 void buffer_add_code(Buffer *buffer, uint32_t code);
 void buffer_free(Buffer *buffer);
 
@@ -141,7 +140,6 @@ int64_t characters_in_links(Span markup, Buffer *scratch);
 void collapse_spaces(Span text, Buffer *line);
 Span without_spaces(Span text);
 bool is_all_space(Span text);
-bool starts_with(const char *position, const char *end, const char *part);
 void prepare_markup(void);
 
 /* words.c: many words at once. */
@@ -161,10 +159,14 @@ typedef struct {
     int shortest;
     uint8_t bytes[1024]; /* how far to go on, by the number of a pair of bytes */
 } Skips;
+/* By which three bytes a word may begin: a bit for each number of `number_of_three`. */
+typedef struct {
+    uint8_t bits[32 * 32 * 32 / 8];
+} Threes;
+void index_threes(Threes *threes, const Word *words, int count);
 void index_skips(Skips *skips, const Word *words, int count);
 const char *next_candidate(const Skips *skips, const char *position, const char *end);
 void index_words(WordSet *set, const Word *words, int count);
-bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
 #define MOST_WORDS 8
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
@@ -387,6 +389,7 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments);
 
 /* cleaning.c */
 PyObject *clean(PyObject *module, PyObject *text);
+PyObject *comparable_title(PyObject *module, PyObject *title);
 
 /* choice.c */
 #define ALL_LINKED 850
@@ -406,7 +409,10 @@ int fill_name_columns(const PageBlocks *page, const NameWords *words, int32_t *c
 /* features.c */
 #define WORDS_COLUMN 0
 #define LINKED_COLUMN 2
+/* No table has more columns. */
+#define MOST_FEATURES 256
 Py_ssize_t features_count(void);
+void prepare_features(void);
 int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena);
 
 /* classifier.c */
@@ -414,7 +420,44 @@ PyObject *load_trees(PyObject *module, PyObject *arguments);
 PyObject *sum_leaves(PyObject *module, PyObject *arguments);
 
 /* module.c */
-uint64_t hash_of(const char *start, Py_ssize_t size);
+/* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
+extern uint64_t hash_seed;
+
+/* What follows is called so often, or with words that a compiler knows, that it is part of its callers. */
+
+static inline uint64_t mix_hash(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32 ^ hash_seed;
+}
+
+static inline uint64_t hash_of(const char *start, Py_ssize_t size)
+{
+    uint64_t hash = hash_seed ^ (uint64_t)size, word = 0;
+    for (; size >= 8; size -= 8, start += 8) {
+        memcpy(&word, start, 8);
+        hash = mix_hash(hash, word);
+    }
+    word = 0;
+    for (Py_ssize_t index = 0; index < size; index++)
+        word = word << 8 | (unsigned char)start[index];
+    hash = mix_hash(hash, word) * 0xD6E8FEB86659FD93u;
+    return hash ^ hash >> 29;
+}
+
+static inline void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size)
+{
+    if (size <= 0 || !buffer_reserve(buffer, size))
+        return;
+    memcpy(buffer->start + buffer->size, start, (size_t)size);
+    buffer->size += size;
+}
+
+static inline bool starts_with(const char *position, const char *end, const char *part)
+{
+    size_t size = strlen(part);
+    return (size_t)(end - position) >= size && memcmp(position, part, size) == 0;
+}
 
 /* Return the code point at `*position`, which is moved behind it; the text is known to be UTF-8. */
 static inline uint32_t next_code(const char **position)
@@ -504,6 +547,18 @@ static inline int space_size(const char *position)
     return 0;
 }
 
+/* Return the number of three bytes, whatever the case of letters, from that of the byte before them and the first two
+   of them; others may have the same. */
+static inline uint32_t number_of_three(uint32_t number, char last)
+{
+    return (number << 5 | (last & 31)) & 0x7FFF;
+}
+
+static inline bool may_begin(const Threes *threes, uint32_t number)
+{
+    return threes->bits[number >> 3] >> (number & 7) & 1;
+}
+
 /* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
 static inline const Word *words_at(const WordSet *set, const char *position, const char *end)
 {
@@ -511,6 +566,19 @@ static inline const Word *words_at(const WordSet *set, const char *position, con
     if (!set->begins[first] || end - position < 2 || (second = (unsigned char)position[1]) >= 0x80)
         return NULL;
     return set->first[first][second] == 0 ? NULL : &set->words[set->first[first][second] - 1];
+}
+
+/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
+ */
+static inline bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
+{
+    const Word *last = set->words + set->count;
+    char first = small_letter(position[0]), second = small_letter(position[1]);
+    for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
+        if (after_word(position, end, (*word)->word) != NULL)
+            return true;
+    }
+    return false;
 }
 
 static inline bool contains(Span text, const char *part)

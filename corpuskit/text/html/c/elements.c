@@ -236,6 +236,7 @@ static const Word CLASS_WORDS[] = {
 };
 static const char *const BODY_HEADS[] = {"article", "story", "post", "entry", "news", "page", "main", "blog", "detail"};
 static WordSet class_words;
+static Threes class_beginnings;
 
 /* The bit of each tag of `TAG_GROUPS`, behind those of the groups. */
 static const enum name TAG_GROUPS[] = {NAV,     FOOTER, HEADER,     ASIDE,   FORM,       ARTICLE, MAIN,
@@ -246,6 +247,7 @@ static uint64_t tag_bits[NAMES];
 void prepare_elements(void)
 {
     index_words(&class_words, CLASS_WORDS, (int)(sizeof(CLASS_WORDS) / sizeof(CLASS_WORDS[0])));
+    index_threes(&class_beginnings, CLASS_WORDS, (int)(sizeof(CLASS_WORDS) / sizeof(CLASS_WORDS[0])));
     for (size_t bit = 0; bit < sizeof(TAG_GROUPS) / sizeof(TAG_GROUPS[0]); bit++)
         tag_bits[TAG_GROUPS[bit]] = (uint64_t)1 << (CLASS_GROUPS + bit);
 }
@@ -286,21 +288,29 @@ static bool is_in_context(const Word *word, const char *start, const char *posit
     return true;
 }
 
+/* Add the bits of the groups of the words that begin at a position of class names. */
+static void add_groups(Span names, const char *position, uint64_t *bits)
+{
+    const char *end = names.start + names.size;
+    const Word *word = words_at(&class_words, position, end);
+    for (; word != NULL && next_word_fits(&class_words, &word, position, end); word++)
+        if (is_in_context(word, names.start, position, end))
+            *bits |= (uint64_t)1 << (word->meaning & 0xFF);
+}
+
 /* Return the bits of the groups that class names, in small letters, belong to. */
 static uint64_t groups_of(Span names)
 {
-    const char *start = names.start, *end = start + names.size;
     uint64_t bits = 0;
-    for (const char *position = start; position < end; position++) {
-        const Word *word = words_at(&class_words, position, end);
-        if (word == NULL)
-            continue;
-        while (next_word_fits(&class_words, &word, position, end)) {
-            if (is_in_context(word, start, position, end))
-                bits |= (uint64_t)1 << (word->meaning & 0xFF);
-            word++;
-        }
+    uint32_t number = 0;
+    for (Py_ssize_t index = 0; index < names.size; index++) {
+        number = number_of_three(number, names.start[index]);
+        if (index >= 2 && may_begin(&class_beginnings, number))
+            add_groups(names, names.start + index - 2, &bits);
     }
+    /* What lies in the last two bytes is no beginning of three. */
+    if (names.size >= 2)
+        add_groups(names, names.start + names.size - 2, &bits);
     return bits;
 }
 

@@ -92,26 +92,22 @@ static const int WEIGHTS[] = {1, 2, 3, 4, 4, 4, 3, 2, 1};
 #define NAME_COLUMNS (NEAR_GROUPS + CLASS_GROUPS)
 #define COLUMNS (NAME_COLUMNS + 7)
 
-/* By their first letter, so that few are compared at any character. */
-static const char *const BOILERPLATE_PHRASES[] = {
-    "advertisement", "all rights reserved",
-    "alle rechte",   "anzeige",
-    "by ",           "click here",
-    "comment",       "cookie",
-    "copyright",     "e-mail",
-    "email",         "facebook",
-    "follow us",     "foto",
-    "image",         "kommentar",
-    "lesen sie",     "log in",
-    "mehr zum",      "newsletter",
-    "photo",         "posted",
-    "published",     "read more",
-    "related",       "share this",
-    "sign up",       "subscribe",
-    "tag:",          "tags:",
-    "twitter",       "\xC2\xA9",
+/* Sorted, so that few are compared at any character. */
+static const Word BOILERPLATE_PHRASES[] = {
+    {"advertisement", 0}, {"all rights reserved", 0}, {"alle rechte", 0}, {"anzeige", 0}, {"by ", 0},
+    {"click here", 0}, {"comment", 0}, {"cookie", 0}, {"copyright", 0}, {"e-mail", 0}, {"email", 0}, {"facebook", 0},
+    {"follow us", 0}, {"foto", 0}, {"image", 0}, {"kommentar", 0}, {"lesen sie", 0}, {"log in", 0}, {"mehr zum", 0},
+    {"newsletter", 0}, {"photo", 0}, {"posted", 0}, {"published", 0}, {"read more", 0}, {"related", 0},
+    {"share this", 0}, {"sign up", 0}, {"subscribe", 0}, {"tag:", 0}, {"tags:", 0}, {"twitter", 0}, {"\xC2\xA9", 0},
 };
 #define PHRASES ((int)(sizeof(BOILERPLATE_PHRASES) / sizeof(BOILERPLATE_PHRASES[0])))
+
+static Threes phrase_beginnings;
+static unsigned char first_phrases[256];
+/* What each character of ASCII is, as counts that lie side by side in a number: of spaces, digits and punctuation. */
+static uint64_t ascii_counts[128];
+#define COUNT_BITS 21
+#define MOST_COUNTED_TOGETHER (1 << 20)
 
 /* What the text of each block has, and what follows from it; one number a block. */
 typedef struct {
@@ -128,6 +124,8 @@ typedef struct {
 typedef struct {
     int64_t *count, *words, *linked;
 } Likes;
+
+_Static_assert(COLUMNS <= MOST_FEATURES, "more features than there is room for");
 
 Py_ssize_t features_count(void)
 {
@@ -185,18 +183,34 @@ static bool is_ending(uint32_t code)
     return false;
 }
 
+void prepare_features(void)
+{
+    index_threes(&phrase_beginnings, BOILERPLATE_PHRASES, PHRASES);
+    memset(first_phrases, PHRASES, sizeof(first_phrases));
+    for (int phrase = PHRASES - 1; phrase >= 0; phrase--)
+        first_phrases[(unsigned char)BOILERPLATE_PHRASES[phrase].word[0]] = (unsigned char)phrase;
+    for (uint32_t code = 0; code < 128; code++)
+        ascii_counts[code] = (uint64_t)(code == ' ' || code == '\n' || code == '\t') |
+                             (uint64_t)(code >= '0' && code <= '9') << COUNT_BITS |
+                             (uint64_t)is_punctuation(code) << 2 * COUNT_BITS;
+}
+
 static void count_text(const Block *block, TextCounts *counts, Py_ssize_t index)
 {
     const char *position = block->text.start, *end = position + block->text.size;
     int64_t spaces = 0, unspaced = 0, punctuation = 0, digits = 0;
     uint32_t code = 0;
     while (position < end) {
-        code = next_code(&position);
-        if (code < 0x80) {
-            spaces += code == ' ' || code == '\n' || code == '\t';
-            digits += code >= '0' && code <= '9';
-            punctuation += is_punctuation(code);
-        } else {
+        const char *last = end - position > MOST_COUNTED_TOGETHER ? position + MOST_COUNTED_TOGETHER : end;
+        uint64_t sums = 0, mask = (1 << COUNT_BITS) - 1;
+        for (; position < last && (unsigned char)*position < 0x80; position++)
+            sums += ascii_counts[(unsigned char)*position];
+        spaces += (int64_t)(sums & mask);
+        digits += (int64_t)(sums >> COUNT_BITS & mask);
+        punctuation += (int64_t)(sums >> 2 * COUNT_BITS);
+        code = position > block->text.start ? (unsigned char)position[-1] : 0;
+        for (; position < end && (unsigned char)*position >= 0x80;) {
+            code = next_code(&position);
             unspaced += is_unspaced(code);
             punctuation += is_punctuation(code);
         }
@@ -217,20 +231,26 @@ static void count_text(const Block *block, TextCounts *counts, Py_ssize_t index)
     counts->prose[index] = is_prose ? counted * (1000 - linked_share) / 1000 : 0;
 }
 
-/* Note for each byte the first of the phrases that begin with it. */
-static void index_phrases(unsigned char *first_phrases)
+/* Whether a phrase of boilerplate begins at a position of a text in small letters, behind which a zero stands. */
+static bool is_boilerplate(const char *position)
 {
-    memset(first_phrases, PHRASES, 256);
-    for (int phrase = PHRASES - 1; phrase >= 0; phrase--)
-        first_phrases[(unsigned char)BOILERPLATE_PHRASES[phrase][0]] = (unsigned char)phrase;
+    for (int phrase = first_phrases[(unsigned char)*position]; phrase < PHRASES; phrase++) {
+        const char *word = BOILERPLATE_PHRASES[phrase].word;
+        if (word[0] != *position)
+            return false;
+        if (strncmp(word, position, strlen(word)) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Whether the first HEAD characters of a text have a phrase of boilerplate, whatever the case of its letters. */
-static bool begins_with_boilerplate(const Block *block, const unsigned char *first_phrases)
+static bool begins_with_boilerplate(const Block *block)
 {
     char lower[4 * HEAD + 1];
     const char *position = block->text.start, *end = position + block->text.size;
     int size = 0;
+    uint32_t number = 0;
     for (int count = 0; count < HEAD && position < end; count++) {
         const char *start = position;
         uint32_t code = next_code(&position);
@@ -243,12 +263,12 @@ static bool begins_with_boilerplate(const Block *block, const unsigned char *fir
                 lower[size++] = *start++;
     }
     lower[size] = '\0';
-    for (int start = 0; start < size; start++)
-        for (int phrase = first_phrases[(unsigned char)lower[start]];
-             phrase < PHRASES && BOILERPLATE_PHRASES[phrase][0] == lower[start]; phrase++)
-            if (BOILERPLATE_PHRASES[phrase][1] == lower[start + 1] &&
-                strncmp(BOILERPLATE_PHRASES[phrase], lower + start, strlen(BOILERPLATE_PHRASES[phrase])) == 0)
-                return true;
+    for (int index = 0; index <= size; index++) {
+        /* With the zero, so that a phrase of two bytes is found at the end, too. */
+        number = number_of_three(number, lower[index]);
+        if (index >= 2 && may_begin(&phrase_beginnings, number) && is_boilerplate(lower + index - 2))
+            return true;
+    }
     return false;
 }
 
@@ -630,8 +650,6 @@ static int take_counts(TextCounts *counts, Py_ssize_t count, Arena *arena)
 int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena)
 {
     TextCounts counts;
-    unsigned char first_phrases[256];
-    index_phrases(first_phrases);
     bool *is_repeated = TAKE(arena, bool, page->block_count);
     if (is_repeated == NULL || take_counts(&counts, page->block_count, arena) < 0 ||
         mark_repeated(page, is_repeated, arena) < 0)
@@ -640,7 +658,7 @@ int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table
         int32_t *row = table + index * COLUMNS;
         count_text(&page->blocks[index], &counts, index);
         fill_text_columns(page, &counts, index, row);
-        row[BOILERPLATE] = begins_with_boilerplate(&page->blocks[index], first_phrases);
+        row[BOILERPLATE] = begins_with_boilerplate(&page->blocks[index]);
         row[REPEATED] = is_repeated[index];
         if ((row[TITLE] = is_in_title(page, &page->blocks[index])) < 0)
             return -1;

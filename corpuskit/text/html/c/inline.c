@@ -64,11 +64,13 @@ static const Word MARKING[] = {
     {"visible-xs", 0},    {"visually", 0},
 };
 static WordSet meaningful, marking;
+static Threes meaningful_beginnings;
 
 void prepare_inline(void)
 {
     index_words(&marking, MARKING, (int)(sizeof(MARKING) / sizeof(MARKING[0])));
     index_words(&meaningful, MEANINGFUL, (int)(sizeof(MEANINGFUL) / sizeof(MEANINGFUL[0])));
+    index_threes(&meaningful_beginnings, MEANINGFUL, (int)(sizeof(MEANINGFUL) / sizeof(MEANINGFUL[0])));
 }
 
 /* Whether a pilcrow, a section sign or a picture of a link begins at `position`. */
@@ -102,30 +104,42 @@ static bool needs_are_met(const Word *word, const char *position, const char *en
     return true;
 }
 
+/* Whether a word that means more than format begins at `position`. */
+static bool is_meaningful(const char *position, const char *end, bool in_code)
+{
+    const Word *word = words_at(&meaningful, position, end);
+    for (; word != NULL && next_word_fits(&meaningful, &word, position, end); word++)
+        if (needs_are_met(word, position, end, in_code))
+            return true;
+    return false;
+}
+
 /* Whether inline markup has tags or signs that mean more than format. */
 static bool has_meaning(Span markup, bool in_code, Buffer *scratch)
 {
     const char *position = markup.start, *end = position + markup.size;
+    uint32_t number = 0;
     for (; position < end; position++) {
         unsigned char byte = (unsigned char)*position;
-        if (byte >= 0x80) {
-            if ((byte == 0xC2 || byte == 0xF0 || byte == 0xEF) && is_permalink_sign(position, end))
-                return true;
-            if (starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA")) {
-                /* Two characters stand for letters of ASCII, whatever the case; few pages have them. */
-                scratch->size = 0;
-                fold_letters(markup, scratch);
-                position = scratch->start - 1;
-                end = scratch->start + scratch->size;
-            }
+        number = number_of_three(number, *position);
+        if (may_begin(&meaningful_beginnings, number) && position - markup.start >= 2 &&
+            is_meaningful(position - 2, end, in_code))
+            return true;
+        if (byte < 0x80)
             continue;
+        if ((byte == 0xC2 || byte == 0xF0 || byte == 0xEF) && is_permalink_sign(position, end))
+            return true;
+        if (starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA")) {
+            /* Two characters stand for letters of ASCII, whatever the case; few pages have them. */
+            scratch->size = 0;
+            fold_letters(markup, scratch);
+            markup = (Span){scratch->start, scratch->size};
+            position = markup.start - 1;
+            end = markup.start + markup.size;
         }
-        const Word *word = words_at(&meaningful, position, end);
-        for (; word != NULL && next_word_fits(&meaningful, &word, position, end); word++)
-            if (needs_are_met(word, position, end, in_code))
-                return true;
     }
-    return false;
+    /* What lies in the last two bytes is no beginning of three. */
+    return markup.size >= 2 && is_meaningful(end - 2, end, in_code);
 }
 
 /* Text so far, with what is open around its end (`_InlineReader`). */

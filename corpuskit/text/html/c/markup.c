@@ -54,12 +54,6 @@ static bool is_inline_name(const char *start, Py_ssize_t size)
     return false;
 }
 
-bool starts_with(const char *position, const char *end, const char *part)
-{
-    size_t size = strlen(part);
-    return (size_t)(end - position) >= size && memcmp(position, part, size) == 0;
-}
-
 const char *find_bytes(const char *position, const char *end, const char *part)
 {
     size_t size = strlen(part);

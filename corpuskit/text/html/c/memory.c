@@ -59,14 +59,6 @@ bool buffer_reserve(Buffer *buffer, Py_ssize_t size)
     return true;
 }
 
-void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size)
-{
-    if (size <= 0 || !buffer_reserve(buffer, size))
-        return;
-    memcpy(buffer->start + buffer->size, start, (size_t)size);
-    buffer->size += size;
-}
-
 void buffer_add_code(Buffer *buffer, uint32_t code)
 {
     char bytes[4];

@@ -5,24 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
-static uint64_t hash_seed;
-
-uint64_t hash_of(const char *start, Py_ssize_t size)
-{
-    uint64_t hash = hash_seed ^ (uint64_t)size;
-    while (size > 0) {
-        uint64_t word = 0;
-        size_t part = size < 8 ? (size_t)size : 8;
-        memcpy(&word, start, part);
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 32 ^ hash_seed;
-        start += part;
-        size -= (Py_ssize_t)part;
-    }
-    hash *= 0xD6E8FEB86659FD93u;
-    return hash ^ hash >> 29;
-}
+uint64_t hash_seed;
 
 const char *utf8_of(PyObject *text, Py_ssize_t *size)
 {
@@ -339,6 +322,7 @@ static PyMethodDef methods[] = {
     {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
     {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
     {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
+    {"comparable_title", comparable_title, METH_O, "Return the words of a title in ASCII."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
@@ -376,6 +360,7 @@ PyMODINIT_FUNC PyInit__core(void)
     prepare_inline();
     prepare_unseen();
     prepare_reader();
+    prepare_features();
     hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
     return module;

@@ -20,10 +20,12 @@ static const Word SHOWN_LATER[] = {
 /* Names of what holds a heading and the hidden text that it opens (`_FOLDED`). Sorted. */
 static const Word FOLDED[] = {{"collapsed", 0}, {"collapsible", 0}, {"faq", 0}, {"foldable", 0}, {"spoiler", 0}};
 static WordSet unseen_words, shown_later, folded_names;
+static Threes unseen_beginnings;
 
 void prepare_unseen(void)
 {
     index_words(&unseen_words, UNSEEN_WORDS, (int)(sizeof(UNSEEN_WORDS) / sizeof(UNSEEN_WORDS[0])));
+    index_threes(&unseen_beginnings, UNSEEN_WORDS, (int)(sizeof(UNSEEN_WORDS) / sizeof(UNSEEN_WORDS[0])));
     index_words(&shown_later, SHOWN_LATER, (int)(sizeof(SHOWN_LATER) / sizeof(SHOWN_LATER[0])));
     index_words(&folded_names, FOLDED, (int)(sizeof(FOLDED) / sizeof(FOLDED[0])));
 }
@@ -200,10 +202,25 @@ static bool is_hidden(Span attributes, Buffer *scratch)
     return has_hidden_attribute((Span){scratch->start, scratch->size});
 }
 
+/* Whether attributes may have a word that says that nobody reads an element; each has three bytes or more. */
+static bool may_be_unseen(Span attributes)
+{
+    uint32_t number = 0;
+    for (Py_ssize_t index = 0; index < attributes.size; index++) {
+        number = number_of_three(number, attributes.start[index]);
+        /* A character beyond ASCII may stand for a letter. */
+        if (may_begin(&unseen_beginnings, number) || (unsigned char)attributes.start[index] >= 0x80)
+            return true;
+    }
+    return false;
+}
+
 /* Return why an element's content is not read, as `_reason_to_skip` does: 0 if its attributes give no reason, 1 if
    nobody reads it, 2 if a control may open it; -1 with an exception. */
 int reason_to_skip(const Tag *tag, Buffer *scratch)
 {
+    if (!may_be_unseen(tag->attributes))
+        return NOT_SKIPPED;
     scratch->size = 0;
     fold_letters(tag->attributes, scratch);
     Span folded = {scratch->start, scratch->size};

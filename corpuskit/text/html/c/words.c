@@ -23,19 +23,6 @@ void index_words(WordSet *set, const Word *words, int count)
     }
 }
 
-/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
- */
-bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
-{
-    const Word *last = set->words + set->count;
-    char first = small_letter(position[0]), second = small_letter(position[1]);
-    for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
-        if (after_word(position, end, (*word)->word) != NULL)
-            return true;
-    }
-    return false;
-}
-
 /* What a pair of bytes is found by, whatever the case of its letters; other pairs may have the same number. */
 static int number_of_pair(char first, char second)
 {
@@ -58,6 +45,20 @@ void index_skips(Skips *skips, const Word *words, int count)
             int rest = skips->shortest - 2 - offset;
             *bytes = rest < *bytes ? (uint8_t)rest : *bytes;
         }
+}
+
+/* Take the first three bytes of the words; behind a word of two anything may stand. */
+void index_threes(Threes *threes, const Word *words, int count)
+{
+    for (int index = 0; index < count; index++) {
+        const char *word = words[index].word;
+        uint32_t number = number_of_three(number_of_three(0, word[0]), word[1]);
+        for (uint32_t last = 0; last < 32; last++) {
+            uint32_t whole = number_of_three(number, (char)last);
+            if (word[2] == '\0' || last == (uint32_t)(word[2] & 31))
+                threes->bits[whole >> 3] |= (uint8_t)(1 << (whole & 7));
+        }
+    }
 }
 
 /* Return the next position at which a word may begin; the end if none can. */
@@ -88,33 +89,68 @@ bool has_any_word(const WordSet *set, Span text)
 /* Bytes that are looked at together; a compiler makes a few instructions of them. */
 #define TOGETHER 64
 
+/* Bytes as compilers have them for registers of any processor. */
+#define BYTES 16
+typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
+
+/* What tells words apart at a glance: their first two bytes and their last, each as often as there are `BYTES`. */
+typedef struct {
+    Bytes first[MOST_WORDS], second[MOST_WORDS], last[MOST_WORDS];
+    Py_ssize_t sizes[MOST_WORDS], longest;
+    int count;
+} Glances;
+
+static void take_glances(const char *const *words, int count, Glances *glances)
+{
+    glances->count = count;
+    glances->longest = 0;
+    for (int word = 0; word < count; word++) {
+        Py_ssize_t size = (Py_ssize_t)strlen(words[word]);
+        glances->sizes[word] = size;
+        glances->longest = size > glances->longest ? size : glances->longest;
+        memset(&glances->first[word], words[word][0], BYTES);
+        memset(&glances->second[word], words[word][1], BYTES);
+        memset(&glances->last[word], words[word][size - 1], BYTES);
+    }
+}
+
+static bool is_any_set(const Bytes *fits)
+{
+    uint64_t halves[BYTES / 8];
+    memcpy(halves, fits, BYTES);
+    return (halves[0] | halves[1]) != 0;
+}
+
+/* Whether a word may begin at one of TOGETHER bytes, behind which the longest word has room. */
+static bool may_begin_together(const Glances *glances, const char *position)
+{
+    Bytes fits = {0};
+    for (int index = 0; index < TOGETHER; index += BYTES) {
+        Bytes first, second, last;
+        memcpy(&first, position + index, BYTES);
+        memcpy(&second, position + index + 1, BYTES);
+        for (int word = 0; word < glances->count; word++) {
+            memcpy(&last, position + index + glances->sizes[word] - 1, BYTES);
+            fits |= (Bytes)((first == glances->first[word]) & (second == glances->second[word]) &
+                            (last == glances->last[word]));
+        }
+    }
+    return is_any_set(&fits);
+}
+
 /* Return the first place where one of the words is, as it is spelled; NULL if there is none. Each has two bytes or
    more, and none begins with another. */
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count)
 {
-    Py_ssize_t sizes[MOST_WORDS], longest = 0;
-    for (int word = 0; word < count; word++) {
-        sizes[word] = (Py_ssize_t)strlen(words[word]);
-        longest = sizes[word] > longest ? sizes[word] : longest;
-    }
+    Glances glances;
+    take_glances(words, count, &glances);
     while (position < end) {
         Py_ssize_t size = end - position < TOGETHER ? end - position : TOGETHER;
-        bool may_begin = true;
-        if (end - position >= TOGETHER + longest) {
-            unsigned char fits[TOGETHER] = {0};
-            for (int word = 0; word < count; word++) {
-                const char first = words[word][0], second = words[word][1], last = words[word][sizes[word] - 1];
-                const char *ends = position + sizes[word] - 1;
-                for (int index = 0; index < TOGETHER; index++)
-                    fits[index] |= (unsigned char)((position[index] == first) & (position[index + 1] == second) &
-                                                   (ends[index] == last));
-            }
-            may_begin = memchr(fits, 1, TOGETHER) != NULL;
-        }
+        bool may_begin = end - position < TOGETHER + glances.longest || may_begin_together(&glances, position);
         for (Py_ssize_t index = 0; may_begin && index < size; index++)
             for (int word = 0; word < count; word++)
-                if (position[index] == words[word][0] && end - position - index >= sizes[word] &&
-                    memcmp(position + index, words[word], (size_t)sizes[word]) == 0)
+                if (position[index] == words[word][0] && end - position - index >= glances.sizes[word] &&
+                    memcmp(position + index, words[word], (size_t)glances.sizes[word]) == 0)
                     return position + index;
         position += size;
     }
@@ -145,22 +181,35 @@ void fold_letters(Span text, Buffer *folded)
     folded->size = next - folded->start;
 }
 
+/* Whether a word may begin at one of TOGETHER bytes, whatever the case of its letters; `glances` has its bytes with the
+   bit that tells cases apart. */
+static bool may_begin_in_any_case(const Glances *glances, const char *position)
+{
+    Bytes fits = {0}, small;
+    memset(&small, 0x20, BYTES);
+    for (int index = 0; index < TOGETHER; index += BYTES) {
+        Bytes first, second, last;
+        memcpy(&first, position + index, BYTES);
+        memcpy(&second, position + index + 1, BYTES);
+        memcpy(&last, position + index + glances->sizes[0] - 1, BYTES);
+        fits |= (Bytes)(((first | small) == glances->first[0]) & ((second | small) == glances->second[0]) &
+                        ((last | small) == glances->last[0]));
+    }
+    return is_any_set(&fits);
+}
+
 /* Return the next place where a word may be, whatever the case of its letters: its first two bytes and its last are
    those of the word, but for the bit that tells cases apart; NULL if there is none. */
 const char *find_letters(const char *position, const char *end, const char *word)
 {
     Py_ssize_t size = (Py_ssize_t)strlen(word);
     const char first = word[0] | 0x20, second = word[1] | 0x20, last = word[size - 1] | 0x20;
+    const char bytes[] = {first, second, last, '\0'}, *const words[] = {bytes};
+    Glances glances;
+    take_glances(words, 1, &glances);
+    glances.sizes[0] = size;
     while (end - position >= size) {
-        bool may_begin = true;
-        if (end - position >= TOGETHER + size) {
-            unsigned char fits = 0;
-            const char *ends = position + size - 1;
-            for (int index = 0; index < TOGETHER; index++)
-                fits |= (unsigned char)(((position[index] | 0x20) == first) & ((position[index + 1] | 0x20) == second) &
-                                        ((ends[index] | 0x20) == last));
-            may_begin = fits != 0;
-        }
+        bool may_begin = end - position < TOGETHER + size || may_begin_in_any_case(&glances, position);
         const char *next = end - position - size < TOGETHER ? end - size + 1 : position + TOGETHER;
         for (; may_begin && position < next; position++)
             if ((position[0] | 0x20) == first && (position[1] | 0x20) == second && (position[size - 1] | 0x20) == last)

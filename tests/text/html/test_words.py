@@ -1,0 +1,61 @@
+"""Words are told by a few of their bytes in the compiled core, and found wherever they stand."""
+
+import random
+
+import numpy as np
+import pytest
+
+from corpuskit.text.html.compiled import compiled_core
+from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
+from corpuskit.text.html.features import _BOILERPLATE_PHRASES, NAMES
+from corpuskit.text.html.json_ld import _comparable_title
+from tests.benchmarks.twins import differences
+
+pytestmark = pytest.mark.skipif(compiled_core() is None, reason="the compiled core was not built")
+
+
+def has_boilerplate(markup: str) -> bool:
+    """Whether the core takes the first block of a page for one with a phrase of boilerplate."""
+    features = np.frombuffer(choose_compiled(read_compiled(markup, False), "").features, np.int32)
+    return bool(features[NAMES.index("boilerplate")])
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "{} harbour", "The harbour {}", "The {} harbour", "\u00e9{}\u00e9", "x" * 90 + "{}"]
+)
+def test_phrases_of_boilerplate_are_known_wherever_they_stand(around: str) -> None:
+    for phrase in _BOILERPLATE_PHRASES:
+        for spelling in (phrase, phrase.upper(), phrase.replace("k", "\u212a")):
+            markup = f"<p>{around.format(spelling)}</p>"
+            assert has_boilerplate(markup) or phrase == "by ", markup
+            assert differences(markup) == [], markup
+    assert not has_boilerplate(f"<p>{around.format('adver tisement')}</p>")
+
+
+@pytest.mark.parametrize("around", ["{}", "{}e", "e{}", "<b>{}</b>", "{}\u00e9", "\u017f{}", "<span>{}</span>\u212a"])
+def test_words_with_a_meaning_within_a_line(around: str) -> None:
+    words = (
+        "#",
+        "#x",
+        "#x\u00e9",
+        "&para;",
+        "&#xB6",
+        "&#182;",
+        "</b><b>",
+        "<sup>2</sup>",
+        "<SUB>i</SUB>",
+        "<rt>a</rt>",
+        "tex",
+    )
+    for word in words:
+        markup = f"<p>The <a href='#x'>boats</a> of {around.format(word)}</p>"
+        assert differences(markup) == [], markup
+
+
+def test_titles_of_ascii_are_compared_by_the_same_words() -> None:
+    chance = random.Random(17)
+    words_of = compiled_core().comparable_title
+    for _ in range(5_000):
+        title = "".join(chance.choices("aZ09 _-|\t\x00\x1c\x7f'&", k=chance.choice((0, 1, 5, 40, 511, 512, 513, 700))))
+        assert words_of(title) == _comparable_title(title), title
+    assert [words_of(title) for title in ("caf\u00e9", "a\ud800")] == [None, None]
