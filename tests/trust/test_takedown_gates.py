@@ -176,3 +176,15 @@ def test_what_the_message_says_works_at_once(
     assert f"put `corpuskit filter-takedown --list FILE` with that list {places}" in message, message
     done = shell(followed)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_cleared_dataset_is_extended_as_the_page_says(folder: Path, shell: Run, corpuskit: Run) -> None:
+    done = shell("corpuskit export in.jsonl -o corpus -q && corpuskit takedown --list takedown.jsonl corpus --apply")
+    assert done.returncode == 0, done.stderr
+    (folder / "more.jsonl").write_bytes(lines_of([{"id": "more", "text": prose(98)}, {"id": "d3", "text": prose(3)}]))
+    done = shell("corpuskit export corpus more.jsonl -o corpus")
+    assert done.returncode == 2 and b"name another, which will hold all inputs" in done.stderr, done.stderr
+    done = shell(f"{FILTER} corpus more.jsonl -o longer && corpuskit export longer -o corpus")
+    assert done.returncode == 0, done.stderr
+    ids = [json.loads(line)["id"] for line in corpuskit("head", "-n", "99", "corpus").stdout.splitlines()]
+    assert "more" in ids and not TAKEN & set(ids) and len(ids) == len(set(ids))

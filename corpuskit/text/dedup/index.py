@@ -251,7 +251,10 @@ def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
         if content.pop("sha256") != _sha256(content):
             raise damaged
         if content["format"] != FORMAT:
-            raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
+            raise UsageError(
+                f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}; make it anew with this "
+                "version, or use the version that made it"
+            )
         sound = _is_sound(content)
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise damaged from None
