@@ -12,9 +12,9 @@ DIGEST_LETTERS = 16
 
 
 class Clearance(NamedTuple):
-    """What a place was cleared of, to which a run adds documents."""
+    """What was taken out of that to which a run adds documents."""
 
-    place: str
+    target: str
     """How messages name it."""
     digests: set[str]
     """Of the entries of takedown lists."""

@@ -23,13 +23,13 @@ class MissingEntries(NamedTuple):
 
     def advice(self) -> str:
         """Return where the filter is to stand."""
-        places = ["behind every input"]
+        positions = ["behind every input"]
         if self.readers:
-            places.append(f"behind the program whose output {comma_list(map(_quoted, self.readers))} reads")
+            positions.append(f"behind the program whose output {comma_list(map(_quoted, self.readers))} reads")
         if self.makers:
             last_of = "the last of " if len(self.makers) > 1 else ""
-            places.append(f"and again behind {last_of}{comma_list(map(_quoted, self.makers))}")
-        return f"put `corpuskit filter-takedown --list FILE` with that list {', '.join(places)}"
+            positions.append(f"and again behind {last_of}{comma_list(map(_quoted, self.makers))}")
+        return f"put `corpuskit filter-takedown --list FILE` with that list {', '.join(positions)}"
 
 
 class _Passed(NamedTuple):
@@ -142,23 +142,23 @@ def demand_additions_are_cleared(stage: CorpusStage, steps: Sequence[StepEntry])
     for entry in steps:
         if entry["name"] == stage.name() and entry["options"] == options:
             missing = _missing(cleared, clearance.digests, _steps_to(entry, steps))
-            _demand_none(missing, clearance.place, clearance.way_out)
+            _demand_none(missing, clearance.target, clearance.way_out)
 
 
 def _steps_to(last: StepEntry, steps: Sequence[StepEntry]) -> list[StepEntry]:
     """Return a step and those before it, on whose output it depends."""
-    wanted = {last["id"]}
+    leading_ids = {last["id"]}
     for step in reversed(steps):
-        if step["id"] in wanted:
-            wanted.update(step["from"])
-    return [step for step in steps if step["id"] in wanted]
+        if step["id"] in leading_ids:
+            leading_ids.update(step["from"])
+    return [step for step in steps if step["id"] in leading_ids]
 
 
-def _demand_none(missing: MissingEntries, place: str, way_out: str) -> None:
+def _demand_none(missing: MissingEntries, target: str, way_out: str) -> None:
     if missing.digests:
         entries = quantity(len(missing.digests), "entry")
         raise RefusedError(
-            f"{place} was cleared of {entries} of a takedown list that these documents have not all passed as they "
+            f"{target} was cleared of {entries} of a takedown list that these documents have not all passed as they "
             f"are now; {missing.advice()}, or {way_out}"
         )
 

@@ -18,11 +18,11 @@ def demand_list_with_all_entries(recipe: Recipe, target: Path) -> None:
     named: set[str] = set()
     for step in recipe.policy.takedown_gates():
         named |= digests_in(step.options()["list"])
-    places = [_clearance_of_dataset(target), *(stage.clearance() for stage in corpus_stages(recipe))]
-    for clearance in places:
+    clearances = [_clearance_of_dataset(target), *(stage.clearance() for stage in corpus_stages(recipe))]
+    for clearance in clearances:
         if clearance and (missing := len(clearance.digests - named)):
             raise RefusedError(
-                f"{clearance.place} was cleared of {quantity(missing, 'entry')} that the takedown list of this recipe "
+                f"{clearance.target} was cleared of {quantity(missing, 'entry')} that the takedown list of this recipe "
                 "does not have; name a list with all of them as `policy: {takedown: FILE}`, or "
                 f"{clearance.way_out}"
             )

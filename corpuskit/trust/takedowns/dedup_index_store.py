@@ -132,14 +132,14 @@ class DedupIndexStore(Store):
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries, which knows of what it was cleared."""
         del sought, tokenizer
-        return partial(self._remove, digests_in(options["list"]))
+        return partial(self._remove, options)
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:
         """Return how many entries were found or removed."""
         return "1 entry" if entry["documents"] == 1 else f"{entry['documents']:,} entries"
 
-    def _remove(self, digests: set[str]) -> list[str]:
+    def _remove(self, options: dict[str, Any]) -> list[str]:
         import numpy
 
         def flags_of(file: "BlockFile", name: str) -> "Flags":
@@ -150,7 +150,7 @@ class DedupIndexStore(Store):
         index = self._open()
         try:
             index.take_out_where(flags_of)
-            index.cleared_of |= digests
+            index.cleared_of |= digests_in(options["list"])
             index.commit()
         finally:
             index.close()
