@@ -13,8 +13,7 @@ One declaration gives the command-line flag, the recipe key, the manifest entry 
                 return Drop(document, "too-few-words")
             return document
 
-A step neither prints nor exits nor opens output files; `flow` applies it to a stream, counts, and sets drops and
-rejects aside.
+A step neither prints nor exits nor opens output files; `flow` applies it, counts, and sets drops and rejects aside.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from corpuskit.core.wording import NO_NAME, excerpt, printable_name
 if TYPE_CHECKING:
     from corpuskit.core.format import TokenOptions
     from corpuskit.core.provenance.entries import CardEntry, StepEntry
+    from corpuskit.core.provenance.takedowns_on_record import Clearance
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
 
@@ -122,7 +122,6 @@ class Source(Step):
 
     def hint_on(self, count: StepCount) -> str:
         """Return what would help with what was dropped; nothing by default."""
-        del count
         return ""
 
     def locate(self, name: str, folder: Path) -> str:
@@ -161,8 +160,7 @@ class Source(Step):
         of the input cannot be read; it is counted as one rejected record, and the next input follows.
 
         Only a source that `splits` a file is given an input with a `byte_range`, and reads only that range. It records
-        in the range where it starts and stops, and the keys that must be unique in the file
-        (`core/reading/byte_ranges.py`).
+        in the range where it starts and stops, and the keys unique in the file (`core/reading/byte_ranges.py`).
         """
         raise NotImplementedError
 
@@ -178,7 +176,6 @@ class Stage(Step):
 
     def drops_hint(self, reason: str) -> str:
         """Return what to do about a reason that drops much of one of `groups`; nothing by default."""
-        del reason
         return ""
 
     @property
@@ -277,6 +274,9 @@ class CorpusStage(Step):
     def has_effects(self) -> bool:
         """Whether `commit` changes anything outside the output; a run with such a step is never taken for unchanged."""
         return False
+
+    def clearance(self) -> "Clearance | None":
+        """Return what `commit` adds documents to, if that was cleared by a takedown list: they must have passed it."""
 
     def memory_for(self, documents: int, jobs: int) -> int:
         """Estimate the bytes that `jobs` of its tasks hold at once, for this number of documents."""

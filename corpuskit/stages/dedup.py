@@ -16,6 +16,7 @@ from corpuskit.core.wording import or_list
 from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, DedupParameters, IndexReading
 
 if TYPE_CHECKING:
+    from corpuskit.core.provenance.takedowns_on_record import Clearance
     from corpuskit.core.step import ShardedRun
     from corpuskit.text.dedup.index_session import IndexSession
 
@@ -54,7 +55,8 @@ class Dedup(CorpusStage):
     With `--index DIR --snapshot NAME`, documents are also compared with earlier snapshots, and drops name the
     `snapshot` of the document that they match. Once the run has succeeded, kept and dropped documents go into the index
     under that name, in place of what it held there; `dedup-index` lists and removes entries. Only one run at a time can
-    use an index. A survivor takes over no rights or sources from earlier snapshots.
+    use an index. A survivor takes over no rights or sources from earlier snapshots. What `takedown` took out of an
+    index would pass as new: documents that are not known to have passed the same entries are refused with exit code 6.
 
     With `--unit paragraph` (separated by blank lines) or `line`, repeats within and between texts are removed from
     them: every unit of `min-length` characters or more that came before, whatever its case and spacing. A document left
@@ -191,6 +193,14 @@ class Dedup(CorpusStage):
     def has_effects(self) -> bool:
         """Whether there is an index, which the run adds its entries to."""
         return self.index is not None
+
+    def clearance(self) -> "Clearance | None":
+        """Return what the index was cleared of, if anything. Raises as `Index` does."""
+        if self.index is None:
+            return None
+        from corpuskit.text.dedup.index import clearance_of
+
+        return clearance_of(self.index)
 
     def memory_for(self, documents: int, jobs: int) -> int:
         """Return the memory of resolving, or of matching in all jobs; if not in parallel, of the single process."""

@@ -102,6 +102,27 @@ def test_a_record_that_would_change_is_rejected(line: bytes, reason: str) -> Non
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("came", "written"),
+    [
+        (b"0.1234567890123456789012345", b"0.12345678901234568"),
+        (b"1.50", b"1.5"),
+        (b"1e2", b"100.0"),
+        (b"-0", b"0"),
+        (b"-0.0", b"-0.0"),
+        (b"18446744073709551615", b"18446744073709551615"),
+        (b"-9223372036854775808", b"-9223372036854775808"),
+        (b"0e-400", b"0.0"),
+        (b"5e-324", b"5e-324"),
+    ],
+)
+def test_numbers_are_integers_of_64_bits_and_doubles(came: bytes, written: bytes) -> None:
+    """As docs/record.md says; RFC 8259, section 6."""
+    line = b'{"id":"a","text":"t","metadata":{"n":%b}}'
+    assert encode(decode(line % came)) == line % written
+    assert encode(decode(line % written)) == line % written
+
+
 def test_depth_up_to_the_limit_is_read() -> None:
     inner = MAX_DEPTH - 2
     assert decode(b'{"text":"a","n":' + b"[" * inner + b"]" * inner + b"}").text == "a"

@@ -69,7 +69,7 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
         "corpuskit mix first.yaml --quiet; corpuskit dedup corpus --index seen --snapshot one -o unique.jsonl; "
         "corpuskit index corpus -o search.idx"
     )
-    look, clear, index_again = blocks("sh")
+    look, clear, fill_again, extend = blocks("sh")
     assert "corpus: found, 3 documents (takedown-url-prefix 3)" in run(look)
     told = run(clear)
     assert "corpus: removed, 3 documents" in told and "seen: removed, 3 entries" in told
@@ -84,4 +84,12 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
     )
     assert refused.returncode == 6
     (tmp_path / "articles.jsonl").write_bytes((tmp_path / "crawl.jsonl").read_bytes())
-    run(index_again)
+    later = {"id": "p9", "text": "What the neighbours of the gardens said in autumn.", "metadata": {}}
+    (tmp_path / "tuesday.jsonl").write_bytes(lines_of([*documents, later]))
+    run(fill_again)
+    assert [json.loads(line)["id"] for line in run("corpuskit files tuesday").splitlines()] == ["p9"]
+    (tmp_path / "new.jsonl").write_bytes(lines_of([documents[0], later]))
+    run(extend)
+    assert {json.loads(line)["id"] for line in run("corpuskit files corpus").splitlines()} == {
+        f"p{number}" for number in range(3, 10)
+    }

@@ -62,6 +62,25 @@ NOTHING = {"documents": 0, "reasons": {}}
 OTHER = "sha256:" + "0" * 64
 
 
+def named(receipt: dict[str, Any]) -> str:
+    """The digest of the entry that somebody wrote, and that was found."""
+    return _digests_in_receipt(receipt, [{"id": "d3"}])[0]
+
+
+def learned(receipt: dict[str, Any]) -> str:
+    """The digest of an entry that the run itself has added."""
+    by_hand = _digests_in_receipt(receipt, [{"id": "d3"}, {"id": "d4"}, {"id": "nobody"}])
+    return next(digest for digest in receipt["list"]["entries"].split() if digest not in by_hand)
+
+
+def _digests_in_receipt(receipt: dict[str, Any], lines: list[dict[str, str]]) -> list[str]:
+    from corpuskit.text.takedown.entries import Entry
+
+    digests = [Entry(kind, value).digest() for line in lines for kind, value in line.items()]
+    assert set(digests) <= set(receipt["list"]["entries"].split())
+    return digests
+
+
 def fewer(receipt: dict[str, Any]) -> None:
     """One document of each place less, with a reason less."""
     for place in receipt["places"][:2]:
@@ -98,7 +117,9 @@ def clean_as_it_was(receipt: dict[str, Any]) -> None:
         (of_place(3, outcome="removed"), "clean.jsonl that something was removed, and the same digest"),
         (lambda receipt: receipt.update(applied=False), "of the run that it did not remove what it found"),
         (lambda receipt: receipt.update(not_found=["0" * 16]), "was not found, and has no such entry"),
-        (lambda receipt: receipt["not_found"].append(receipt["list"]["entries"].split()[0]), "learned something by it"),
+        (lambda receipt: receipt["not_found"].append(named(receipt)), "the list has learned something by it"),
+        (lambda receipt: receipt["not_found"].append(learned(receipt)), "the list has learned it from what was"),
+        (lambda receipt: receipt.update(unknown=[learned(receipt)]), "the list has learned it from what was"),
         (
             lambda receipt: receipt.update(reached=[{"name": "search.idx", "from": OTHER}]),
             f"says that search.idx was made from {OTHER}",

@@ -1,7 +1,7 @@
 """What manifests say of takedown lists: by which entries documents were taken out."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.core.provenance.entries import StepEntry
 
@@ -9,6 +9,17 @@ STEPS = ("filter-takedown", "takedown")
 """The steps that take documents out by a list."""
 DIGEST_LETTERS = 16
 """Hexadecimal digits of an entry's digest: two of a billion entries share one with a chance of 3 %."""
+
+
+class Clearance(NamedTuple):
+    """What was taken out of that to which a run adds documents."""
+
+    target: str
+    """How messages name it."""
+    digests: set[str]
+    """Of the entries of takedown lists."""
+    way_out: str
+    """What else can be done than to pass the entries."""
 
 
 def digests_on_record(steps: Iterable[StepEntry]) -> set[str]:

@@ -1,6 +1,6 @@
-"""What was taken out of a dataset stays out of what takes its place."""
+"""What was taken out of a place stays out of what takes its place, and of what is added to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,22 +8,28 @@ from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.provenance.takedowns_on_record import digests_on_record
 from corpuskit.core.registry import find_step
+from corpuskit.core.step import CorpusStage, Source
 from corpuskit.core.wording import comma_list, quantity
 
 
 class MissingEntries(NamedTuple):
-    """Entries that what was there before was cleared of, and that what takes its place is not."""
+    """Entries that a place was cleared of, and that what comes into it was not."""
 
     digests: set[str]
     makers: list[str]
-    """Names of the steps that made other documents of those that had passed some of these entries."""
+    """Names of the steps that make or change documents which no filter with all these entries follows."""
+    readers: list[str]
+    """Names of the steps that took in, before any such filter, what a program without a record wrote."""
 
     def advice(self) -> str:
         """Return where the filter is to stand."""
-        names = comma_list([f"`{name}`" for name in self.makers])
-        last_of = "the last of " if len(self.makers) > 1 else ""
-        again = f", and again behind {last_of}{names}" if names else ""
-        return f"put `corpuskit filter-takedown --list FILE` with that list behind every input{again}"
+        positions = ["behind every input"]
+        if self.readers:
+            positions.append(f"behind the program whose output {comma_list(map(_quoted, self.readers))} reads")
+        if self.makers:
+            last_of = "the last of " if len(self.makers) > 1 else ""
+            positions.append(f"and again behind {last_of}{comma_list(map(_quoted, self.makers))}")
+        return f"put `corpuskit filter-takedown --list FILE` with that list {', '.join(positions)}"
 
 
 class _Passed(NamedTuple):
@@ -42,13 +48,24 @@ def missing_entries(before: Iterable[StepEntry], now: Iterable[StepEntry]) -> Mi
     source says nothing of another one, and one before `chunk` nothing of the chunks. What a part had passed must be on
     record again.
     """
-    before, now = list(before), list(now)
-    if not (on_record := digests_on_record(before)):
-        return MissingEntries(set(), [])
-    old, new, makers = _passed_by_all(before), _passed_by_all(now), _makers(now)
+    before = list(before)
+    return _missing(_passed_by_all(before), digests_on_record(before), list(now))
+
+
+def _missing(old: _Passed, on_record: set[str], now: list[StepEntry]) -> MissingEntries:
+    if not on_record:
+        return MissingEntries(set(), [], [])
+    new = _passed_by_all(now)
     unsent = old.as_sent - new.as_sent
     missing = unsent | (old.ever - new.ever) | (on_record - digests_on_record(now))
-    return MissingEntries(missing, [name for name, passed in makers.items() if passed & unsent])
+    unfiltered = _unfiltered_after(now, missing)
+    makers = [step["name"] for step in now if unfiltered[step["id"]] & unsent and _makes_documents(step)]
+    readers = [
+        step["name"]
+        for step in now
+        if unfiltered[step["id"]] - digests_on_record([step]) and not step["from"] and step["upstream"] == "unverified"
+    ]
+    return MissingEntries(missing, list(dict.fromkeys(makers)), list(dict.fromkeys(readers)))
 
 
 def _passed_by_all(steps: list[StepEntry]) -> _Passed:
@@ -72,14 +89,16 @@ def _passed_by_step(steps: list[StepEntry]) -> dict[str, _Passed]:
     return passed
 
 
-def _makers(steps: list[StepEntry]) -> dict[str, set[str]]:
-    """Return the names of the steps that make or change documents, with the entries that these had passed before."""
-    passed = _passed_by_step(steps)
-    makers: dict[str, set[str]] = {}
-    for step in steps:
-        if step["from"] and not _keeps_documents(step):
-            makers.setdefault(step["name"], set()).update(_common([passed[parent] for parent in step["from"]]).ever)
-    return makers
+def _unfiltered_after(steps: list[StepEntry], digests: set[str]) -> dict[str, set[str]]:
+    """Return for each step, by its id, those of the entries that no filter has on some way from there to the end."""
+    unfiltered: dict[str, set[str]] = {step["id"]: set() for step in steps}
+    parents = {parent for step in steps for parent in step["from"]}
+    for step in reversed(steps):
+        if step["id"] not in parents:
+            unfiltered[step["id"]] = set(digests)
+        for parent in step["from"]:
+            unfiltered[parent] |= unfiltered[step["id"]] - digests_on_record([step])
+    return unfiltered
 
 
 def _common(ways: list[_Passed]) -> _Passed:
@@ -96,12 +115,53 @@ def _keeps_documents(entry: StepEntry) -> bool:
         return False  # It is of a package that is not installed here.
 
 
+def _makes_documents(entry: StepEntry) -> bool:
+    """Whether a step may send other ids or texts than came in; a source that begins the stream is an input."""
+    try:
+        begins = not entry["from"] and issubclass(find_step(entry["name"]), Source)
+    except UsageError:
+        begins = False
+    return not begins and not _keeps_documents(entry)
+
+
 def demand_still_cleared(before: Iterable[StepEntry], now: Iterable[StepEntry], target: Path) -> None:
     """Raise RefusedError if the dataset in `target` was cleared of more than the one that is to take its place."""
-    missing = missing_entries(before, now)
+    _demand_none(missing_entries(before, now), f"the dataset in {str(target)!r}", "choose another -o")
+
+
+def demand_additions_are_cleared(stage: CorpusStage, steps: Sequence[StepEntry]) -> None:
+    """Raise RefusedError if a stage adds documents to a place that was cleared of entries which these did not pass.
+
+    `steps` lead to the stage, once or more, and maybe on from there.
+    """
+    clearance = stage.clearance()
+    if clearance is None:
+        return
+    options = stage.options()
+    cleared = _Passed(clearance.digests, clearance.digests)
+    for entry in steps:
+        if entry["name"] == stage.name() and entry["options"] == options:
+            missing = _missing(cleared, clearance.digests, _steps_to(entry, steps))
+            _demand_none(missing, clearance.target, clearance.way_out)
+
+
+def _steps_to(last: StepEntry, steps: Sequence[StepEntry]) -> list[StepEntry]:
+    """Return a step and those before it, on whose output it depends."""
+    leading_ids = {last["id"]}
+    for step in reversed(steps):
+        if step["id"] in leading_ids:
+            leading_ids.update(step["from"])
+    return [step for step in steps if step["id"] in leading_ids]
+
+
+def _demand_none(missing: MissingEntries, target: str, way_out: str) -> None:
     if missing.digests:
         entries = quantity(len(missing.digests), "entry")
         raise RefusedError(
-            f"the dataset in {str(target)!r} was cleared of {entries} of a takedown list that these documents have not "
-            f"all passed as they are now; {missing.advice()}, or choose another -o"
+            f"{target} was cleared of {entries} of a takedown list that these documents have not all passed as they "
+            f"are now; {missing.advice()}, or {way_out}"
         )
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`"

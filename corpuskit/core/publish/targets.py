@@ -94,7 +94,10 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
     written = {os.path.realpath(target.path) for target in targets if target.path is not None}
     for target, identity in zip(targets, identities, strict=True):
         if identity in input_identities:
-            raise UsageError(f"{target.described()} is an input, too, and would be overwritten; name another")
+            holds_all = ", which will hold all inputs" if target.what in DOCUMENTS else ""
+            raise UsageError(
+                f"{target.described()} is an input, too, and would be overwritten; name another{holds_all}"
+            )
         if target.path is not None and os.path.isdir(target.path) and (inner := _input_within(target.path, inputs)):
             raise UsageError(f"{target.described()} holds {inner!r}, an input that would be overwritten; name another")
         if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):

@@ -29,20 +29,13 @@ from corpuskit.core.provenance.ledger import (
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.pipe import Pipe, kept_in, pipe_of
 from corpuskit.core.provenance.verdicts import VerdictLog
+from corpuskit.core.publish.takedown_gate import demand_additions_are_cleared
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.publish.verdict_targets import demand_verdict_files
 from corpuskit.core.reading.inputs import CUT_LINE, Input
 from corpuskit.core.registry import describe, step_facts
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import (
-    Command,
-    CorpusStage,
-    Document,
-    Report,
-    Source,
-    Step,
-    demand_steps,
-)
+from corpuskit.core.step import Command, CorpusStage, Document, Report, Source, Step, demand_steps
 from corpuskit.core.step_notices import absent_fields_notice, notices_on
 from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_readable_records
 from corpuskit.core.stream.flow import Flow
@@ -160,6 +153,8 @@ class OpenRun:
             console.detail(f"records of this pipe lie in {str(state_folder())!r}")
         chain = Chain()
         chain.add(describe(self.step), "none", None)
+        if isinstance(self.step, CorpusStage) and not any(input_.is_stream or input_.dataset for input_ in self.inputs):
+            demand_additions_are_cleared(self.step, chain.steps)  # Nothing more will be known of plain files.
         self.ledger.announce(chain)
 
     def _report(self, report: Report) -> dict[str, Any]:
@@ -201,6 +196,8 @@ class OpenRun:
             self.upstream = self._proven(upstream, chain)
             step_id = chain.add(describe(self.step), self.upstream, self.flow.counts[-1])
             ids = {self.step.name(): step_id}
+        if isinstance(self.step, CorpusStage):
+            demand_additions_are_cleared(self.step, chain.steps)
         decisions = self.verdict_log.decisions
         if decisions is not None and decisions.exists():
             chain.decisions.append({"path": str(decisions), "ids": ids})

@@ -16,6 +16,7 @@ from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.run_ending import forget_ending, write_ending
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.publish.takedown_gate import demand_additions_are_cleared
 from corpuskit.core.reading.input_facts import input_facts
 from corpuskit.core.registry import build_formats, step_facts
 from corpuskit.core.settings import Settings
@@ -258,8 +259,7 @@ class MixRun:
         print_outcome(self.outcome(manifest), self.output.target, time.monotonic() - self.started)
 
     def _tell_shortfall(self) -> None:
-        budget = self.recipe.budget
-        shortfalls = shortfall_notices(self.summaries, budget.tokens) if budget else ()
+        shortfalls = shortfall_notices(self.summaries, self.recipe.budget.tokens) if self.recipe.budget else ()
         for notice in (*empty_notices(self.summaries), *shortfalls):
             self.notice(notice)
 
@@ -322,9 +322,10 @@ class MixRun:
         chain.decisions, decisions_of = self._join_verdicts(stream)
         self._demand_balance(chain.steps, decisions_of)
         self.left_out.write(Path(file["path"]) for file in chain.decisions)
-        summaries = self._complete_summaries(self.output.totals)
-        demand_result(self.settings, self.output.totals, summaries, chain.steps)
+        demand_result(self.settings, self.output.totals, self._complete_summaries(self.output.totals), chain.steps)
         self.engine.keep_finished_work()
+        for step in corpus_stages(self.recipe):
+            demand_additions_are_cleared(step, chain.steps)
         # Whoever writes to a pipe that nothing reads may have begun later than this run.
         demand_unwritten(unread_pipe([input_ for named in self.inputs.values() for input_ in named], []))
         manifest = self.output.publish(chain, self.quotas)
@@ -378,8 +379,8 @@ class MixRun:
     def _demand_whole_inputs(self, inputs: Iterable[InputEntry]) -> None:
         for entry in (damaged := [entry for entry in inputs if entry["damage"]])[:5]:
             first = entry["damage"][0]
-            extent = f"at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
-            self.notice(f"{self._located(entry)}: {first['what']}, {extent}")
+            extent = f"{first['what']}, at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
+            self.notice(f"{self._located(entry)}: {extent}")
         names = [self._located(entry) for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
 
@@ -394,7 +395,6 @@ class MixRun:
 
     def _demand_few_rejects(self, steps: Iterable[StepEntry]) -> None:
         for entry in steps:
-            rejected = sum(entry.get("rejected", {}).values())
-            documents = entry.get("in", {}).get("documents", 0)
+            rejected, documents = sum(entry.get("rejected", {}).values()), entry.get("in", {}).get("documents", 0)
             subject = f"{entry['id']} rejected {rejected:,} of {documents:,} records"
             demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")

@@ -1,11 +1,12 @@
 """The index of `dedup`: the entries of earlier snapshots, in a folder.
 
 `index.json` names the current generation: `format`, `generation` (a count), `settings`, and `snapshots` in the order in
-which they were judged, each with `name`, `documents` (entries), `file`, `bytes` and `sha256`; last the sha256 of all
-this. Each file is a block file (`corpuskit.core.disk.block_file`) of the entries that `corpuskit.text.dedup.entries`
-describes, plus the `root` of each: the digest of the text that survived in its place. Files are named by their content
-and never changed. A new generation is written as new files and then a new `index.json`, renamed into place; only then
-are files that it does not name removed. The next run removes what a killed run left.
+which they were judged, each with `name`, `documents` (entries), `file`, `bytes` and `sha256`; `cleared_of`, if
+`takedown` has taken entries out: the digests of its list, with spaces between; last the sha256 of all this. Each file
+is a block file (`corpuskit.core.disk.block_file`) of the entries that `corpuskit.text.dedup.entries` describes, plus
+the `root` of each: the digest of the text that survived in its place. Files are named by their content and never
+changed. A new generation is written as new files and then a new `index.json`, renamed into place; only then are files
+that it does not name removed. The next run removes what a killed run left.
 
 There is an entry for each document that does not equal an earlier text, whether it survived or not: a dropped document
 may still lead, so that judging snapshot by snapshot gives the verdicts of judging all at once. When a survivor is
@@ -23,13 +24,14 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
 from corpuskit.core.disk.regular_file import open_regular, read_regular
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.provenance.takedowns_on_record import Clearance, digests_in
 from corpuskit.text.dedup.entries import open_block_file
 from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, IndexReading, fields_of
 from corpuskit.text.dedup.snapshots import Block, dropped_for, entries_with_id, kept_of, rows_of, survivors_of
@@ -63,6 +65,7 @@ class IndexEntry(TypedDict):
     generation: int
     settings: dict[str, Any] | None
     snapshots: list[SnapshotEntry]
+    cleared_of: NotRequired[str]
 
 
 class Index:
@@ -93,6 +96,8 @@ class Index:
         self.generation: int = current["generation"]
         self.settings: dict[str, Any] = (current["settings"] if self.generation else settings) or {}
         self.snapshots: list[SnapshotEntry] = current["snapshots"]
+        self.cleared_of = _cleared_of(current)
+        """The digests of all entries of takedown lists by which something was taken out."""
         try:
             if settings is not None:
                 _demand_same(folder, self.settings, settings)
@@ -177,6 +182,8 @@ class Index:
             "settings": self.settings,
             "snapshots": self.snapshots,
         }
+        if self.cleared_of:
+            content["cleared_of"] = " ".join(sorted(self.cleared_of))
         _write_current(self.folder, content)
         self.generation += 1
         self.close()
@@ -244,7 +251,10 @@ def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
         if content.pop("sha256") != _sha256(content):
             raise damaged
         if content["format"] != FORMAT:
-            raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
+            raise UsageError(
+                f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}; make it anew with this "
+                "version, or use the version that made it"
+            )
         sound = _is_sound(content)
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise damaged from None
@@ -252,6 +262,21 @@ def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
         raise DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is not of the form {FORMAT}")
     current: IndexEntry = content
     return current
+
+
+def clearance_of(folder: Path) -> Clearance | None:
+    """Return what an index was cleared of; None if there is none, or it was cleared of nothing.
+
+    Raises as `read_current` does.
+    """
+    current = read_current(folder, required=False) if folder.exists() else None
+    if current is None or not (digests := _cleared_of(current)):
+        return None
+    return Clearance(f"the index {str(folder)!r}", digests, "choose another index")
+
+
+def _cleared_of(current: IndexEntry) -> set[str]:
+    return digests_in({"entries": current.get("cleared_of")})
 
 
 def _is_sound(content: Any) -> bool:

@@ -100,7 +100,8 @@ class TakedownMatcher:
                 for parent in parents:
                     yield PARENT, prefixes.of(parent)
         if self._reads_urls:
-            for url in _words_of(metadata.get("url")):
+            # Other tools' lines may have it beside `metadata`, where it is kept as it came.
+            for url in (*_words_of(metadata.get("url")), *_words_of(document.extra.get("url"))):
                 yield from self._naming_address(url)
         for kind in self._owner_kinds:
             words = _words_of(metadata.get(kind))

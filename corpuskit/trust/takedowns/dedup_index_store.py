@@ -2,11 +2,13 @@
 
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.takedown.entries import ID_PREFIX
 from corpuskit.text.takedown.matching import TakedownFinding
+from corpuskit.text.takedown.on_record import digests_in
 from corpuskit.text.takedown.reasons import NEAR_COPY, REASONS
 from corpuskit.trust.takedowns.lineage import id_hash, text_key
 from corpuskit.trust.takedowns.receipt import StoreEntry
@@ -128,16 +130,16 @@ class DedupIndexStore(Store):
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
-        """Return what makes a new generation without the entries."""
-        del sought, options, tokenizer
-        return self._remove
+        """Return what makes a new generation without the entries, which knows of what it was cleared."""
+        del sought, tokenizer
+        return partial(self._remove, options)
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:
         """Return how many entries were found or removed."""
         return "1 entry" if entry["documents"] == 1 else f"{entry['documents']:,} entries"
 
-    def _remove(self) -> list[str]:
+    def _remove(self, options: dict[str, Any]) -> list[str]:
         import numpy
 
         def flags_of(file: "BlockFile", name: str) -> "Flags":
@@ -148,6 +150,7 @@ class DedupIndexStore(Store):
         index = self._open()
         try:
             index.take_out_where(flags_of)
+            index.cleared_of |= digests_in(options["list"])
             index.commit()
         finally:
             index.close()

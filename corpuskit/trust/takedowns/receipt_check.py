@@ -22,9 +22,12 @@ def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
         yield from (f"says of {store['name']} {problem}" for problem in _problems_of_store(store, receipt["applied"]))
     of_list = digests_in(receipt["list"])
     learned_by = {entry.of for entry in entries}
+    learned = {entry.digest() for entry in entries if entry.of is not None}
     for digest in (*receipt["not_found"], *receipt.get("unknown", ())):
         if digest not in of_list:
             yield f"says of {digest} that it was not found, and has no such entry"
+        elif digest in learned:
+            yield f"says of {digest} that it was not found, and the list has learned it from what was"
         elif digest in learned_by:
             yield f"says of {digest} that it was not found, and the list has learned something by it"
     names = {store["name"] for store in receipt["places"]}

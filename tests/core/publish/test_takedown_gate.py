@@ -85,6 +85,40 @@ def test_what_is_made_behind_the_filter_must_pass_it_again(behind: list[Any], ma
         assert f"`{name}`" in missing.advice()
 
 
+@pytest.mark.parametrize(
+    ("now", "makers", "readers"),
+    [
+        # Before any filter stands there, all that makes documents is named.
+        ([step(1, name="chunk", upstream="none"), step(2, 1)], ["chunk"], []),
+        ([step(1, name="files", upstream="none"), step(2, 1, name="scrub-pii"), step(3, 2)], ["scrub-pii"], []),
+        ([step(1, name="fetch-warc", upstream="none"), step(2, 1)], [], []),
+        ([step(1, upstream="none"), step(2, 1)], [], []),
+        # A filter with a part of the entries behind it does not do.
+        ([step(1, name="chunk", upstream="none"), step(2, 1, digests=ONE)], ["chunk"], []),
+        # A program that keeps no record wrote what came first.
+        ([step(1, name="head", upstream="unverified"), step(2, 1)], [], ["head"]),
+        ([step(1, name="chunk", upstream="unverified"), step(2, 1)], ["chunk"], ["chunk"]),
+        ([step(1, upstream="unverified", digests=ONE), step(2, 1)], [], ["filter-takedown"]),
+        # One way is filtered, the other one is not.
+        (
+            [
+                step(1, name="chunk", upstream="unverified"),
+                step(2, 1, digests=f"{ONE} {TWO}"),
+                step(3, name="scrub-pii", upstream="none"),
+                step(4, 2, 3),
+            ],
+            ["scrub-pii"],
+            [],
+        ),
+    ],
+)
+def test_the_first_message_names_all_that_the_filter_must_follow(
+    now: list[Any], makers: list[str], readers: list[str]
+) -> None:
+    missing = missing_entries(CLEARED, now)
+    assert missing.digests and (missing.makers, missing.readers) == (makers, readers)
+
+
 def test_a_place_that_was_made_behind_the_filter_alone_may_be_made_so_again() -> None:
     chunked = [FILTERED, step(2, 1, name="chunk")]
     assert not missing_entries(chunked, chunked).digests

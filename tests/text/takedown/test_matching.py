@@ -115,6 +115,24 @@ def test_what_was_made_from_it_is_named_too(entry: Entry, metadata: dict[str, An
 
 
 @pytest.mark.parametrize(
+    ("metadata", "extra", "is_named"),
+    [
+        ({}, {"url": "http://example.org/a"}, True),
+        ({"url": "https://example.com/"}, {"url": "https://example.org/a"}, True),
+        ({"url": "https://example.org/a"}, {"url": "https://example.com/"}, True),
+        ({}, {"url": ["https://example.com/", "https://example.org/a"]}, True),
+        ({}, {"uri": "https://example.org/a", "url": {"of": "https://example.org/a"}}, False),
+    ],
+)
+def test_an_address_beside_the_metadata_counts_too(
+    metadata: dict[str, Any], extra: dict[str, Any], is_named: bool
+) -> None:
+    for entry in (Entry("url", "https://example.org/a"), Entry("domain", "example.org")):
+        finding = TakedownMatcher([entry], address_of).find(Document("d", "", metadata, extra))
+        assert (finding is not None) == is_named
+
+
+@pytest.mark.parametrize(
     "metadata", [{"url": 7}, {"url": None}, {"tenant": {"acme": 1}}, {"actor": {}}, {"source": []}]
 )
 def test_odd_metadata_names_nobody(metadata: dict[str, Any]) -> None:
