@@ -18,7 +18,7 @@ MAX_SOURCE = 32 * 1024 * 1024
 MAX_INCLUSIONS = 2000
 _INCLUSION = re.compile(r"\\(?:(?:input|include|subfile)\s*\{([^{}]{1,500})\}|input[ \t]+([^\s{}\\]{1,500}))")
 _COMMENT = re.compile(
-    r"\\begin\{(verbatim|lstlisting|Verbatim)\}|(?<!\\)((?>(?:\\\\)*))%[^\n]*(\n[ \t]*(?=\n)|\n[ \t]*)?", re.DOTALL
+    r"\\begin\{(verbatim|lstlisting|Verbatim)\}|(?<!\\)((?:\\\\)*+)%[^\n]*(\n[ \t]*(?=\n)|\n[ \t]*)?", re.DOTALL
 )
 _BIBLATEX = re.compile(r"\\(?:refsection|datalist|sortlist)\b")
 _BIBLATEX_ENTRY = re.compile(r"\\entry\s*\{")

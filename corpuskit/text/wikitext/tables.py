@@ -11,10 +11,10 @@ UNWANTED = re.compile(
 )
 """Classes of tables that are boxes beside an article or below it."""
 ATTRIBUTES = re.compile(
-    r"[\s;!]*+(?>(?:(?>[a-z][a-z-]*+\s*+=\s*+(?>\"[^\"|]*+\"?|'[^'|]*+'|[^\s|\"'=;]++)|nowrap)[\s;!]*+)+)",
+    r"[\s;!]*+(?:(?>[a-z][a-z-]*+\s*+=\s*+(?>\"[^\"|]*+\"?|'[^'|]*+'|[^\s|\"'=;]++)|nowrap)[\s;!]*+|(?!))++",
     re.IGNORECASE,
 )
-"""Attributes of a cell; atomic, since a cell of many equal signs could be split in ever so many ways."""
+"""Attributes of a cell; possessive, since a cell of many equal signs could be split in ever so many ways."""
 SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
 MAX_SPAN = 100
 HEADER_SEPARATOR = re.compile(r"\|\||!!")
