@@ -69,6 +69,7 @@ def subtree_sums(
     characters: Integers,
     prose: Integers,
 ) -> SubtreeSums:
+    """Return the sums of what the blocks hold, of which each counts for its container."""
     # A subtree is a slice of the elements, so a running sum gives that of each with one subtraction.
     #
     # containers, words    [1 1 0], [12 3 1]
@@ -114,9 +115,6 @@ def likes(elements: ElementArrays, sums: SubtreeSums, page_words: int) -> tuple[
     numbers = elements.numbers
     count = len(numbers)
     words = sums_by_index(numbers, sums.words, count) * 1000 // page_words
-    linked = (
-        sums_by_index(numbers, sums.linked, count)
-        * 1000
-        // np.maximum(sums_by_index(numbers, sums.characters, count), 1)
-    )
+    characters = np.maximum(sums_by_index(numbers, sums.characters, count), 1)
+    linked = sums_by_index(numbers, sums.linked, count) * 1000 // characters
     return np.bincount(numbers)[numbers], words[numbers], linked[numbers]
