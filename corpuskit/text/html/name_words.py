@@ -50,10 +50,10 @@ def name_rows(
         path_lows.append(low if low < path_low else path_low)
         path_highs.append(high if high > path_high else path_high)
         path_sums.append(path_sums[parent] + low + high)
-    own = np.array((lows, highs), np.int32)
+    own_extremes = np.array((lows, highs), np.int32)
     parents_of = np.array(parents)
     above = parents_of[nodes]
-    near = own[:, nodes], own[:, above], own[:, parents_of[above]]
+    near = [own_extremes[:, indexes] for indexes in (nodes, above, parents_of[above])]
     return np.concatenate((
         near[0],
         np.array((path_lows, path_highs, path_sums), np.int32)[:, nodes],
