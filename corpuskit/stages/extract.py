@@ -48,12 +48,6 @@ class Extract(Stage):
     suffixes: ClassVar[tuple[str, ...]] = PAGE_SUFFIXES
     makes_prose: ClassVar[bool] = True
 
-    def __post_init__(self) -> None:
-        """Raise UsageError if this Python cannot read pages."""
-        from corpuskit.text.html.compiled import demand_sound_reader
-
-        demand_sound_reader()
-
     def read_directly(self, input_: "Input") -> Iterator[Item] | None:
         """Return the page that an input is, by its name or by its first bytes; None for JSONL."""
         if not is_page(input_):

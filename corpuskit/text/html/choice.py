@@ -168,12 +168,11 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
     for index, placed in enumerate(placed_blocks):
         groups.setdefault((placed.signature, placed.block.kind == "heading"), []).append(index)
     for indexes in groups.values():
+        if len({placed_blocks[index].container for index in indexes}) < FEWEST_RECORDS:
+            continue
         words = scores.half_words[indexes]
         is_kept_here = np.array([is_kept[index] for index in indexes])
         kept_words = int(words[is_kept_here].sum())
-        records = len({placed_blocks[index].container for index in indexes})
-        if records < FEWEST_RECORDS:
-            continue
         if kept_words * LEAST_RECORDS[1] > int(words.sum()) * LEAST_RECORDS[0]:
             linked_words = int((words * scores.linked[indexes])[is_kept_here].sum())
             are_linked = linked_words >= LINKED_BETWEEN * kept_words

@@ -84,16 +84,19 @@ def sum_leaves(trees: Trees, table: Table) -> NDArray[np.int64]:
     # table                [[3 4] [0 9]]               flat: [3 4 0 9]
     # starts               [2 0 0]                     where the row of each node's feature begins in `flat`
     # node                 [[0 0]]                     one row a tree, one column a block
-    # goes_right           [[0 1]]                     flat[2 + 0] > 5, flat[2 + 1] > 5
+    # goes_right           [[0 1]]                     [0 9] > 5 at the root; below it flat[start + block] > threshold
     # node                 [[1 2]]
     # result               [-7 9]
+    roots = trees.roots
     scores = np.empty(table.shape[1], np.int64)
     for start in range(0, table.shape[1], SLICE):
         part = np.ascontiguousarray(table[:, start : start + SLICE])
         count = part.shape[1]
         flat, starts, columns = part.ravel(), trees.column * count, np.arange(count)
-        node = np.repeat(trees.roots[:, None], count, axis=1)
-        for _ in range(trees.depth):
+        # A root is the same node for all blocks, so its feature is a row of the table.
+        goes_right = part.take(trees.column[roots], axis=0) > trees.threshold[roots, None]
+        node = trees.left[roots, None] + goes_right
+        for _ in range(trees.depth - 1):
             goes_right = flat.take(starts.take(node) + columns) > trees.threshold.take(node)
             node = trees.left.take(node) + goes_right
         scores[start : start + SLICE] = trees.value.take(node).sum(axis=0)

@@ -4,12 +4,9 @@ The core is used wherever it was built, unless the environment says `CORPUSKIT_N
 """
 
 import os
-import sys
 from typing import Any
 
-from corpuskit.core.errors import UsageError
-
-__all__ = ["ALGORITHM", "compiled_core", "demand_sound_reader", "description"]
+__all__ = ["ALGORITHM", "compiled_core", "description"]
 
 ALGORITHM = 6
 """The version of the rules that both twins follow; the core states the same in `c/core.h`.
@@ -19,10 +16,6 @@ A core that was built from other rules is not used: in a checkout, it may be old
 
 INTERFACE = 6
 """The version of what the core and the Python modules call of each other, likewise; the texts do not depend on it."""
-
-SOUND_SINCE = (3, 11, 5)
-"""The version of Python since which `re` matches groups that are repeated possessively, as the twin's are, without
-keeping what a failed try has read (https://github.com/python/cpython/issues/106052)."""
 
 
 def _load() -> Any:
@@ -42,16 +35,6 @@ _core = _load()
 def compiled_core() -> Any:
     """Return the compiled core; None if Python does its work."""
     return _core
-
-
-def demand_sound_reader() -> None:
-    """Raise UsageError where there is no core, and this Python's `re` makes its twin take tags for text."""
-    if _core is None and sys.version_info < SOUND_SINCE:
-        needed, present = (".".join(map(str, version[:3])) for version in (SOUND_SINCE, sys.version_info))
-        raise UsageError(
-            f"without its compiled core, `extract` needs Python {needed}: by a fault in regular expressions of "
-            f"{present}, tags are taken for text; install a C compiler and then corpuskit again, or use a newer Python"
-        )
 
 
 def description() -> str:

@@ -68,9 +68,9 @@ On the benchmark pages nothing else changes.
 _LONG_TAG = re.compile(rf"<[A-Za-z](?=[^>]{{{2 * MAX_ATTRIBUTES - 1}}})")
 _MANY_LONG_TAGS = 100
 _MANY_QUOTED_BRACKETS = 20
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?>\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)|)"""
 _START_TAG = re.compile(
-    rf"<([A-Za-z][^\s/>]*+)(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+({_ATTRIBUTE})?",
+    rf"<([A-Za-z][^\s/>]*+)(?:{_ATTRIBUTE}|(?!)){{0,{MAX_ATTRIBUTES}}}+({_ATTRIBUTE})?",
 )
 _RAW_END = {
     name: re.compile(f"</{name}", re.IGNORECASE)
@@ -85,7 +85,7 @@ _NOT_TEXT = re.compile(
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
 )
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){2,}+")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n|(?!)){2,}+")
 
 
 class Extraction(NamedTuple):

@@ -14,6 +14,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuskit.text.html.element_sums import (
+    ElementArrays,
+    Integers,
+    core_element,
+    distances,
+    likes,
+    prose_scores,
+    subtree_sums,
+    sums_by_index,
+)
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.model_file import stored_model
 from corpuskit.text.html.name_words import ROWS, name_rows
@@ -24,7 +34,6 @@ __all__ = ["LINKED", "NAMES", "WORDS", "Table", "features", "folded"]
 
 Table = NDArray[np.int32]
 """One row for each name of `NAMES`, one column for each block."""
-Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 PROSE_WORDS = 12
@@ -107,20 +116,13 @@ class _TextCounts(NamedTuple):
     ends_sentence: Booleans
 
 
-class _SubtreeSums(NamedTuple):
-    """Sums over the blocks of each element and all elements below it."""
-
-    words: Integers
-    linked: Integers
-    characters: Integers
-    prose: Integers
-
-
 def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> Table:
     """Return the features of all blocks of a page; there must be at least one."""
     table = np.empty((len(NAMES), len(placed_blocks)), np.int32)
+    arrays = ElementArrays(*np.array([getattr(elements, name) for name in ElementArrays._fields]))
     containers = np.array([placed.container for placed in placed_blocks])
-    _fill_own_rows(table, elements, placed_blocks, containers, title)
+    nodes = np.array([placed.node for placed in placed_blocks])
+    _fill_own_rows(table, arrays, placed_blocks, containers, nodes, title)
     row = len(_OWN_NAMES)
     near_rows = table[_NEAR]
     for shift in _SHIFTS:
@@ -133,11 +135,9 @@ def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -
     table[row + 3] = _smooth(table[_OWN_NAMES.index("linked")])
     row += 4
     # Bit columns:   own_bits 0b0110, _BITS [[0] [1] [2] [3]]   ->   [[0] [1] [1] [0]]
-    nodes = np.array([placed.node for placed in placed_blocks])
-    table[row : row + len(_BITS)] = (np.array(elements.path_bits)[nodes] >> _BITS) & 1
-    own_bits, parents = np.array(elements.own_bits), np.array(elements.parents)
-    above = parents[nodes]
-    near_bits = own_bits[nodes] | own_bits[above] | own_bits[parents[above]]
+    table[row : row + len(_BITS)] = (arrays.path_bits[nodes] >> _BITS) & 1
+    above = arrays.parents[nodes]
+    near_bits = arrays.own_bits[nodes] | arrays.own_bits[above] | arrays.own_bits[arrays.parents[above]]
     row += len(_BITS)
     table[row : row + len(_GROUP_BITS)] = (near_bits >> _GROUP_BITS) & 1
     table[-len(ROWS) :] = name_rows(elements.names, elements.parents, nodes, stored_model()["names"])
@@ -150,7 +150,12 @@ def folded(title: str) -> str:
 
 
 def _fill_own_rows(
-    table: Table, elements: Elements, placed_blocks: list[PlacedBlock], containers: Integers, title: str
+    table: Table,
+    elements: ElementArrays,
+    placed_blocks: list[PlacedBlock],
+    containers: Integers,
+    nodes: Integers,
+    title: str,
 ) -> None:
     blocks = [placed.block for placed in placed_blocks]
     texts = [block.text for block in blocks]
@@ -162,26 +167,27 @@ def _fill_own_rows(
     kinds = np.array([_KINDS[block.kind] for block in blocks])
     is_prose = (half_words >= 2 * PROSE_WORDS) & (linked_share < PROSE_LINKED)
     prose = np.minimum(half_words, 2 * MOST_COUNTED) * (1000 - linked_share) // 1000 * is_prose
-    scores = _prose_scores(elements, containers, prose)
+    scores = prose_scores(elements, containers, prose)
     best = int(np.argmax(scores))
     scores = scores * 1000 // max(int(scores[best]), 1)
-    up, down = _distances(elements, best)
-    sums = _subtree_sums(elements, containers, words, linked, characters, prose)
+    up, down = distances(elements, best)
+    sums = subtree_sums(elements, containers, words, linked, characters, prose)
     page_words = max(int(words.sum()), 1)
     words_share = sums.words * 1000 // page_words
     density = sums.linked * 1000 // np.maximum(sums.characters, 1)
-    core_up, core_down = _distances(elements, _core(elements, sums.prose, CORE_SHARES[0]))
-    wide_up, wide_down = _distances(elements, _core(elements, sums.prose, CORE_SHARES[1]))
-    all_parents = np.array(elements.parents)
-    parents = all_parents[containers]
-    above = all_parents[parents]
+    core_up, core_down = distances(elements, core_element(elements, sums.prose, CORE_SHARES[0]))
+    wide_up, wide_down = distances(elements, core_element(elements, sums.prose, CORE_SHARES[1]))
+    parents = elements.parents[containers]
+    above = elements.parents[parents]
     levels_up = up[containers]
     indexes = np.arange(count)
     prose_indexes = np.flatnonzero(is_prose)
     first, last = (prose_indexes[0], prose_indexes[-1]) if len(prose_indexes) else (0, count - 1)
     folded_title = folded(title)
-    like = _likes(elements, sums, page_words)
-    path_bits = np.array(elements.path_bits)[containers]
+    # No text is longer than its folded form.
+    longest_title = min(len(folded_title), 299)
+    like = likes(elements, sums, page_words)
+    path_bits = elements.path_bits[containers]
     has_few_links = linked_share < PROSE_LINKED
     rows = (  # in the order of `_OWN_NAMES`
         half_words, characters, linked_share, kinds,
@@ -189,12 +195,12 @@ def _fill_own_rows(
         characters * 10 // np.maximum(words, 1),
         punctuation, punctuation * 1000 // np.maximum(words, 1), ends_sentence, digits,
         _begins_with_boilerplate(texts),
-        [5 < len(text) < 300 and text.casefold() in folded_title for text in texts],
+        [5 < len(text) <= longest_title and text.casefold() in folded_title for text in texts],
         _is_repeated(texts),
         [block.marker != "" for block in blocks],
         [placed.in_block_link for placed in placed_blocks],
         indexes, indexes * 1000 // count, (np.cumsum(words) - words) * 1000 // page_words, count - indexes,
-        np.array(elements.depths)[[placed.node for placed in placed_blocks]],
+        elements.depths[nodes],
         levels_up, down[containers], levels_up == 0,
         core_up[containers], core_down[containers], wide_up[containers], wide_down[containers],
         scores[containers], scores[parents],
@@ -286,82 +292,6 @@ def _begins_with_boilerplate(texts: list[str]) -> list[bool]:
     return has_phrase
 
 
-def _prose_scores(elements: Elements, containers: Integers, prose: Integers) -> Integers:
-    """Return how much prose is near each element.
-
-    The words of a block count whole for its container, half for the parent and a fifth for the grandparent.
-    """
-    count = len(elements.tags)
-    parents = np.array(elements.parents)
-    above = parents[containers]
-    top = parents[above]
-    # The root is its own parent: there, the same words do not count twice.
-    return (
-        10 * _sums(containers, prose, count)
-        + 5 * _sums(above, prose * (above != containers), count)
-        + 2 * _sums(top, prose * (top != above), count)
-    )
-
-
-def _sums(indexes: Integers, values: Integers, count: int) -> Integers:
-    """Return the sum of the values at each index; sums below 2**53 are exact."""
-    return np.bincount(indexes, values, count).astype(np.int64)
-
-
-def _subtree_sums(
-    elements: Elements, containers: Integers, words: Integers, linked: Integers, characters: Integers, prose: Integers
-) -> _SubtreeSums:
-    # A subtree is a slice of the elements, so a running sum gives that of each with one subtraction.
-    #
-    # containers, words    [1 1 0], [12 3 1]
-    # words by element     [1 15 0 0 0 0]
-    # running              [0 1 16 16 16 16 16]
-    # ends                 [6 4 3 4 6 6]
-    # words of subtrees    [16 15 0 0 0 0]      running[ends] - running[:-1]
-    count = len(elements.tags)
-    ends = np.array(elements.ends)
-    sums = []
-    for values in (words, linked, characters, prose):
-        running = np.zeros(count + 1, np.int64)
-        np.cumsum(_sums(containers, values, count), out=running[1:])
-        sums.append(running[ends] - running[:-1])
-    return _SubtreeSums(*sums)
-
-
-def _core(elements: Elements, prose: Integers, share: int) -> int:
-    """Return the deepest element whose subtree holds `share` thousandths of the page's prose; the last of several."""
-    holds_enough = np.flatnonzero(prose * 1000 >= max(int(prose[0]) * share, 1))
-    if not len(holds_enough):
-        return 0
-    depths = np.array(elements.depths)[holds_enough]
-    # Shares above a half leave one chain of such elements, so the deepest is the last.
-    return int(holds_enough[np.flatnonzero(depths == depths.max())[-1]])
-
-
-def _distances(elements: Elements, best: int) -> tuple[Integers, Integers]:
-    """Return for each element the levels up from `best` to the first ancestor of both, and down from there."""
-    path = [best]
-    while path[-1]:
-        path.append(elements.parents[path[-1]])
-    depths = np.array(elements.depths)
-    up, common_depths = np.empty_like(depths), np.empty_like(depths)
-    # From the root down: each subtree overwrites a part of the one above it.
-    for levels_up in range(len(path) - 1, -1, -1):
-        node = path[levels_up]
-        up[node : elements.ends[node]] = levels_up
-        common_depths[node : elements.ends[node]] = elements.depths[node]
-    return up, depths - common_depths
-
-
-def _likes(elements: Elements, sums: _SubtreeSums, page_words: int) -> tuple[Integers, Integers, Integers]:
-    """Return for each element how many have its tag and classes, their share of the words, and that of their links."""
-    numbers = np.array(elements.numbers)
-    count = len(numbers)
-    words = _sums(numbers, sums.words, count) * 1000 // page_words
-    linked = _sums(numbers, sums.linked, count) * 1000 // np.maximum(_sums(numbers, sums.characters, count), 1)
-    return np.bincount(numbers)[numbers], words[numbers], linked[numbers]
-
-
 def _runs(values: NDArray[np.generic], words: Integers) -> tuple[Integers, Integers]:
     """Return for each block how many equal values in a row it is among, and the words of those."""
     # values     [1 1 0 1], words [5 6 7 8]
@@ -369,7 +299,7 @@ def _runs(values: NDArray[np.generic], words: Integers) -> tuple[Integers, Integ
     # result     [2 2 1 1], [11 11 7 8]
     numbers = np.zeros(len(values), np.int64)
     np.cumsum(values[1:] != values[:-1], out=numbers[1:])
-    return np.bincount(numbers)[numbers], _sums(numbers, words, int(numbers[-1]) + 1)[numbers]
+    return np.bincount(numbers)[numbers], sums_by_index(numbers, words, int(numbers[-1]) + 1)[numbers]
 
 
 def _after_heading(kinds: Integers) -> Integers:

@@ -87,6 +87,10 @@ _FLAGS = {
     for name in {*_ACTIONS, *(name for names in _NAMES_WITH.values() for name in names)}
 }
 
+_MEANING = {name: (_ACTIONS.get(name, ADDS_NOTHING), flags, name in CONTAINED_TAGS) for name, flags in _FLAGS.items()}
+"""Action, flags and whether it is contained, by the name of a tag."""
+_NO_MEANING = ADDS_NOTHING, OPAQUE, False
+
 STACKED_TAGS = BLOCK_TAGS | SKIPPED_TAGS | {"button"}
 """Names of the elements that the reader keeps on its stack."""
 
@@ -106,25 +110,22 @@ class Tag:
 
     def __init__(self, source: str, is_xml: bool = False) -> None:
         end = _NAME.match(source).end()  # type: ignore[union-attr]
-        name = source[:end]
-        self.name = small_letters(name)
-        self.attributes = source[end:]
-        self.action = _ACTIONS.get(self.name, ADDS_NOTHING)
-        self.flags = _FLAGS.get(self.name, OPAQUE)
-        self.is_contained = self.name in CONTAINED_TAGS
+        self.name = name = small_letters(source[:end])
+        self.attributes = attributes = source[end:]
+        self.action, self.flags, self.is_contained = _MEANING.get(name, _NO_MEANING)
         self.own_bits = -1
         """See `Elements.own_bits`; -1 until an element needs them, as many have no text."""
         self.classes = ""
         """The value of `class` without digits, as soon as `own_bits` are known."""
         self.names = ""
         """See `Elements.names`; as soon as `own_bits` are known."""
-        self.reason_to_skip = -1 if self.attributes else 0
+        self.reason_to_skip = -1 if attributes else 0
         """See `unseen`; -1 until it is asked for, 0 if there is none."""
-        if not self.attributes:
+        if not attributes:
             return
-        if self.attributes[-1] == "/" and self.action == STARTS_ELEMENT and (is_xml or self.name == "svg"):
+        if attributes[-1] == "/" and self.action == STARTS_ELEMENT and (is_xml or name == "svg"):
             self.action = ADDS_NOTHING
-        if self.name in _CODE_TAGS and _CODE_BLOCK.search(self.attributes):
+        if name in _CODE_TAGS and _CODE_BLOCK.search(attributes):
             self.flags |= PREFORMATTED | KEEPS_STATE
 
 

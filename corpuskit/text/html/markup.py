@@ -2,7 +2,9 @@
 
 The patterns follow the tokenizer of the HTML standard (https://html.spec.whatwg.org/multipage/parsing.html#tokenization)
 as far as text depends on it: whitespace, letters and digits of markup are those of ASCII, whose flag they all have.
-Each is possessive, so that reading takes time linear in the page.
+Each is possessive, so that reading takes time linear in the page. A group that is repeated ends in `|(?!)`, which never
+matches: Python up to 3.11.4 goes on where a failed try got to (https://github.com/python/cpython/issues/106052), and
+this one gets nowhere.
 """
 
 import html
@@ -23,21 +25,21 @@ __all__ = [
     "whole_number",
 ]
 
-_ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?+[^>=]*+)*+"""
+_ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?>"[^"]*+"|'[^']*+'|)[^>=]*+)*+"""
 """Quotation marks count after an equals sign only, so a stray one swallows nothing."""
 _INLINE_NAMES = (
-    "a(?:bbr|cronym)|b(?:d[io]|ig)?+|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:mg|n(?:put|s))?+|kbd|link|m(?:ark|eta)|nobr"
-    "|picture|q|r(?:[bpt]|uby)|s(?:amp|mall|ource|pan|tr(?:ike|ong)|u[bp])?+|t(?:ime|t)|u|var|wbr"
+    "a(?:bbr|cronym)|b(?>d[io]|ig|)|c(?:ite|ode)|d(?:el|fn)|em|font|i(?>mg|n(?:put|s)|)|kbd|link|m(?:ark|eta)|nobr"
+    "|picture|q|r(?:[bpt]|uby)|s(?>amp|mall|ource|pan|tr(?:ike|ong)|u[bp]|)|t(?:ime|t)|u|var|wbr"
 )
 """Names of the tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
 _INLINE = rf"</?(?:{_INLINE_NAMES})(?:>|(?=[\s/]){_ATTRIBUTES}>)"
-_LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
+_LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>[^<]*+(?:{_INLINE}[^<]*+|(?!))*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
-_COMMENT = r"!(?=--)(?:[^-]++|-(?!-!?>))*+--!?>"
+_COMMENT = r"!(?=--)[^-]*+(?:-(?!-!?>)[^-]*+|(?!))*+--!?>"
 """The rest of a comment; `<!-->` is a whole one, and `--!>` ends one by mistake."""
 _COMMENT_END = re.compile("--!?>")
 TOKEN = re.compile(
-    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
+    rf"([^<]*+(?:(?:{_INLINE}|{_LINK})[^<]*+|(?!))*+)(?:((?:{_ITEM}|(?!)){{3,}}+)"
     rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)",
     re.ASCII,
 )
@@ -49,7 +51,7 @@ always a token, the last one without any but the first group, so that a search t
 INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>", re.ASCII)
 INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>", re.ASCII)
 """The same in groups: `/` of an end tag, name, attributes."""
-LINK = re.compile(rf"{_INLINE}|<a(?=[\s>]){_ATTRIBUTES}>(?:((?:[^<]++|{_INLINE})*+)</a>)?+", re.ASCII)
+LINK = re.compile(rf"{_INLINE}|<a(?=[\s>]){_ATTRIBUTES}>(?>([^<]*+(?:{_INLINE}[^<]*+|(?!))*+)</a>|)", re.ASCII)
 """A link with its content as a group; inline tags are found too, so that no link is found in their attributes."""
 
 _RAW_ENDS = {

@@ -5,7 +5,7 @@ content in elements with the word, in hundredths, where each site counts once (`
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,13 @@ NameWords = Mapping[str, int]
 """The log odds of content for each word, in hundredths."""
 
 
-def words_of(names: str) -> Iterator[str]:
-    """Yield the words of names in small letters: letters in a row; a capital after a small one begins the next.
+def words_of(names: str) -> list[str]:
+    """Return the words of names in small letters: letters in a row; a capital after a small one begins the next.
 
     article-body_2 mainText HTMLPage   ->   article, body, main, text, htmlpage
     """
-    return (word.lower() for word in _WORDS.findall(names))
+    words: list[str] = _WORDS.findall(names)
+    return words if names.islower() else [word.lower() for word in words]
 
 
 def extremes(names: str, words: NameWords) -> tuple[int, int]:
@@ -40,17 +41,21 @@ def name_rows(
 ) -> NDArray[np.int32]:
     """Return the `ROWS` of the blocks in the elements `nodes`; each element of the page has names and a parent."""
     extremes_of = {name: extremes(name, words) for name in set(names)}
-    values: list[tuple[int, ...]] = []
-    for name, parent in zip(names, parents, strict=True):
-        low, high = extremes_of[name]
-        if not values:
-            values.append((low, high, low, high, low + high, low, high))
-            continue
-        _, _, path_low, path_high, path_sum, _, _ = around = values[parent]
-        above = values[parents[parent]]
-        values.append((
-            low, high,
-            min(low, path_low), max(high, path_high), path_sum + low + high,
-            min(low, around[0], above[0]), max(high, around[1], above[1]),
-        ))  # fmt: skip
-    return np.array(values, np.int32)[nodes].T
+    lows, highs = map(list, zip(*[extremes_of[name] for name in names], strict=True))
+    path_lows, path_highs, path_sums = lows[:1], highs[:1], [lows[0] + highs[0]]
+    for node in range(1, len(names)):
+        low, high, parent = lows[node], highs[node], parents[node]
+        path_low, path_high = path_lows[parent], path_highs[parent]
+        # Comparisons take a third of what `min` and `max` of two numbers do.
+        path_lows.append(low if low < path_low else path_low)
+        path_highs.append(high if high > path_high else path_high)
+        path_sums.append(path_sums[parent] + low + high)
+    own_extremes = np.array((lows, highs), np.int32)
+    parents_of = np.array(parents)
+    above = parents_of[nodes]
+    near = [own_extremes[:, indexes] for indexes in (nodes, above, parents_of[above])]
+    return np.concatenate((
+        near[0],
+        np.array((path_lows, path_highs, path_sums), np.int32)[:, nodes],
+        [np.minimum.reduce([low for low, _ in near]), np.maximum.reduce([high for _, high in near])],
+    ))  # fmt: skip

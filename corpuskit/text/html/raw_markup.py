@@ -80,7 +80,7 @@ _DRAWING_NAMES = ("svg", "template", "math")
 """Elements without an end whose content the parser shows all the same; any other hides the rest of the page."""
 _LISTED_NAMES = ("html", "body", "meta", "title", "h1", "h2", "h3", "h4", "h5", "h6")
 _HEADING_NAMES = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_CANONICAL_LINK = any_name(["link"]) + r"(?=\s[^<>cC]*+(?:[cC](?![aA]nonical)[^<>cC]*+)*+[cC][aA]nonical)"
+_CANONICAL_LINK = any_name(["link"]) + r"(?=\s[^<>cC]*+(?:[cC](?![aA]nonical)[^<>cC]*+|(?!))*+[cC][aA]nonical)"
 """Most links are to styles and icons."""
 _LANDMARK = re.compile(
     r"<(?=[!?hHbBmMlLtTsSxXiInN]|/[^A-Za-z])(?:"
@@ -93,13 +93,13 @@ _LISTED, _COMMENT = 1, 3
 """Groups of that pattern."""
 _DRAWING_END = {name: re.compile(rf"</{any_name([name])}(?=[\s/>])[^>]*+>", re.ASCII) for name in _DRAWING_NAMES}
 _OPENER = re.compile(r"<([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
-_REST_OF_TAG = re.compile(r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>""", re.ASCII)
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?+""")
+_REST_OF_TAG = re.compile(r"""[^>=]*+(?:=\s*+(?>"[^"]*+"|'[^']*+'|)[^>=]*+)*+>""", re.ASCII)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?>\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|)""")
 _TAG = re.compile(r"</?[A-Za-z][^>]*+>?")
 _WITHIN_WORDS = re.compile(
     "</?"
     + any_name("a abbr b bdi em font i mark s small strong sub sup u wbr".split())  # noqa: SIM905
-    + r"(?:[\s/][^>]*+)?+(?:>|\Z)",
+    + r"(?>[\s/][^>]*+|)(?:>|\Z)",
     re.ASCII,
 )
 """Tags through which words go on."""

@@ -16,7 +16,7 @@ _BRACKETS = re.compile(r"[ \xa0]?[\[(]([\s,;:\u2013\u2212\0\x01-]*+)[\])]")
 _LEAD_INS = re.compile(
     r"[ \xa0]?[\[(]((?:[\s,;:\u2013\u2212\0\x01-]"
     r"|(?:see|also|e\.g\.|i\.e\.|cf\.?|for|an?|example|instance|reviews?|reviewed|in|and|or|refs?\.?|references?|therein"
-    r"|sections?|sec\.|figures?|figs?\.|tables?|appendix|equations?|eqs?\.)(?![A-Za-z]))*+)[\])]",
+    r"|sections?|sec\.|figures?|figs?\.|tables?|appendix|equations?|eqs?\.)(?![A-Za-z])|(?!))*+)[\])]",
     re.IGNORECASE,
 )
 """Brackets in which nothing but lead-ins is left."""

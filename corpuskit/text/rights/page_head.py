@@ -16,7 +16,7 @@ META_NAMES = frozenset({"robots", "tdm-reservation", "tdm-policy"})
 """Names of `meta` elements that are read, besides those of agents."""
 MARKS = ("noai", "noimageai", "noml", "noindex", "none", "tdm-", "rsl+xml")
 """What one of the elements of a head that we read has in its source; nothing else needs a scan."""
-_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+""")
+_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'>/=]++)(?>\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))|)""")
 _RSL_TYPE = "application/rsl+xml"
 
 Tag = tuple[str, str, str]

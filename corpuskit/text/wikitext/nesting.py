@@ -15,7 +15,7 @@ from corpuskit.text.wikitext.templates import is_citation, text_of_template
 _PLAIN = r"\[\]{}|:\n\x02-\x04"
 """As part of a set of a pattern: what a plain link does not hold."""
 PLAIN_LINK = re.compile(
-    rf"\[\[(?<!\[\[\[)(?:[^{_PLAIN}]{{0,255}}\|)?+([^{_PLAIN}#\s](?:[^{_PLAIN}]{{0,1000}}[^{_PLAIN}\s])?)\]\]"
+    rf"\[\[(?<!\[\[\[)(?>[^{_PLAIN}]{{0,255}}\||)([^{_PLAIN}#\s](?:[^{_PLAIN}]{{0,1000}}[^{_PLAIN}\s])?)\]\]"
 )
 """A link to a page of this wiki: its label, or its target if it has none, is what it shows as it stands."""
 SIGN = re.compile(r"(\[\[[^\[\]{}]*\]\]|\{\{[^{}\[\]]*\}\}(?!\})|\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}+|\|\}(?!\}))")

@@ -11,7 +11,8 @@ UNWANTED = re.compile(
 )
 """Classes of tables that are boxes beside an article or below it."""
 ATTRIBUTES = re.compile(
-    r"[\s;!]*+(?:(?>[a-z][a-z-]*+\s*+=\s*+(?>\"[^\"|]*+\"?|'[^'|]*+'|[^\s|\"'=;]++)|nowrap)[\s;!]*+)++", re.IGNORECASE
+    r"[\s;!]*+(?:(?>[a-z][a-z-]*+\s*+=\s*+(?>\"[^\"|]*+\"?|'[^'|]*+'|[^\s|\"'=;]++)|nowrap)[\s;!]*+|(?!))++",
+    re.IGNORECASE,
 )
 """Attributes of a cell; possessive, since a cell of many equal signs could be split in ever so many ways."""
 SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
