@@ -17,15 +17,15 @@ ca: el la els les de que i en un una per amb no se és del al més com però aqu
 cs: a je se v na že s z do ve pro jako by o si za jsou ale od po který jeho nebo byl bylo podle může tak při kde jen
 da: og at det som en på er af for med til den ikke har om et de i jeg kan fra var eller når vi skal havde men sig blev
 de: und der die das ist nicht ein eine mit auf für den von zu im dem des sich auch es werden wird sie er wie oder aus
-    bei nach wenn sind hat einen einer kann zum zur durch ich wir als an dass noch nur über war
+    bei nach wenn sind hat einen einer kann zum zur durch ich wir als an dass noch nur über war in so je man hat um
 en: the of and to is that with for are this from it be was have by you not on as at or an will can which has your all
-    when but they their we if more been were would there these than its in a he his she i do so what
+    when but they their we if more been were would there these than its in a he his she i do so what me no am how any us die
 es: el la los las de que y en un una por con no se para es del al lo como más su pero este está o si ha son muy sin
-    sobre también a le me fue cuando
+    sobre también a le me fue cuando in
 et: ja on ei see et oli kui ka ning oma mis aga siis ta ma või kes nii seda kuid selle
 fi: ja on ei se että oli hän mutta kun myös ovat joka tai sen olla niin kuin mitä voi tämä minä ole jos mukaan
 fr: le la les des et est une que dans pour pas qui sur du au avec ne ce il sont plus par vous cette être se ou en un de
-    nous aux mais leur elle je on à son sa ont tout
+    nous aux mais leur elle je on à son sa ont tout me si in
 ga: an na ar agus is do ag le bhí sé a go i don níl tá nach leis bheith
 hr: i je u se da na za su od s ne to iz kako bi ili ali sam koji što biti može kao nije koja te o
 hu: a az és hogy nem egy is ez meg de van volt csak már még mint vagy el ki ezt azt lehet kell ha aki amely
@@ -59,7 +59,9 @@ _WORDS = {
 }
 LEAST_WORDS = 3
 """Different words of a second language that are no chance: names, titles and quotations have one or two."""
-LEAST_SHARE = 0.04
+FEW_WORDS, LEAST_OF_FEW = 40, 2
+"""Words of two or three sentences, and the number that is enough in so many."""
+LEAST_SHARE = 0.05
 """Share of the words of a sample that they make up: in English, every third word is one of these."""
 
 
@@ -82,14 +84,17 @@ def has_words_of_another(line: str, language: str) -> bool:
     words = line.split()
     others = _others(language)
     foreign = others.all_words.intersection(words)
-    if len(foreign) < LEAST_WORDS:
+    least = LEAST_WORDS if len(words) > FEW_WORDS else LEAST_OF_FEW
+    if len(foreign) < least:
         return False
-    least = max(LEAST_WORDS, LEAST_SHARE * len(words))
+    least = max(least, int(LEAST_SHARE * len(words)))
     return any(len(foreign & words_of_one) >= least for words_of_one in others.by_language)
 
 
 @cache
 def _others(language: str) -> _Others:
     own = _WORDS.get(language, frozenset())
-    by_language = tuple(words - own for other, words in _WORDS.items() if other != language)
+    # A single letter is an initial, a label or a variable in any language.
+    telling = (frozenset(word for word in words - own if len(word) > 1) for words in _WORDS.values())
+    by_language = tuple(telling)
     return _Others(frozenset().union(*by_language), by_language)

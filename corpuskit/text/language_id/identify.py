@@ -25,7 +25,7 @@ from corpuskit.text.language_id.scripts import (
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/9"
+IDENTIFIER = "corpuskit-language/10"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
@@ -105,8 +105,7 @@ def _as_a_whole(line: str, text: str) -> _Whole:
             relatives = with_relatives(ranked)
     if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
-    has_words = can_be_mixed and score >= NOTHING and LATIN in scripts_of(language)
-    has_words = has_words and has_words_of_another(line, language)
+    has_words = can_be_mixed and LATIN in scripts_of(language) and has_words_of_another(line, language)
     return _Whole(language, score, may_be_mixed or has_words, has_words, scripts, relatives)
 
 
