@@ -19,7 +19,8 @@ da: og at det som en på er af for med til den ikke har om et de i jeg kan fra v
 de: und der die das ist nicht ein eine mit auf für den von zu im dem des sich auch es werden wird sie er wie oder aus
     bei nach wenn sind hat einen einer kann zum zur durch ich wir als an dass noch nur über war in so je man hat um
 en: the of and to is that with for are this from it be was have by you not on as at or an will can which has your all
-    when but they their we if more been were would there these than its in a he his she i do so what me no am how any us die
+    when but they their we if more been were would there these than its in a he his she i do so what me no am how any us
+    die
 es: el la los las de que y en un una por con no se para es del al lo como más su pero este está o si ha son muy sin
     sobre también a le me fue cuando in
 et: ja on ei see et oli kui ka ning oma mis aga siis ta ma või kes nii seda kuid selle
