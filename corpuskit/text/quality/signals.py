@@ -20,7 +20,7 @@ from corpuskit.text.quality.listings import contents_characters, price_lines
 from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
-from corpuskit.text.quality.page_kinds import access_walls, placeholders
+from corpuskit.text.quality.page_kinds import PageHeads
 from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
@@ -173,8 +173,9 @@ class TextSignals(MeasuredTexts):
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
         needed = ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
-        yield "c4_placeholder", np.array(placeholders(needed), np.int64)
-        yield "c4_access_wall", np.array(access_walls(needed), np.int64)
+        heads = PageHeads(needed)
+        yield "c4_placeholder", np.array(heads.placeholders(), np.int64)
+        yield "c4_access_wall", np.array(heads.access_walls(), np.int64)
         prose = self.prose_lines
         entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
         ends = self._breaks + self._is_closed
