@@ -41,6 +41,8 @@ WORDS_OF_VERSE = 3
 """Words of a line from which one that ends in a comma is no short one, such as a link."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
+MOST_WIDGET_WORDS = 12
+"""Words of a line beside prose that does not count among those that come again, though its characters do."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
 """Words from which a line that ends in an ellipsis is a text that was cut, and breaks between sentences up to which."""
 
@@ -88,6 +90,9 @@ class TextSignals(MeasuredTexts):
         if not self._like_peer:
             items &= ~self._is_closed
             ellipses &= (self._line_words >= TEASER_WORDS) & (self._breaks < TEASER_BREAKS)
+            if ellipses.any():
+                # A few teasers of other pages stand below many an article.
+                ellipses &= ~self._prose_prevails_without(ellipses)[lines.text_indices]
         yield "gopher_bullet_lines", ratio(self._count_by_text(lines.text_indices[items]), counts)
         yield "gopher_ellipsis_lines", ratio(self._count_by_text(lines.text_indices[ellipses]), counts)
 
@@ -118,6 +123,7 @@ class TextSignals(MeasuredTexts):
                 is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
                 # Plans and timetables have the same items again; of these, only the characters count.
                 counted = measured & ~self._items if kind == "line" else measured
+                counted = counted & ~self._widgets(kind, spans, is_repeat)
                 count = np.maximum(self._count_by_text(text_indices[counted]), 1)
                 repeats = self._count_by_text(text_indices[is_repeat & counted])
             else:
@@ -136,6 +142,16 @@ class TextSignals(MeasuredTexts):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
             yield name, ratio(figures, characters)
+
+    def _widgets(self, kind: str, spans: TextSpans, is_repeat: Booleans) -> Booleans:
+        """Return which lines or paragraphs are short and come again beside prose, as below comments: `Reply to Ann`."""
+        widgets = is_repeat & (self._words_of(spans) <= MOST_WIDGET_WORDS)
+        if not widgets.any():
+            return widgets
+        rows = widgets
+        if kind == "paragraph":
+            rows = widgets[self._layout.opens_paragraph.cumsum() - 1]
+        return widgets & self._prose_prevails_without(rows)[spans.text_indices]
 
     def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
         """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
