@@ -94,8 +94,8 @@ def has_words_of_another(line: str, language: str) -> bool:
 
 @cache
 def _others(language: str) -> _Others:
-    own = _WORDS.get(language, frozenset())
+    own_words = _WORDS.get(language, frozenset())
     # A single letter is an initial, a label or a variable in any language.
-    telling = (frozenset(word for word in words - own if len(word) > 1) for words in _WORDS.values())
+    telling = (frozenset(word for word in words - own_words if len(word) > 1) for words in _WORDS.values())
     by_language = tuple(telling)
     return _Others(frozenset().union(*by_language), by_language)

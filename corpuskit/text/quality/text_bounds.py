@@ -94,11 +94,13 @@ def _links_like_sentences(layout: TextLayout, sentences: Booleans, short: Boolea
 
 
 def _first_of_texts(rows: Integers, texts: Integers) -> Integers:
-    return rows[np.diff(texts[rows], prepend=-1) != 0]
+    first: Integers = rows[np.diff(texts[rows], prepend=-1) != 0]
+    return first
 
 
 def _last_of_texts(rows: Integers, texts: Integers) -> Integers:
-    return rows[np.diff(texts[rows], append=len(texts) + 1) != 0]
+    last: Integers = rows[np.diff(texts[rows], append=len(texts) + 1) != 0]
+    return last
 
 
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
