@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from itertools import chain
 
-__all__ = ["first_words_of_links", "is_link", "leads_to_page", "turns_page"]
+__all__ = ["first_words_of_links", "is_link", "leads_to_page", "may_turn_page", "turns_page"]
 
 LONGEST_LINK = 60
 """Characters of a line that holds a link, or several beside each other."""
@@ -86,6 +86,7 @@ předcházející indietro avanti terug пред след προηγ 戻る 前�
 """
 _TURNS_OF_TWO_WORDS = ("trước đó", "kế tiếp")
 _TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
+_TURNS = tuple(sorted(_TURNING))
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
@@ -116,6 +117,11 @@ def is_link(line: str) -> bool:
             return True
     glued = _GLUED.match(line, 1)
     return glued is not None and _turned_by(line[: glued.end(1)])
+
+
+def may_turn_page(line: str) -> bool:
+    """Whether a line begins as a link to the page before or after does: a quick look before `leads_to_page`."""
+    return line[:LONGEST_LINK].lower().lstrip(" \t[«‹<|→←").startswith(_TURNS)
 
 
 def leads_to_page(line: str) -> bool:

@@ -144,7 +144,9 @@ class MeasuredTexts:
         if self._like_peer:
             return stays
         measured = stays & ~self._code_left_out
-        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
+        prose = self._prose
+        if not stays.all():
+            prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
         of_sentences = self._prevails(prose, measured, self._settings["prose-share"])[lines.text_indices]
         rows: Booleans = np.where(of_sentences, prose, measured)
         return rows
@@ -159,9 +161,12 @@ class MeasuredTexts:
 
     def _prose_prevails_without(self, rows: Booleans) -> Booleans:
         """Return for each text whether it is nearly all prose, without some of its lines."""
-        measured = ~self._code_left_out
-        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
-        return self._prevails(prose & ~rows, measured, PREVAILING)
+        return self._prevails(self._prose & ~rows, ~self._code_left_out, PREVAILING)
+
+    @cached_property
+    def _prose(self) -> Booleans:
+        """Whether each line that is not blank is a line of prose and no code that is left out."""
+        return rows_of_prose(self._layout, ~self._code_left_out, self._prose_like_lines(), self._line_words)
 
     @cached_property
     def _measures_all(self) -> bool:

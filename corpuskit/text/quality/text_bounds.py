@@ -11,7 +11,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.link_words import is_link, leads_to_page
+from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
 
 __all__ = ["bound_texts"]
 
@@ -106,6 +106,9 @@ def _last_of_texts(rows: Integers, texts: Integers) -> Integers:
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
     """Whether a row says that it leads to a page, or stands between links, or names a company below them."""
     line = layout.line_of(row)
+    is_title, is_company = _TITLE_END.search(line) is not None, _COMPANY.search(line) is not None
+    if not (is_title or is_company or may_turn_page(line)):
+        return False
     if is_link(line):
         return True
     texts = layout.lines.text_indices
@@ -121,8 +124,7 @@ def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
     if leads_to_page(line):
         return True
     # What a link stands for may end in a full stop, below its name.
-    is_title = _TITLE_END.search(line) is not None and is_link_of_text(row + 1)
-    return is_title or (_COMPANY.search(line) is not None and is_link_of_text(row - 2))
+    return (is_title and is_link_of_text(row + 1)) or (is_company and is_link_of_text(row - 2))
 
 
 def _ends_of_lists(
