@@ -274,9 +274,11 @@ class ProseLines:
     @property
     def _kept_sentences(self) -> Booleans:
         """Whether each row stays, is closed, and has enough words for a sentence between which there are no menus."""
-        # A Japanese sentence on an English page has no spaces.
-        dense = (self._sizes >= DENSE_SENTENCE) & (self._sizes >= DENSE_WORD * self._line_words)
-        sentences: Booleans = self._stays & self._is_closed & ((self._line_words >= SENTENCE_WORDS) | dense)
+        long = self._line_words >= SENTENCE_WORDS
+        if not self._layout.data.isascii():
+            # A Japanese sentence on an English page has no spaces.
+            long |= (self._sizes >= DENSE_SENTENCE) & (self._sizes >= DENSE_WORD * self._line_words)
+        sentences: Booleans = self._stays & self._is_closed & long
         return sentences
 
     @cached_property

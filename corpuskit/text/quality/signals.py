@@ -43,6 +43,8 @@ LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 MOST_WIDGET_WORDS = 12
 """Words of a line beside prose that does not count among those that come again, though its characters do."""
+MANY_AROUND = 0.2
+"""Share of lines that come again, or of teasers, above which it is asked whether they stand around prose."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
 """Words from which a line that ends in an ellipsis is a text that was cut, and breaks between sentences up to which."""
 
@@ -90,9 +92,10 @@ class TextSignals(MeasuredTexts):
         if not self._like_peer:
             items &= ~self._is_closed
             ellipses &= (self._line_words >= TEASER_WORDS) & (self._breaks < TEASER_BREAKS)
-            if ellipses.any():
+            many = ratio(self._count_by_text(lines.text_indices[ellipses]), counts) > MANY_AROUND
+            if many.any():
                 # A few teasers of other pages stand below many an article.
-                ellipses &= ~self._prose_prevails_without(ellipses)[lines.text_indices]
+                ellipses &= ~(many & self._prose_prevails_without(ellipses))[lines.text_indices]
         yield "gopher_bullet_lines", ratio(self._count_by_text(lines.text_indices[items]), counts)
         yield "gopher_ellipsis_lines", ratio(self._count_by_text(lines.text_indices[ellipses]), counts)
 
@@ -122,10 +125,14 @@ class TextSignals(MeasuredTexts):
                 measured = self._measured_spans(kind)
                 is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
                 # Plans and timetables have the same items again; of these, only the characters count.
-                counted = measured & ~self._items if kind == "line" else measured
-                counted = counted & ~self._widgets(kind, spans, is_repeat)
+                counted = measured & ~self._items if kind == "line" else measured.copy()
                 count = np.maximum(self._count_by_text(text_indices[counted]), 1)
                 repeats = self._count_by_text(text_indices[is_repeat & counted])
+                many = ratio(repeats, count) > MANY_AROUND
+                if many.any():
+                    counted &= ~(self._widgets(kind, spans, is_repeat) & many[text_indices])
+                    count = np.maximum(self._count_by_text(text_indices[counted]), 1)
+                    repeats = self._count_by_text(text_indices[is_repeat & counted])
             else:
                 count = np.maximum(self._count_by_text(text_indices) + empty, 1)
                 repeats = self._count_by_text(text_indices[is_repeat]) + repeated

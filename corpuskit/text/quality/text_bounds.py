@@ -12,6 +12,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
+from corpuskit.text.quality.page_edges import hashes_of_links
 
 __all__ = ["bound_texts"]
 
@@ -73,11 +74,17 @@ def _links_like_sentences(layout: TextLayout, sentences: Booleans, short: Boolea
     # rows            Home / Boats float well. / Next: Why do they? / Blog / Shop
     # returned                                   x
     texts = layout.lines.text_indices
+    may_be_link = short.copy()
+    rows = short.nonzero()[0]
+    known, hashes = hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
+    may_be_link[rows] = known[np.minimum(known.searchsorted(hashes), len(known) - 1)] == hashes
+    if not may_be_link.any():
+        return []
     beside = np.zeros(len(texts), bool)
     for distance in (1, 2):
         same = texts[distance:] == texts[:-distance]
-        beside[distance:] |= short[:-distance] & same
-        beside[:-distance] |= short[distance:] & same
+        beside[distance:] |= may_be_link[:-distance] & same
+        beside[:-distance] |= may_be_link[distance:] & same
     may_be = sentences & beside & (words <= MOST_LINK_WORDS)
     links: list[int] = []
     for ends in (_first_of_texts, _last_of_texts):
