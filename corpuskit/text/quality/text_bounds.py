@@ -76,8 +76,8 @@ def _links_like_sentences(layout: TextLayout, sentences: Booleans, short: Boolea
     texts = layout.lines.text_indices
     may_be_link = short.copy()
     rows = short.nonzero()[0]
-    known, hashes = hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    may_be_link[rows] = known[np.minimum(known.searchsorted(hashes), len(known) - 1)] == hashes
+    link_hashes, hashes = hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
+    may_be_link[rows] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
     if not may_be_link.any():
         return []
     beside = np.zeros(len(texts), bool)
