@@ -1,1 +1,1 @@
-"""Language identification: model (fastText's), scripts, relatives, line (one line), parts (of a page), identify."""
+"""Language identification: model (fastText's), scripts, relatives, function_words, line, parts, identify."""

@@ -78,11 +78,14 @@ def has_parts(text: str) -> bool:
     return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
 
 
-def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None) -> Identified | None:
+def by_parts(
+    text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None, ask_all: bool = False
+) -> Identified | None:
     """Return the languages of a text by its parts, or None if they say no more than was known.
 
     Where every second part of many is in the language of all, or in none for certain, the others are not asked for,
     unless many letters are in another script. The letters of a text in two scripts may have been counted before.
+    With `ask_all`, no part is spared.
     """
     is_long = len(text) > WINDOW * PARTS
     chosen = _windows(text) if is_long else _all_parts(text)
@@ -93,14 +96,14 @@ def by_parts(text: str, language_of_all: str, score_of_all: float, scripts: Coun
     turns = (chosen[::2], chosen[1::2]) if len(chosen) >= PARTS else (chosen,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
-            if score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, foreign):
+            if not ask_all and score_of_all >= CERTAIN and not has_letters_of_others(part, language_of_all, foreign):
                 language, score = language_of_all, score_of_all
             else:
                 language, score = _of_part(part[:LONGEST], language_of_all)
             language = language_of_all if are_relatives(language, language_of_all) else language
             parts.append(_Part(part, language, score))
         if all(part.language == language_of_all for part in parts if part.score >= PART_SCORE):
-            if len(parts) < len(chosen) and _is_in_two_scripts(text, language_of_all):
+            if len(parts) < len(chosen) and (ask_all or _is_in_two_scripts(text, language_of_all)):
                 continue
             if score_of_all >= PART_SCORE:
                 return None

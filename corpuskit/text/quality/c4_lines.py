@@ -23,6 +23,7 @@ from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
 from corpuskit.text.quality.sums import running_sums
+from corpuskit.text.quality.text_bounds import bound_texts
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
@@ -43,7 +44,8 @@ _CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
-
+DENSE_SENTENCE, DENSE_WORD = 45, 30
+"""Bytes of a sentence, and of each of its words, in a script without spaces."""
 MOST_BLOCK_LINES = 40
 """Lines of the longest paragraph of which a short line may be a part: a stanza, a speech, a wrapped paragraph."""
 
@@ -242,7 +244,10 @@ class ProseLines:
         lines = self._layout.lines
         before = running_sums(self._tokens.letters)
         letters = before[lines.last_tokens + 1] - before[lines.first_tokens]
-        page = PageLines(is_short, self._stays, self._kept_sentences, self._leads_on, self._line_words, letters)
+        sentences = self._kept_sentences
+        closed = (self._line_words < self._settings["c4-min-line-words"]) & self._is_closed & ~self._is_fenced
+        bound_texts(self._layout, sentences, is_short, closed, self._leads_on, self._line_words)
+        page = PageLines(is_short, self._stays, sentences, self._leads_on, self._line_words, letters)
         return menu_rows(self._layout, page, self._ignored)
 
     def _keep_programs(self) -> None:
@@ -269,7 +274,11 @@ class ProseLines:
     @property
     def _kept_sentences(self) -> Booleans:
         """Whether each row stays, is closed, and has enough words for a sentence between which there are no menus."""
-        sentences: Booleans = self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS)
+        long = self._line_words >= SENTENCE_WORDS
+        if not self._layout.data.isascii():
+            # A Japanese sentence on an English page has no spaces.
+            long |= (self._sizes >= DENSE_SENTENCE) & (self._sizes >= DENSE_WORD * self._line_words)
+        sentences: Booleans = self._stays & self._is_closed & long
         return sentences
 
     @cached_property

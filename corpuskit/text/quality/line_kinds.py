@@ -36,6 +36,17 @@ _ADDRESSED = re.compile(
     r"\b(?:we|our|ours|us|you|your|this (?:web ?)?site|this page|accept|agree|consent|click|all rights reserved|log ?in"
     r"|sign up|subscribe)\b|©"
 )
+_ASKS = re.compile(
+    r"\b(?:agree|accept|consent|click|tap|by (?:using|continuing|browsing|visiting|closing)|subscribe|sign up|log ?in"
+    r"|opt(?:ing)? out|all rights reserved)\b|©"
+)
+_OF_OTHERS = re.compile(
+    r"(?:\w['’]s|s['’]|\b(?:their|its|his|her|whose|each|every|no|any|an?|another|many|most|some|several|other|without"
+    r"|two|three|both))\s(?:[\w-]+\s){0,2}?(?:terms of use|privacy policy|cookie policy|use of cookies)\b"
+)
+_OWN_SITE = re.compile(
+    r"\b(?:we|us|our|this|(?:web ?)?(?:site|page)s?|services?|store|shop|blog|portal|platform)\b[^.!?]{0,60}\Z"
+)
 
 _HASHES = re.compile(r"#(?<!##)#*+(?:(?P<at_end>(?=[ \t\r]*$))|(?=[ \t0-9]))", re.MULTILINE)
 _HEADING = 6
@@ -72,6 +83,8 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
     (True, True)
     >>> is_policy_notice("the committee found that the company had changed its privacy policy twice in that year.")
     False
+    >>> is_policy_notice("we read each bank's privacy policy to see what it keeps of those who ask for a loan.")
+    False
     >>> is_policy_notice("it grew in terms of usefulness as our tools did.")
     False
     """
@@ -85,9 +98,25 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
         return False
     if len(line) <= LONGEST_LINK_LINE and not line.endswith("."):
         return True
+    sentences = [sentence for sentence in sentences if not _is_on_others(sentence)]
     # A paragraph on something else is more than what it says of policies.
     about = sum(map(len, sentences))
     return len(line) <= LONGEST_POLICY_NOTICE and 2 * about >= len(line) and _ADDRESSED.search(line) is not None
+
+
+def _is_on_others(sentence: str) -> bool:
+    """Whether a sentence speaks of the policies and cookies of others only, and asks the reader for nothing."""
+    if _ASKS.search(sentence):
+        return False
+    of_others = {match.end() for match in _OF_OTHERS.finditer(sentence)}
+    return all(
+        mention.end() in of_others
+        or (
+            (mention[0].endswith("use cookies") or mention[0].endswith("uses cookies"))
+            and not _OWN_SITE.search(sentence[: mention.start()])
+        )
+        for mention in _WHOLE_PHRASE.finditer(sentence)
+    )
 
 
 def is_filler(line: str) -> bool:

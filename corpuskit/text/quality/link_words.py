@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from itertools import chain
 
-__all__ = ["first_words_of_links", "is_link", "turns_page"]
+__all__ = ["first_words_of_links", "is_link", "leads_to_page", "may_turn_page", "turns_page"]
 
 LONGEST_LINK = 60
 """Characters of a line that holds a link, or several beside each other."""
@@ -70,6 +70,8 @@ strona następna|hemsida|tillbaka|framåt|pääsivu|takaisin|eteenpäin|geri|ile
 this page|edit this page|edit on github|předcházející|početak|risali|partenza|начало|пред|след|προηγ|αρχή|begin
 początek rozdziału|principal|başlangıç|kế tiếp|trước đó|đầu|前一頁|前一页|後一頁|起始頁|上一级|上に戻る|처음으로
 navigazione|navegación|navegação|navigatie|nawigacja|navigace|navigácia|navigering|navigaatio|navigasi|gezinti
+accept all|reject all|accept all cookies|reject all cookies|cookie settings|manage cookies|like loading
+alle akzeptieren|alle ablehnen|tout accepter|tout refuser|aceptar todo|rechazar todo|accetta tutto|rifiuta tutto
 навигация|навігація|πλοήγηση|điều hướng|导航|導覽|導航|ナビゲーション|탐색|التنقل|ناوبری|ניווט|contents page
 """
 _LINKS = frozenset(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
@@ -84,10 +86,14 @@ předcházející indietro avanti terug пред след προηγ 戻る 前�
 """
 _TURNS_OF_TWO_WORDS = ("trước đó", "kế tiếp")
 _TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
+_TURNS = tuple(sorted(_TURNING))
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
 """A link that is glued to the number or the name of the page that it leads to."""
+
+_TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](?=.)")
+"""A link with a mark before the title of the page that it leads to."""
 
 
 @cache
@@ -111,6 +117,21 @@ def is_link(line: str) -> bool:
             return True
     glued = _GLUED.match(line, 1)
     return glued is not None and _turned_by(line[: glued.end(1)])
+
+
+def may_turn_page(line: str) -> bool:
+    """Whether a line begins as a link to the page before or after does: a quick look before `leads_to_page`."""
+    return line[:LONGEST_LINK].lower().lstrip(" \t[«‹<|→←").startswith(_TURNS)
+
+
+def leads_to_page(line: str) -> bool:
+    """Whether a line is a link to the page before or after, with a mark between it and the title of that page.
+
+    >>> leads_to_page("Next: Why do boats float?"), leads_to_page("Next we rowed."), leads_to_page("Note: Why?")
+    (True, False, False)
+    """
+    link = _TITLED.match(line.strip())
+    return link is not None and _turned_by(link[1])
 
 
 def turns_page(line: str) -> bool:

@@ -23,6 +23,9 @@ from corpuskit.text.quality.vocabulary import (
     vocabulary,
 )
 
+PREVAILING = 0.7
+"""Share of a text's characters in prose from which what stands around it, such as comments, does not speak for it."""
+
 
 class MeasuredTexts:
     """A batch of texts, split once."""
@@ -141,13 +144,29 @@ class MeasuredTexts:
         if self._like_peer:
             return stays
         measured = stays & ~self._code_left_out
-        least = self._settings["prose-share"]
-        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
-        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
-        whole, part = (np.bincount(lines.text_indices, sizes * rows, len(self._texts)) for rows in (measured, prose))
-        of_sentences = (part >= least * np.maximum(whole, 1))[lines.text_indices]
+        prose = self._prose
+        if not stays.all():
+            prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
+        of_sentences = self._prevails(prose, measured, self._settings["prose-share"])[lines.text_indices]
         rows: Booleans = np.where(of_sentences, prose, measured)
         return rows
+
+    def _prevails(self, rows: Booleans, measured: Booleans, least: float) -> Booleans:
+        """Return for each text whether some of its lines have a share of the characters of those that are measured."""
+        lines = self._layout.lines
+        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
+        whole, part = (np.bincount(lines.text_indices, sizes * some, len(self._texts)) for some in (measured, rows))
+        prevails: Booleans = part >= least * np.maximum(whole, 1)
+        return prevails
+
+    def _prose_prevails_without(self, rows: Booleans) -> Booleans:
+        """Return for each text whether it is nearly all prose, without some of its lines."""
+        return self._prevails(self._prose & ~rows, ~self._code_left_out, PREVAILING)
+
+    @cached_property
+    def _prose(self) -> Booleans:
+        """Whether each line that is not blank is a line of prose and no code that is left out."""
+        return rows_of_prose(self._layout, ~self._code_left_out, self._prose_like_lines(), self._line_words)
 
     @cached_property
     def _measures_all(self) -> bool:

@@ -4,145 +4,117 @@ They are whole sentences, so no rule on lines finds them. A page is one of them 
 lines says so: an article on such pages is longer, or speaks of them later.
 """
 
+import re
+import string
 from collections.abc import Sequence
 
-__all__ = ["access_walls", "placeholders"]
+from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
+
+__all__ = ["PageHeads"]
 
 LONGEST_PAGE = 2000
 """Characters of a page that only stands in for another."""
 LONGEST_LINE = 160
 """Characters of the line that says so."""
+LONGEST_HEADED = 800
+"""Characters of such a page that says so in a heading whose words an article may have, too."""
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
 
-_PLACEHOLDERS = (
-    # Errors.
-    "page not found",
-    "page cannot be found",
-    "page can't be found",
-    "page could not be found",
-    "page couldn't be found",
-    "page was not found",
-    "page you are looking for",
-    "page you were looking for",
-    "page you're looking for",
-    "page you requested",
-    "requested url was not found",
-    "requested url /",
-    "requested page could not",
-    "404 not found",
-    "404 error",
-    "error 404",
-    "403 forbidden",
-    "500 internal server error",
-    "503 service unavailable",
-    "service temporarily unavailable",
-    "seite nicht gefunden",
-    "seite wurde nicht gefunden",
-    "seite konnte nicht gefunden",
-    "page introuvable",
-    "page non trouvée",
-    "página no encontrada",
-    "página não encontrada",
-    "pagina non trovata",
-    "pagina niet gevonden",
-    "nie znaleziono strony",
-    "strona nie została znaleziona",
-    "страница не найдена",
-    "сторінку не знайдено",
-    "sayfa bulunamadı",
-    "页面不存在",
-    "页面未找到",
-    "找不到页面",
-    "找不到網頁",
-    "頁面不存在",
-    "ページが見つかりません",
-    "페이지를 찾을 수 없",
-    # Names without a site.
-    "domain is for sale",
-    "domain may be for sale",
-    "domain name is for sale",
-    "buy this domain",
-    "domain has expired",
-    "domain is parked",
-    "parked free, courtesy",
-    "domain steht zum verkauf",
-    "dieses domain ist zu verkaufen",
-    "домен продается",
-    "домен продаётся",
-    "account has been suspended",
-    "site is under construction",
-    "website is under construction",
-    "page is under construction",
-    "website coming soon",
-    "welcome to nginx",
-    "apache2 ubuntu default page",
-    "apache2 debian default page",
-    "index of /",
-)
-_WALLS = (
-    "verify you are human",
-    "verify that you are human",
-    "verify you are not a robot",
-    "checking your browser before",
-    "checking if the site connection is secure",
-    "complete the captcha",
-    "unusual traffic from your computer network",
-    "enable javascript and cookies to continue",
-    "enable cookies to continue",
-    "you need to log in",
-    "you must log in",
-    "you must be logged in",
-    "you need to be logged in",
-    "please log in to continue",
-    "please sign in to continue",
-    "log in to continue",
-    "sign in to continue",
-    "subscribe to continue reading",
-    "subscribe to read the full",
-    "you don't have permission to access",
-    "you do not have permission to access",
-    "access denied",
-    "before you continue to",
-    "bitte melden sie sich an, um",
-    "войдите, чтобы",
-)
+_NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+"""Letters of scripts whose words have no spaces between them, or endings."""
+_OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
 
 
-def placeholders(texts: Sequence[str]) -> list[bool]:
-    """Return for each text whether it is the page of an error, or of a name or server without a site.
+class PageHeads:
+    """The first lines of a batch of texts, which say whether a page is one that stands in for another."""
 
-    >>> placeholders(["Sorry, page not found\\n\\nIt may have moved.", "No sale."])
-    [True, False]
-    """
-    return _begin_with(texts, _PLACEHOLDERS)
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Take the first lines of the texts that are short enough for such a page."""
+        self._sizes = list(map(len, texts))
+        self._heads = [_first_lines(text) if len(text) <= LONGEST_PAGE else "" for text in texts]
+        # Few pages have any of the phrases: all are searched for them at once.
+        self._every = _plain("\n".join(self._heads))
+        self._words = set(_words(self._every))
+        self._is_unspaced = not self._every.isascii() and _UNSPACED.search(self._every) is not None
+
+    def placeholders(self) -> list[bool]:
+        """Return for each text whether it is the page of an error, or of a name or server without a site.
+
+        >>> PageHeads(["Sorry, page not found\\n\\nIt may have moved.", "No sale."]).placeholders()
+        [True, False]
+        """
+        return self._begin_with(_PLACEHOLDERS, _HEADINGS_OF_ERRORS)
+
+    def access_walls(self) -> list[bool]:
+        """Return for each text whether it only asks to log in, to subscribe, to accept cookies or to prove to be human.
+
+        >>> PageHeads(["You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?"]).access_walls()
+        [True]
+        """
+        return self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
+
+    def _begin_with(self, phrases: "_Phrases", headings: "_Phrases") -> list[bool]:
+        """Return for each text whether one of its first lines has one of the phrases, or is one of the headings."""
+        said = phrases.within(self._every, self._words, self._is_unspaced)
+        headed = headings.within(self._every, self._words, self._is_unspaced)
+        if not said and not headed:
+            return [False] * len(self._heads)
+        return [
+            any(phrase in head for phrase in said) or (size <= LONGEST_HEADED and _is_headed(head, headed))
+            for size, head in zip(self._sizes, map(_plain, self._heads), strict=True)
+        ]
 
 
-def access_walls(texts: Sequence[str]) -> list[bool]:
-    """Return for each text whether it only asks to log in, to subscribe, to accept cookies or to prove to be human.
+class _Phrases:
+    """Phrases by a word that each of them has, so that most are known to be absent from texts by their words."""
 
-    >>> access_walls(["You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?"])
-    [True]
-    """
-    return _begin_with(texts, _WALLS)
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._by_word: dict[bytes, list[str]] = {}
+        self._rest: list[str] = []
+        self._unspaced: list[str] = []
+        for phrase in phrases:
+            # The last word may be the beginning of one.
+            words = _words(phrase)[:-1]
+            if _UNSPACED.search(phrase):
+                self._unspaced.append(phrase)
+            elif words:
+                self._by_word.setdefault(max(words, key=len), []).append(phrase)
+            else:
+                self._rest.append(phrase)
+
+    def within(self, text: str, words: set[bytes], is_unspaced: bool) -> list[str]:
+        """Return the phrases that a text with these words has."""
+        likely = [phrase for word in self._by_word.keys() & words for phrase in self._by_word[word]]
+        return [phrase for phrase in (*likely, *self._rest, *(self._unspaced if is_unspaced else ())) if phrase in text]
 
 
-def _begin_with(texts: Sequence[str], phrases: tuple[str, ...]) -> list[bool]:
-    heads = [text[:HEAD] if len(text) <= LONGEST_PAGE else "" for text in texts]
-    # Few pages have any of the phrases: all are searched for them at once.
-    every = _plain("\0".join(heads))
-    said = [phrase for phrase in phrases if phrase in every]
-    return [_says(_plain(head), said) for head in heads] if said else [False] * len(heads)
+def _words(text: str) -> list[bytes]:
+    return text.encode("utf-8", "replace").translate(_NO_MARKS).split()
+
+
+_PLACEHOLDERS, _HEADINGS_OF_ERRORS = _Phrases(PLACEHOLDERS), _Phrases(HEADINGS_OF_ERRORS)
+_WALLS, _HEADINGS_OF_WALLS = _Phrases(WALLS), _Phrases(HEADINGS_OF_WALLS)
 
 
 def _plain(text: str) -> str:
     return text.lower().replace("’", "'")
 
 
-def _says(head: str, phrases: list[str]) -> bool:
-    """Whether one of the first lines of a text has one of the phrases."""
-    if not any(phrase in head for phrase in phrases):
-        return False
-    lines = [line for line in head.splitlines() if line.strip()][:FIRST_LINES]
-    return any(phrase in line for line in lines if len(line) <= LONGEST_LINE for phrase in phrases)
+def _first_lines(text: str) -> str:
+    """Return the first lines of a text that are short enough to say what kind of page it is."""
+    lines = [line for line in text[:HEAD].splitlines() if line and not line.isspace()]
+    return "\n".join([line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE])
+
+
+def _is_headed(head: str, phrases: list[str]) -> bool:
+    """Whether at least half of a line is one of the phrases, but for an exclamation or a number before it."""
+    lines = [line for line in head.splitlines() if any(phrase in line for phrase in phrases)]
+    for line in lines:
+        heading = _OPENING.sub("", line, count=1) if _OPENING.match(line) else line
+        longest = max((len(phrase) for phrase in phrases if phrase in line), default=0)
+        if 2 * longest >= len(heading.strip()):
+            return True
+    return False

@@ -20,7 +20,7 @@ from corpuskit.text.quality.listings import contents_characters, price_lines
 from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
-from corpuskit.text.quality.page_kinds import access_walls, placeholders
+from corpuskit.text.quality.page_kinds import PageHeads
 from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
@@ -41,6 +41,10 @@ WORDS_OF_VERSE = 3
 """Words of a line from which one that ends in a comma is no short one, such as a link."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
+MOST_WIDGET_WORDS = 12
+"""Words of a line beside prose that does not count among those that come again, though its characters do."""
+MANY_AROUND = 0.2
+"""Share of lines that come again, or of teasers, above which it is asked whether they stand around prose."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
 """Words from which a line that ends in an ellipsis is a text that was cut, and breaks between sentences up to which."""
 
@@ -88,6 +92,10 @@ class TextSignals(MeasuredTexts):
         if not self._like_peer:
             items &= ~self._is_closed
             ellipses &= (self._line_words >= TEASER_WORDS) & (self._breaks < TEASER_BREAKS)
+            many = ratio(self._count_by_text(lines.text_indices[ellipses]), counts) > MANY_AROUND
+            if many.any():
+                # A few teasers of other pages stand below many an article.
+                ellipses &= ~(many & self._prose_prevails_without(ellipses))[lines.text_indices]
         yield "gopher_bullet_lines", ratio(self._count_by_text(lines.text_indices[items]), counts)
         yield "gopher_ellipsis_lines", ratio(self._count_by_text(lines.text_indices[ellipses]), counts)
 
@@ -117,9 +125,14 @@ class TextSignals(MeasuredTexts):
                 measured = self._measured_spans(kind)
                 is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
                 # Plans and timetables have the same items again; of these, only the characters count.
-                counted = measured & ~self._items if kind == "line" else measured
+                counted = measured & ~self._items if kind == "line" else measured.copy()
                 count = np.maximum(self._count_by_text(text_indices[counted]), 1)
                 repeats = self._count_by_text(text_indices[is_repeat & counted])
+                many = ratio(repeats, count) > MANY_AROUND
+                if many.any():
+                    counted &= ~(self._widgets(kind, spans, is_repeat) & many[text_indices])
+                    count = np.maximum(self._count_by_text(text_indices[counted]), 1)
+                    repeats = self._count_by_text(text_indices[is_repeat & counted])
             else:
                 count = np.maximum(self._count_by_text(text_indices) + empty, 1)
                 repeats = self._count_by_text(text_indices[is_repeat]) + repeated
@@ -136,6 +149,16 @@ class TextSignals(MeasuredTexts):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
             yield name, ratio(figures, characters)
+
+    def _widgets(self, kind: str, spans: TextSpans, is_repeat: Booleans) -> Booleans:
+        """Return which lines or paragraphs are short and come again beside prose, as below comments: `Reply to Ann`."""
+        widgets = is_repeat & (self._words_of(spans) <= MOST_WIDGET_WORDS)
+        if not widgets.any():
+            return widgets
+        rows = widgets
+        if kind == "paragraph":
+            rows = widgets[self._layout.opens_paragraph.cumsum() - 1]
+        return widgets & self._prose_prevails_without(rows)[spans.text_indices]
 
     def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
         """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
@@ -173,8 +196,9 @@ class TextSignals(MeasuredTexts):
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
         needed = ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
-        yield "c4_placeholder", np.array(placeholders(needed), np.int64)
-        yield "c4_access_wall", np.array(access_walls(needed), np.int64)
+        heads = PageHeads(needed)
+        yield "c4_placeholder", np.array(heads.placeholders(), np.int64)
+        yield "c4_access_wall", np.array(heads.access_walls(), np.int64)
         prose = self.prose_lines
         entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
         ends = self._breaks + self._is_closed

@@ -1,0 +1,164 @@
+"""What pages say that stand in for another, by language: errors, walls, and headings that are one or the other."""
+
+__all__ = ["HEADINGS_OF_ERRORS", "HEADINGS_OF_WALLS", "PLACEHOLDERS", "WALLS"]
+
+_PLACEHOLDERS = """
+en: page not found|page cannot be found|page can't be found|page could not be found|page couldn't be found
+en: page was not found|page you are looking for|page you were looking for|page you're looking for|page you requested
+en: requested url was not found|requested url /|requested page could not|404 not found|404 error|error 404
+en: 403 forbidden|500 internal server error|503 service unavailable|service temporarily unavailable
+en: page doesn't exist|page does not exist|page no longer exists|page isn't available|page is not available
+en: content isn't available right now|this content is not available in your|not available in your region
+en: not available in your country|currently unavailable in your|browser is not supported|browser is no longer supported
+en: using an unsupported browser|browser is out of date|browser is outdated
+de: seite nicht gefunden|seite wurde nicht gefunden|seite konnte nicht gefunden|seite existiert nicht
+de: gesuchte seite|seite ist nicht mehr verfügbar|seite ist nicht verfügbar|browser wird nicht unterstützt
+de: in ihrem land nicht verfügbar
+fr: page introuvable|page non trouvée|page n'existe pas|page n'a pas été trouvée|page que vous cherchez
+fr: page que vous recherchez|page demandée n'|navigateur n'est pas pris en charge|pas disponible dans votre pays
+es: página no encontrada|página no existe|no se encontró la página|no se ha encontrado la página|página que buscas
+es: página que busca |navegador no es compatible|no está disponible en su país|no está disponible en tu país
+pt: página não encontrada|página não existe|página não foi encontrada|página que procura|página que você procura
+pt: página que está procurando|navegador não é suportado|não está disponível no seu país
+it: pagina non trovata|pagina non esiste|pagina non è stata trovata|pagina che cerchi|pagina che stai cercando
+it: pagina richiesta non|browser non è supportato|non è disponibile nel tuo paese
+nl: pagina niet gevonden|pagina kon niet worden gevonden|pagina bestaat niet|pagina die je zoekt|pagina die u zoekt
+nl: browser wordt niet ondersteund|niet beschikbaar in jouw land
+sv: sidan kunde inte hittas|sidan hittades inte|sidan finns inte|sidan du söker|webbläsaren stöds inte
+da: siden blev ikke fundet|siden findes ikke|siden kunne ikke findes|siden du leder efter
+no: siden ble ikke funnet|finner ikke siden|siden finnes ikke|siden eksisterer ikke|siden du leter etter
+fi: sivua ei löydy|sivua ei löytynyt|sivua ei ole|etsimääsi sivua|hakemaasi sivua
+pl: nie znaleziono strony|strona nie została znaleziona|strona nie istnieje|strony, której szukasz
+cs: stránka nenalezena|stránka nebyla nalezena|stránka neexistuje|stránku se nepodařilo najít|stránku jsme nenašli
+sk: stránka sa nenašla|stránka nebola nájdená|stránka neexistuje|stránku sa nepodarilo nájsť
+hu: az oldal nem található|oldal nem létezik|keresett oldal
+ro: pagina nu a fost găsită|pagina nu există|pagina căutată|pagina pe care o cauți
+hr: stranica nije pronađena|stranica ne postoji|stranica koju tražite
+sl: strani ni mogoče najti|stran ne obstaja|stran ni bila najdena
+bg: страницата не е намерена|страницата не съществува|страница не е намерена
+sr: страница није пронађена|страница не постоји
+el: η σελίδα δεν βρέθηκε|σελίδα δεν βρέθηκε|σελίδα δεν υπάρχει|σελίδα που ζητήσατε|σελίδα που αναζητάτε
+ru: страница не найдена|страница не существует|такой страницы не существует|страницы не существует
+ru: страница была удалена|запрашиваемая страница|запрошенная страница|браузер не поддерживается
+ru: недоступен в вашем регионе|недоступно в вашей стране
+uk: сторінку не знайдено|сторінка не знайдена|сторінки не існує|сторінка не існує
+tr: sayfa bulunamadı|aradığınız sayfa|böyle bir sayfa yok|tarayıcınız desteklenmiyor
+ar: الصفحة غير موجودة|الصفحة غير متوفرة|لم يتم العثور على الصفحة|الصفحة التي تبحث عنها|الصفحة المطلوبة غير
+fa: صفحه یافت نشد|صفحه پیدا نشد|صفحه مورد نظر|صفحه‌ای که به دنبال
+he: הדף לא נמצא|העמוד לא נמצא|הדף שחיפשת|הדף המבוקש
+hi: पृष्ठ नहीं मिला|पेज नहीं मिला|पृष्ठ मौजूद नहीं|पेज मौजूद नहीं
+bn: পৃষ্ঠা পাওয়া যায়নি|পাতাটি পাওয়া যায়নি
+th: ไม่พบหน้า|หน้าที่คุณค้นหา|หน้าที่คุณต้องการ
+vi: không tìm thấy trang|trang không tồn tại|trang bạn tìm|trang bạn đang tìm|trang này không tồn tại
+id: halaman tidak ditemukan|halaman yang anda cari|halaman tidak tersedia
+ms: halaman tidak dijumpai
+ja: ページが見つかりません|ページは見つかりません|ページは存在しません|ページが存在しません|お探しのページ
+ja: ページは削除された|ページを表示できません|ご利用の地域では|お使いのブラウザはサポート|ブラウザには対応していません
+ko: 페이지를 찾을 수 없|존재하지 않는 페이지|페이지가 존재하지 않|요청하신 페이지
+ko: 지원하지 않는 브라우저|지원되지 않는 브라우저
+zh: 页面不存在|页面未找到|找不到页面|找不到该页面|您访问的页面|您要访问的页面|您查找的页面|网页不存在
+zh: 页面走丢了|页面已被删除
+zh: 找不到網頁|頁面不存在|找不到頁面|找不到您要的頁面|您要找的頁面
+zh: 您所在的地区|不支持您的浏览器|您的浏览器版本过低|瀏覽器版本過舊
+en: domain is for sale|domain may be for sale|domain name is for sale|buy this domain|domain has expired
+en: domain is parked|parked free, courtesy|account has been suspended|site is under construction
+en: website is under construction|page is under construction|website coming soon|welcome to nginx
+en: apache2 ubuntu default page|apache2 debian default page|index of /
+de: domain steht zum verkauf|dieses domain ist zu verkaufen|domain ist zu verkaufen
+fr: domaine est à vendre
+es: dominio está en venta
+ru: домен продается|домен продаётся
+"""
+_WALLS = """
+en: verify you are human|verify that you are human|verify you are not a robot|confirm you are not a robot
+en: checking your browser before|checking if the site connection is secure|complete the captcha|are you a robot?
+en: unusual traffic from your computer network|enable javascript and cookies to continue|enable cookies to continue
+en: confirm that you're not a robot|prove you are human|prove that you are human|confirm you are human
+en: you need to log in|you must log in|you must be logged in|you need to be logged in|please log in to continue
+en: please sign in to continue|log in to continue|sign in to continue|subscribe to continue reading
+en: subscribe to read the full|you don't have permission to access|you do not have permission to access
+en: access denied|before you continue to|your session has expired|session has timed out|your session timed out
+de: bitte melden sie sich an, um|ihre sitzung ist abgelaufen|kein roboter sind|bevor sie zu google
+fr: veuillez vous connecter pour|votre session a expiré|pas un robot|êtes-vous un robot|accès refusé
+es: inicia sesión para continuar|su sesión ha caducado|tu sesión ha caducado|sesión ha expirado|no eres un robot
+es: no es un robot|acceso denegado
+pt: faça login para continuar|sua sessão expirou|não é um robô|acesso negado
+it: accedi per continuare|sessione è scaduta|non sei un robot|accesso negato
+nl: je bent geen robot|u bent geen robot|sessie is verlopen|toegang geweigerd
+sv: sessionen har löpt ut|inte är en robot
+pl: sesja wygasła|nie jesteś robotem|dostęp zabroniony|odmowa dostępu
+cs: relace vypršela|nejste robot|přístup odepřen
+ru: войдите, чтобы|срок действия сессии|сессия истекла|что вы не робот|вы не робот|доступ запрещ|доступ ограничен
+uk: сесія закінчилася|ви не робот|доступ заборонено
+tr: oturumunuzun süresi doldu|robot olmadığınızı|erişim engellendi
+ar: انتهت صلاحية الجلسة|أنك لست روبوت|تم رفض الوصول
+vi: phiên làm việc đã hết hạn|bạn không phải là robot|bạn không phải là người máy
+id: sesi anda telah berakhir|anda bukan robot|akses ditolak
+ja: ロボットではないこと|ロボットでないこと|セッションの有効期限|セッションがタイムアウト
+ja: アクセスが拒否|ログインが必要です
+ko: 로봇이 아닙니다|로봇이 아님을|세션이 만료|로그인이 필요합니다|접근이 거부
+zh: 您不是机器人|你不是机器人|请完成安全验证|会话已过期|登录已过期|访问被拒绝|请登录后|不是機器人|存取被拒|請先登入
+"""
+_HEADINGS_OF_ERRORS = """
+en: something went wrong|an error occurred|an error has occurred|not found|error 404|error 500|internal server error
+en: bad gateway|bad request|gateway timeout|gateway time-out|forbidden|service unavailable|temporarily unavailable
+en: no such page|we'll be back soon|under maintenance|site under maintenance
+de: fehler 404|404-fehler|nicht gefunden|es ist ein fehler aufgetreten|etwas ist schiefgelaufen|wartungsarbeiten
+fr: erreur 404|une erreur est survenue|une erreur s'est produite|site en maintenance
+es: error 404|algo salió mal|ha ocurrido un error|se ha producido un error
+pt: erro 404|algo deu errado|ocorreu um erro
+it: errore 404|si è verificato un errore|qualcosa è andato storto
+nl: fout 404|er is iets misgegaan|er is een fout opgetreden
+sv: fel 404|något gick fel|ett fel uppstod
+da: fejl 404|noget gik galt
+no: feil 404|noe gikk galt
+fi: virhe 404|jokin meni vikaan
+pl: błąd 404|coś poszło nie tak|wystąpił błąd
+cs: chyba 404|něco se pokazilo|došlo k chybě
+sk: chyba 404|niečo sa pokazilo
+hu: 404-es hiba|hiba történt
+ro: eroare 404|a apărut o eroare
+el: σφάλμα 404|κάτι πήγε στραβά
+bg: грешка 404
+ru: ошибка 404|произошла ошибка|что-то пошло не так|ошибка сервера
+uk: помилка 404|сталася помилка|щось пішло не так
+tr: hata 404|404 hatası|bir hata oluştu|bir şeyler ters gitti
+ar: خطأ 404|حدث خطأ
+fa: خطای 404|خطای ۴۰۴
+hi: त्रुटि 404|कुछ गलत हो गया
+vi: lỗi 404|đã xảy ra lỗi|có lỗi xảy ra
+id: kesalahan 404|terjadi kesalahan
+th: ข้อผิดพลาด 404|เกิดข้อผิดพลาด
+ja: 404エラー|エラー404|エラーが発生しました
+ko: 404 오류|오류가 발생했습니다
+zh: 404错误|错误404|404 错误|出错了|404錯誤|發生錯誤
+"""
+_HEADINGS_OF_WALLS = """
+en: session expired|login required|members only|just a moment|security check
+en: are you human?|attention required!|we value your privacy|your privacy choices|cookie consent|cookies on this site
+de: sitzung abgelaufen|anmeldung erforderlich|sicherheitsüberprüfung|wir schätzen ihre privatsphäre
+fr: session expirée|connexion requise|nous respectons votre vie privée
+es: sesión caducada|sesión expirada|valoramos tu privacidad|valoramos su privacidad
+pt: sessão expirada|valorizamos a sua privacidade
+it: sessione scaduta|rispettiamo la tua privacy
+nl: sessie verlopen|wij waarderen uw privacy
+pl: sesja wygasła|cenimy twoją prywatność|cenimy państwa prywatność
+ru: сессия истекла|требуется авторизация|проверка безопасности
+ja: セッション切れ|ログインが必要です
+ko: 로그인 필요|세션 만료
+zh: 请登录|安全验证|請登入
+"""
+
+
+def _phrases(table: str) -> tuple[str, ...]:
+    rows = (row.partition(": ")[2] for row in table.strip().splitlines())
+    return tuple(dict.fromkeys(phrase for row in rows for phrase in row.split("|")))
+
+
+PLACEHOLDERS = _phrases(_PLACEHOLDERS)
+"""In lines of pages of errors, of names and of servers without a site, in small letters."""
+WALLS = _phrases(_WALLS)
+"""In lines of pages that ask to log in or to prove to be human."""
+HEADINGS_OF_ERRORS = _phrases(_HEADINGS_OF_ERRORS)
+"""Headings of such pages, of which an ordinary line may have the words."""
+HEADINGS_OF_WALLS = _phrases(_HEADINGS_OF_WALLS)

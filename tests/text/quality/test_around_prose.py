@@ -1,0 +1,50 @@
+"""What stands below an article, such as teasers and the buttons of comments, does not speak for it."""
+
+import pytest
+
+from corpuskit.core.step import Document, Drop
+from corpuskit.stages.filter_quality import FilterQuality
+
+ARTICLE = [
+    "The harbour has been dredged again this spring, and the ferry can now dock at low tide as well as at high.",
+    "For years the boats had to wait outside the mole until the water was high enough for their keels to pass.",
+    "The town paid for half of the work, and the rest came from the owners of the ferry, who hope to sail more.",
+    "People on the island are pleased, because the doctor can come over and be back before night falls.",
+    "Some worry about the sand that was taken out, which lies in a heap beside the old lighthouse and blows about.",
+    "The mayor says that it will be used to fill the holes in the road to the beach before the guests arrive.",
+]
+COMMENTS = ["It is true.", "Good news!", "What of the sand?", "My boat is in.", "He said so years ago.", "We will see."]
+TEASERS = [
+    "Why the boats of the north are so long ...",
+    "A walk along the mole on a windy day …",
+    "What the fishermen say about the office ...",
+    "How to row a boat with only one oar ...",
+    "The oldest lighthouse and its last keeper ...",
+]
+
+
+def reason(lines: list[str], separator: str) -> str | None:
+    outcome = FilterQuality().apply(Document("1", separator.join(lines), {"language": "en", "language_score": 0.95}))
+    return outcome.reason if isinstance(outcome, Drop) else None
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+@pytest.mark.parametrize("buttons", [["Was this of any use?"], ["Write a reply to it."]])
+def test_buttons_of_comments_do_not_drop_an_article(separator: str, buttons: list[str]) -> None:
+    comments = [line for comment in COMMENTS for line in (comment, *buttons)]
+    assert reason(ARTICLE + comments, separator) is None
+    # Without the article, they are most of the page.
+    assert reason(ARTICLE[:1] + comments, separator) is not None
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+def test_long_lines_that_come_again_count_beside_prose(separator: str) -> None:
+    notice = "This is a page of the harbour office, whose boats lie behind the mole in all weathers and at any tide."
+    repeated = [line for paragraph in ARTICLE for line in (paragraph, notice)]
+    assert str(reason(repeated, separator)).startswith("gopher-repetition-duplicate")
+
+
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+def test_teasers_below_an_article_do_not_drop_it(separator: str) -> None:
+    assert reason(ARTICLE + TEASERS, separator) is None
+    assert reason(ARTICLE[:1] + TEASERS, separator) == "gopher-too-many-ellipsis-lines"
