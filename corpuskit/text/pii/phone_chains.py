@@ -11,7 +11,7 @@ _AND = (
     r"y|and|or|und|u\.|oder|et|ou|e|o|i|of|en|eller|och|og|lub|albo|nebo|vagy|és|sau|ή|και|и|или|або|та"
     r"|ve|veya|atau|dan|hoặc|và|หรือ|या|और|أو|و|یا|או|ו-?|或|和|または|또는"
 )
-_AT = r"(?: (?:al|ao|at|au|on|sur|unter|на))?"
+_AT = r"(?: (?:unter|al|ao|at|au|on|sur|на))?"
 _CHAIN = pattern(
     rf"(?i)^\s*(?:[/;,&|+-]|·|•|、|，|；|؛|،|{_AND})?{_AT}\s*(?:[(]?{QUALIFIERS}[)]?[.:： ]{{0,2}})?(?:{_AND})?\s*\(?$"
 )
