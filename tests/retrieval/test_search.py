@@ -203,7 +203,7 @@ def test_the_condition_is_the_rule_of_filter_audience(
     connection = sqlite3.connect(":memory:")
     connection.execute(SCHEMA[1])
     for number, document in enumerate(documents):
-        connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)", (number, *entry_of(document)))
+        connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry_of(document)))
     audience = Audience(tenant, "retrieve", as_of)
     condition, values = audience_condition(audience)
     query = f"SELECT id FROM documents WHERE {condition}"  # noqa: S608
@@ -351,11 +351,11 @@ def test_scores_do_not_depend_on_where_a_vector_stands(tmp_path: Path) -> None:
     results = []
     for order in (range(len(halves)), generator.permutation(len(halves)).tolist()):
         connection = sqlite3.connect(":memory:")
-        for statement in (SCHEMA[1], SCHEMA[3]):
+        for statement in (SCHEMA[1], SCHEMA[5]):
             connection.execute(statement)
         for number, index in enumerate(order):
             entry = entry_of(Document(f"d{index}", "text", {}))
-            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)", (number, *entry))
+            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
             connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (number, b"", halves[index]))
         hits = vector_hits(connection, halves[7], audience_condition(Audience(None)), 200)
         connection.close()
@@ -473,9 +473,9 @@ def test_an_index_whose_tables_say_something_else_is_not_read(tmp_path: Path, st
 @pytest.mark.parametrize("forgery", [b"\0\xfe\0\xfe", b"\0\x7c\0\x7c"])
 def test_a_vector_that_is_none_is_said(forgery: bytes) -> None:
     connection = sqlite3.connect(":memory:")
-    for statement in (SCHEMA[1], SCHEMA[3]):
+    for statement in (SCHEMA[1], SCHEMA[5]):
         connection.execute(statement)
-    connection.execute("INSERT INTO documents VALUES (1, ?, ?, ?, ?, ?, ?, NULL, ?)", entry_of(Document("a", "b", {})))
+    connection.execute("INSERT INTO documents VALUES (1, ?, ?, ?, ?, ?, ?, ?)", entry_of(Document("a", "b", {})))
     connection.execute("INSERT INTO vectors VALUES (1, x'', ?)", (forgery,))
     with pytest.raises(DamagedError, match="a vector or an id in it is none"):
         vector_hits(connection, b"\0\x3c\0\0", audience_condition(Audience(None)), 5)

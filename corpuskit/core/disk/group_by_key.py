@@ -30,9 +30,11 @@ def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None, expected: int | 
 
     The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `max_rows`.
     If there are many, runs have about half of `max_rows`, provided that `expected` says how many rows there will be.
+    No run is empty.
     """
     import numpy
 
+    chunks = filter(len, chunks)
     if max_rows is None:
         all_rows = list(chunks)
         if all_rows:

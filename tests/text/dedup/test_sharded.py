@@ -157,12 +157,13 @@ def test_little_memory_and_an_index_agree(tmp_path: Path) -> None:
 )
 def test_runs_bring_equal_keys_together_in_order(keys: list[int], size: int, room: int | None) -> None:
     rows = np.column_stack((np.array(keys, np.uint64), np.arange(len(keys), dtype=np.uint64)))
-    chunks = (rows[start : start + size] for start in range(0, len(rows), size))
+    chunks = [rows[:0], *(rows[start : start + size] for start in range(0, len(rows), size))]
     seen: list[int] = []
     for runs in group_by_key.by_key(chunks, room):
         parts = [(run.rows.tolist(), run.part) for run in runs]
         together = [row for part, _ in parts for row in part]
         held = {key for key, _ in together}
+        assert all(part for part, _ in parts)
         assert room is None or all(len(part) <= room for part, _ in parts)
         assert all(not is_part for _, is_part in parts) or len(held) == 1
         assert [row for row in rows.tolist() if row[0] in held] == sorted(together, key=lambda row: row[1])

@@ -235,6 +235,13 @@ def test_words_that_stood_apart_are_not_joined(before: str, after: str, left: st
     assert second.text == left  # type: ignore[union-attr]
 
 
+def test_texts_too_short_for_any_run_are_kept_whole() -> None:
+    """All have the same fingerprint, but none has a run of that length around it."""
+    said = " ".join(chr(0x4E00 + number) for number in range(19))
+    texts = [f"own{number} {said}" for number in range(3)]
+    assert [item.text for item in run(texts, 20)] == texts  # type: ignore[union-attr]
+
+
 CHARACTERS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40), st.integers(1, 60)), min_size=1, max_size=3)
 
 
