@@ -23,6 +23,10 @@
 /* As `INTERFACE` there. */
 #define INTERFACE 6
 
+/* The end of a line that a tag makes, in a text that is not yet folded. */
+#define LINE_BREAK '\v'
+/* How many `CLASS_GROUPS` elements.py has. */
+#define CLASS_GROUPS 16
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
 

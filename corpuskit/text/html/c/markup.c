@@ -16,7 +16,7 @@ static const char *const INLINE_NAMES[] = {
 #define LEAST_ITEMS 3
 #define MOST_ENTITY 32
 /* Bytes from which on it is quicker to look for both ends of a part. */
-#define FAR 256
+#define WORTH_PAIRS 256
 #define MOST_DIGITS 9
 
 /* Each inline name as a number, from the first of its first letter on. */
@@ -57,7 +57,7 @@ static bool is_inline_name(const char *start, Py_ssize_t size)
 const char *find_bytes(const char *position, const char *end, const char *part)
 {
     size_t size = strlen(part);
-    if (size > 1 && end - position > FAR)
+    if (size > 1 && end - position > WORTH_PAIRS)
         return find_any_word(position, end, &part, 1);
     while ((size_t)(end - position) >= size) {
         position = memchr(position, part[0], (size_t)(end - position) - size + 1);
@@ -491,8 +491,8 @@ void decode_entities(Span text, Buffer *decoded)
     }
 }
 
-/* Add markup with `instead` for each tag that `end_of_tag` finds. */
-void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const char *), const char *instead, Buffer *text)
+/* Add markup with `instead` for each tag that `find_end` finds. */
+void replace_tags(Span markup, const char *(*find_end)(const char *, const char *), const char *instead, Buffer *text)
 {
     const char *position = markup.start, *end = position + markup.size;
     Py_ssize_t size = (Py_ssize_t)strlen(instead);
@@ -502,7 +502,7 @@ void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const cha
         buffer_add(text, position, next - position);
         if (next == end)
             return;
-        position = end_of_tag(next, end);
+        position = find_end(next, end);
         if (position == NULL) {
             buffer_add(text, "<", 1);
             position = next + 1;

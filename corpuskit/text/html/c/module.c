@@ -161,7 +161,7 @@ static PyObject *page_blocks(PyObject *module, PyObject *arguments)
 }
 
 /* Add an item of a list (`_plain_text`). */
-static void add_item(const Block *block, Span marker, Span item, Buffer *text)
+static void write_item(const Block *block, Span marker, Span item, Buffer *text)
 {
     int64_t level = block->level < MAX_INDENT ? block->level : MAX_INDENT;
     for (int64_t depth = 1; depth < level; depth++)
@@ -172,7 +172,7 @@ static void add_item(const Block *block, Span marker, Span item, Buffer *text)
 }
 
 /* Add the items of a run of links, one a line (`PlacedBlock.blocks`). */
-static void add_link_run(const Block *block, Span marker, Buffer *text)
+static void write_link_run(const Block *block, Span marker, Buffer *text)
 {
     const char *position = block->text.start, *end = position + block->text.size;
     char spelled[MOST_OF_MARKER];
@@ -188,7 +188,7 @@ static void add_link_run(const Block *block, Span marker, Buffer *text)
         }
         if (offset > 0)
             buffer_add(text, "\n", 1);
-        add_item(block, marker, (Span){position, line_end - position}, text);
+        write_item(block, marker, (Span){position, line_end - position}, text);
         position = line_end + 1;
     }
 }
@@ -218,9 +218,9 @@ static PyObject *as_text(PyObject *module, PyObject *arguments)
         char spelled[MOST_OF_MARKER];
         Span marker = {spelled, spell_marker(block->marker, spelled)};
         if (block->is_link_run)
-            add_link_run(block, marker, &text);
+            write_link_run(block, marker, &text);
         else if (block->kind == ITEM)
-            add_item(block, marker, block->text, &text);
+            write_item(block, marker, block->text, &text);
         else
             buffer_add(&text, block->text.start, block->text.size);
         before = block;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define LONGEST_SUBTITLE 90
-#define LONGEST_NAME 10
+#define LONGEST_LINE_NAME 10
 /* As `_first_section` has it. */
 #define LAST_LEVEL_OF_SECTION '5'
 #define MOST_NAMING_WORDS 100
@@ -79,18 +79,18 @@ static const char *read_name(const char *position, const char *end, bool *is_clo
     *is_closing = name < end && *name == '/';
     name += *is_closing;
     int size = 0;
-    while (name + size < end && size <= LONGEST_NAME && (is_letter(name[size]) || is_digit(name[size]))) {
+    while (name + size < end && size <= LONGEST_LINE_NAME && (is_letter(name[size]) || is_digit(name[size]))) {
         letters[size] = small_letter(name[size]);
         size++;
     }
     letters[size] = '\0';
-    return size == 0 || size > LONGEST_NAME ? NULL : name + size;
+    return size == 0 || size > LONGEST_LINE_NAME ? NULL : name + size;
 }
 
 /* Return the position behind a tag through which words go on; NULL if there is none. */
 static const char *end_of_tag_within_word(const char *position, const char *end)
 {
-    char letters[LONGEST_NAME + 2];
+    char letters[LONGEST_LINE_NAME + 2];
     bool is_closing;
     const char *name_end = read_name(position, end, &is_closing, letters);
     if (name_end == NULL)
@@ -221,7 +221,7 @@ static bool reader_has_failed(const LineReader *reader)
            reader->own_sections.failed;
 }
 
-static void free_reader(LineReader *reader)
+static void free_line_reader(LineReader *reader)
 {
     free_buffers(&reader->buffers);
     buffer_free(&reader->texts);
@@ -334,7 +334,7 @@ static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py
     int64_t links = 0, links_before = 0, foreign_depth = 0;
     int foreign_name = -1;
     for (const char *next = start; next < end && (next = memchr(next, '<', (size_t)(end - next))) != NULL;) {
-        char letters[LONGEST_NAME + 2];
+        char letters[LONGEST_LINE_NAME + 2];
         bool is_closing;
         int name, use = 0;
         const char *name_end = read_name(next, end, &is_closing, letters), *close = NULL;
@@ -402,7 +402,7 @@ static int may_be_dated(const LineReader *reader, Py_ssize_t index)
 }
 
 /* Add an item to a list, which is given up if either is missing. */
-static void add_item(PyObject **list, PyObject *item)
+static void append_item(PyObject **list, PyObject *item)
 {
     if (item == NULL || PyList_Append(*list, item) < 0)
         Py_CLEAR(*list);
@@ -415,7 +415,7 @@ static void add_dated_line(PyObject **lines, const LineReader *reader, Py_ssize_
     if (answer < 0)
         Py_CLEAR(*lines);
     else if (answer > 0)
-        add_item(lines, line_tuple(reader, index));
+        append_item(lines, line_tuple(reader, index));
 }
 
 /* Copy a part, with a tag that ends its last line, and make room for what is read. */
@@ -440,11 +440,11 @@ PyObject *lines_of_part(PyObject *module, PyObject *arguments)
     if (lines != NULL && copy_part(&reader, part, &copy) && most != 0)
         read_lines(&reader, (Span){copy.start, copy.size}, part.size, most);
     for (Py_ssize_t index = 0; lines != NULL && index < count_of_lines(&reader); index++)
-        add_item(&lines, line_tuple(&reader, index));
+        append_item(&lines, line_tuple(&reader, index));
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -488,7 +488,7 @@ static Span behind_title(Span part)
 /* Return the position behind the tag of a section (`_SECTION_TAG`) at a `<`; NULL if there is none. */
 static const char *end_of_section_tag(const char *position, const char *end, bool *is_closing, int *name)
 {
-    char letters[LONGEST_NAME + 2];
+    char letters[LONGEST_LINE_NAME + 2];
     const char *name_end = read_name(position, end, is_closing, letters);
     if (name_end == NULL || name_end == end || !(*name_end == '>' || space_size(name_end) > 0) ||
         !(use_of_name(letters, name) & IS_SECTION))
@@ -568,7 +568,7 @@ PyObject *foreign_sections(PyObject *module, PyObject *capsule)
         } else if (depth > 0) {
             depth += name != open_name ? 0 : is_closing ? -1 : 1;
             if (depth == 0)
-                add_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
+                append_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
         } else if (!is_closing) {
             int answer = begins_foreign_section((Span){position, after - position}, name);
             if (answer < 0)
@@ -606,7 +606,7 @@ PyObject *lines_below(PyObject *module, PyObject *arguments)
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -636,7 +636,7 @@ PyObject *lines_above(PyObject *module, PyObject *arguments)
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -752,7 +752,7 @@ PyObject *named_texts(PyObject *module, PyObject *arguments)
             if (answer < 0)
                 Py_CLEAR(texts);
             else if (answer > 0)
-                add_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
+                append_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
         }
         position = after == NULL ? position + 1 : after;
     }
