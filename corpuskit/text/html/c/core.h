@@ -21,7 +21,7 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 6
+#define INTERFACE 7
 
 /* The end of a line that a tag makes, in a text that is not yet folded. */
 #define LINE_BREAK '\v'
@@ -394,6 +394,7 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments);
 /* cleaning.c */
 PyObject *clean(PyObject *module, PyObject *text);
 PyObject *comparable_title(PyObject *module, PyObject *title);
+PyObject *related_headings(PyObject *module, PyObject *arguments);
 
 /* choice.c */
 #define ALL_LINKED 850

@@ -323,6 +323,7 @@ static PyMethodDef methods[] = {
     {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
     {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
     {"comparable_title", comparable_title, METH_O, "Return the words of a title in ASCII."},
+    {"related_headings", related_headings, METH_VARARGS, "Return the headings that may agree with a title."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
