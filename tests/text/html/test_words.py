@@ -9,6 +9,7 @@ from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
 from corpuskit.text.html.features import _BOILERPLATE_PHRASES, NAMES
 from corpuskit.text.html.json_ld import _comparable_title
+from corpuskit.text.html.page_lines import _comments_start
 from tests.benchmarks.twins import differences
 
 pytestmark = pytest.mark.skipif(compiled_core() is None, reason="the compiled core was not built")
@@ -59,3 +60,44 @@ def test_titles_of_ascii_are_compared_by_the_same_words() -> None:
         title = "".join(chance.choices("aZ09 _-|\t\x00\x1c\x7f'&", k=chance.choice((0, 1, 5, 40, 511, 512, 513, 700))))
         assert words_of(title) == _comparable_title(title), title
     assert [words_of(title) for title in ("caf\u00e9", "a\ud800")] == [None, None]
+
+
+def test_comments_begin_at_the_same_tag() -> None:
+    chance = random.Random(18)
+    parts = [
+        "<div",
+        "<OL",
+        "<section",
+        "<ul",
+        "<p",
+        "<footer",
+        "<Footer>",
+        " ",
+        "\xa0",
+        "\n",
+        "id=",
+        "Class=",
+        '"',
+        "'",
+    ]
+    parts += [">", "comment", "Comments", "x", "\u00e9", "x" * 99, "\u00e9" * 99, " " * 299, "<", "<d", "comm", "no-"]
+    core = compiled_core()
+    starts = set()
+    for _ in range(20_000):
+        part = "".join(chance.choices(parts, k=chance.randrange(9)))
+        start = _comments_start(part)
+        assert core.comments_start(part) == start, part
+        starts.add(start < len(part))
+    assert starts == {True, False}
+    for gap in range(297, 304):
+        part = f"\u00e9<div {'a' * gap}id='comments'>"
+        assert core.comments_start(part) == _comments_start(part), part
+    for gap in range(97, 104):
+        part = "\u00e9<ol id=" + "\u00e9" * gap + "comments>"
+        assert core.comments_start(part) == _comments_start(part), part
+    assert [core.comments_start(f"<d{letter}v class=comment>") for letter in "i\u0131\u0130\u017f"] == [
+        0,
+        None,
+        None,
+        None,
+    ]

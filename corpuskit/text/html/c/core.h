@@ -381,6 +381,7 @@ void free_buffers(Buffers *buffers);
 void read_text(Span markup, Buffers *buffers);
 PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
+PyObject *comments_start(PyObject *module, PyObject *part);
 PyObject *lines_below(PyObject *module, PyObject *arguments);
 PyObject *lines_above(PyObject *module, PyObject *arguments);
 PyObject *named_texts(PyObject *module, PyObject *arguments);

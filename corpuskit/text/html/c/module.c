@@ -317,6 +317,7 @@ static PyMethodDef methods[] = {
     {"heading_end", heading_end, METH_VARARGS, "Return where the text of a heading ends."},
     {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
     {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
+    {"comments_start", comments_start, METH_O, "Return where comments or a footer begin."},
     {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
     {"foreign_sections", foreign_sections, METH_O, "Return where the sections about other pages start and end."},
     {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},

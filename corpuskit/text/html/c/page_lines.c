@@ -6,6 +6,9 @@
 
 #define LONGEST_SUBTITLE 90
 #define LONGEST_LINE_NAME 10
+/* Characters before a class or id, and in it before the word (`_COMMENTS`). */
+#define MOST_BEFORE_NAMES 300
+#define MOST_BEFORE_COMMENT 100
 /* As `_first_section` has it. */
 #define LAST_LEVEL_OF_SECTION '5'
 #define MOST_NAMING_WORDS 100
@@ -581,6 +584,70 @@ PyObject *foreign_sections(PyObject *module, PyObject *capsule)
         }
     }
     return sections;
+}
+
+/* Whether an attribute begins at `position` that names an element after comments. */
+static bool names_comments(const char *position, const char *end)
+{
+    const char *value = after_word(position, end, "id=");
+    value = value == NULL ? after_word(position, end, "class=") : value;
+    if (value == NULL)
+        return false;
+    value += value < end && (*value == '"' || *value == '\'');
+    for (int passed = 0; after_word(value, end, "comment") == NULL; passed++) {
+        if (passed == MOST_BEFORE_COMMENT || value >= end || *value == '"' || *value == '\'' || *value == '>')
+            return false;
+        next_code(&value);
+    }
+    return true;
+}
+
+/* Whether the attributes that begin at `position` have such a one among their first characters. */
+static bool have_comments(const char *position, const char *end)
+{
+    int size = position < end ? space_size(position) : 0;
+    position += size;
+    for (int passed = 0; size > 0 && !names_comments(position, end); passed++) {
+        if (passed == MOST_BEFORE_NAMES || position >= end || *position == '>')
+            return false;
+        next_code(&position);
+    }
+    return size > 0;
+}
+
+/* Whether comments or a footer begin at a `<` (`_COMMENTS`). */
+static bool is_comments_start(const char *position, const char *end)
+{
+    static const char *const NAMES_OF_COMMENTS[] = {"section", "div", "ol", "ul"};
+    const char *after = after_word(position + 1, end, "footer");
+    if (after != NULL)
+        return after < end && (*after == '>' || space_size(after) > 0);
+    for (size_t index = 0; index < sizeof(NAMES_OF_COMMENTS) / sizeof(NAMES_OF_COMMENTS[0]); index++) {
+        after = after_word(position + 1, end, NAMES_OF_COMMENTS[index]);
+        if (after != NULL)
+            return have_comments(after, end);
+    }
+    return false;
+}
+
+/* comments_start(part) -> where comments or a footer begin in a part, or its length; None if it has letters that are
+   others in another case, which only patterns know. */
+PyObject *comments_start(PyObject *module, PyObject *part)
+{
+    static const char *const OTHER_CASES[] = {"\xC5\xBF", "\xC4\xB0", "\xC4\xB1"};
+    Py_ssize_t size;
+    (void)module;
+    const char *start = PyUnicode_AsUTF8AndSize(part, &size), *end = start + size, *position = start;
+    if (start == NULL)
+        return NULL;
+    if (find_any_word(start, end, OTHER_CASES, 3) != NULL)
+        Py_RETURN_NONE;
+    while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
+        if (is_comments_start(position, end))
+            break;
+        position++;
+    }
+    return PyLong_FromSsize_t(length_of(start, position == NULL ? size : position - start));
 }
 
 /* lines_below(page, start, end, most) -> (text, source, is timed) of those of the first lines from a heading's end on
