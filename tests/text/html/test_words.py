@@ -7,6 +7,7 @@ import pytest
 
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
+from corpuskit.text.html.declaring_tags import _head, _head_tags, declaring_tags
 from corpuskit.text.html.features import _BOILERPLATE_PHRASES, NAMES
 from corpuskit.text.html.json_ld import _comparable_title
 from corpuskit.text.html.page_lines import _comments_start
@@ -101,3 +102,19 @@ def test_comments_begin_at_the_same_tag() -> None:
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    "marks", [("noai", "nobot", "tdm-"), ("ai",), tuple(f"{letter}oai" for letter in "abcdefghin")]
+)
+def test_marks_of_a_head_are_known_wherever_they_stand(marks: tuple[str, ...]) -> None:
+    names = frozenset({"robots"})
+    numbers = set()
+    for gap in (*range(70), 126, 127, 128, 129):
+        for word in (*marks, marks[0].upper(), "noa", "noam", "n\x0fai", "td\u0130-", "tdm", ""):
+            head = f"{'x' * gap}{word}<meta name=robots content=x>{'x' * (gap % 7)}"
+            for markup in (head, f"{head[:gap]}{head[gap + len(word) :]}{word}"):
+                tags = declaring_tags(markup, marks, names).of_head
+                assert tags == list(_head_tags(_head(markup), marks, names)), markup
+                numbers.add(len(tags))
+    assert numbers == {0, 1}

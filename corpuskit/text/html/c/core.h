@@ -173,6 +173,13 @@ const char *next_candidate(const Skips *skips, const char *position, const char 
 void index_words(WordSet *set, const Word *words, int count);
 bool has_any_word(const WordSet *set, Span text);
 #define MOST_WORDS 8
+/* By which three bytes words begin, with the bit that tells cases apart; `count` is 0 if these are too many. */
+typedef struct {
+    uint8_t bytes[MOST_WORDS][3];
+    int count;
+} Beginnings;
+void index_beginnings(Beginnings *beginnings, const Word *words, int count);
+const char *next_beginning(const Beginnings *beginnings, const char *position, const char *end);
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
 const char *find_letters(const char *position, const char *end, const char *word);
 void fold_letters(Span text, Buffer *folded);

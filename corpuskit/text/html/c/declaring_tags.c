@@ -17,6 +17,7 @@ typedef struct {
     Word words[MOST_OF_SET];
     WordSet set;
     Skips skips;
+    Beginnings beginnings; /* which are looked for in less time, if they are few */
     PyObject *texts; /* whose bytes these are */
 } WordList;
 
@@ -61,6 +62,7 @@ static bool take_words(PyObject *texts, WordList *list)
     list->texts = Py_NewRef(texts);
     index_words(&list->set, list->words, (int)count);
     index_skips(&list->skips, list->words, (int)count);
+    index_beginnings(&list->beginnings, list->words, (int)count);
     return true;
 }
 
@@ -90,7 +92,9 @@ PyObject *load_head_words(PyObject *module, PyObject *arguments)
 static bool has_word(const WordList *list, Span text)
 {
     const char *position = text.start, *end = position + text.size;
-    while ((position = next_candidate(&list->skips, position, end)) < end) {
+    bool are_few = list->beginnings.count > 0;
+    while ((position = are_few ? next_beginning(&list->beginnings, position, end)
+                               : next_candidate(&list->skips, position, end)) < end) {
         const Word *word = words_at(&list->set, position, end);
         if (word != NULL && next_word_fits(&list->set, &word, position, end))
             return true;
@@ -245,7 +249,8 @@ static const char *find_head_end(const char *start, const char *end, const char 
 static Span head_of(const char *start, const char *end)
 {
     /* Nearly all heads end within so many bytes, which are no more code points than allowed. */
-    const char *after, *close = find_head_end(start, end - start > MAX_DECLARING_HEAD ? start + MAX_DECLARING_HEAD : end, &after);
+    const char *limit = end - start > MAX_DECLARING_HEAD ? start + MAX_DECLARING_HEAD : end;
+    const char *after, *close = find_head_end(start, limit, &after);
     if (close == NULL || after - start >= MAX_DECLARING_HEAD) {
         end = limit_of(start, end, MAX_DECLARING_HEAD);
         close = find_head_end(start, end, &after);
