@@ -118,3 +118,10 @@ def test_marks_of_a_head_are_known_wherever_they_stand(marks: tuple[str, ...]) -
                 assert tags == list(_head_tags(_head(markup), marks, names)), markup
                 numbers.add(len(tags))
     assert numbers == {0, 1}
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00e9", "\u4e2d", "\U0001f517"])
+def test_characters_are_counted_in_parts_of_any_size(letter: str) -> None:
+    for count in (*range(70), 1019, 1020, 1021, 2041, 4080, 4081, 9_000, 100_003):
+        part = "x" * (count % 3) + letter * count
+        assert compiled_core().comments_start(f"{part}<footer>") == len(part)

@@ -81,6 +81,11 @@ typedef struct {
     bool is_link_run, in_block_link;
 } Block;
 
+/* Bytes as compilers have them for registers of any processor. */
+#define BYTES 16
+typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
+typedef int8_t SignedBytes __attribute__((vector_size(BYTES)));
+
 /* Memory of one call, given back at once: the parts of a page are many and small. */
 typedef struct Chunk Chunk;
 typedef struct {
@@ -493,18 +498,35 @@ static inline uint32_t next_code(const char **position)
            (byte[3] & 0x3F);
 }
 
-/* Return the number of code points in a text. */
-static inline Py_ssize_t length_of(const char *start, Py_ssize_t size)
-{
-    Py_ssize_t length = 0;
-    for (Py_ssize_t index = 0; index < size; index++)
-        length += (start[index] & 0xC0) != 0x80;
-    return length;
-}
-
 static inline bool is_continuation(char byte)
 {
     return (byte & 0xC0) == 0x80;
+}
+
+/* Return the number of code points in a text. */
+static inline Py_ssize_t length_of(const char *start, Py_ssize_t size)
+{
+    Py_ssize_t length = size;
+    while (size >= BYTES) {
+        /* So many that no number of a lane is too large for a byte. */
+        Py_ssize_t rounds = size / BYTES < 255 ? size / BYTES : 255;
+        SignedBytes bytes, last_continuation;
+        Bytes continuations = {0};
+        uint8_t lanes[BYTES];
+        memset(&last_continuation, 0xBF, BYTES);
+        for (Py_ssize_t round = 0; round < rounds; round++) {
+            memcpy(&bytes, start + round * BYTES, BYTES);
+            continuations -= (Bytes)(bytes <= last_continuation);
+        }
+        memcpy(lanes, &continuations, BYTES);
+        for (int lane = 0; lane < BYTES; lane++)
+            length -= lanes[lane];
+        start += rounds * BYTES;
+        size -= rounds * BYTES;
+    }
+    for (Py_ssize_t index = 0; index < size; index++)
+        length -= is_continuation(start[index]);
+    return length;
 }
 
 /* Whether a byte is whitespace of markup. */

@@ -89,10 +89,6 @@ bool has_any_word(const WordSet *set, Span text)
 /* Bytes that are looked at together; a compiler makes a few instructions of them. */
 #define TOGETHER 64
 
-/* Bytes as compilers have them for registers of any processor. */
-#define BYTES 16
-typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
-
 /* What tells words apart at a glance: their first two bytes and their last, each as often as there are `BYTES`. */
 typedef struct {
     Bytes first[MOST_WORDS], second[MOST_WORDS], last[MOST_WORDS];
