@@ -10,7 +10,7 @@ from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
 from corpuskit.text.html.declaring_tags import _head, _head_tags, declaring_tags
 from corpuskit.text.html.features import _BOILERPLATE_PHRASES, NAMES
 from corpuskit.text.html.json_ld import _comparable_title
-from corpuskit.text.html.page_lines import _comments_start
+from corpuskit.text.html.page_lines import _comments_start, _lines_of
 from tests.benchmarks.twins import differences
 
 pytestmark = pytest.mark.skipif(compiled_core() is None, reason="the compiled core was not built")
@@ -125,3 +125,28 @@ def test_characters_are_counted_in_parts_of_any_size(letter: str) -> None:
     for count in (*range(70), 1019, 1020, 1021, 2041, 4080, 4081, 9_000, 100_003):
         part = "x" * (count % 3) + letter * count
         assert compiled_core().comments_start(f"{part}<footer>") == len(part)
+
+
+def test_spaces_are_made_one_as_python_does() -> None:
+    chance = random.Random(19)
+    parts = [
+        "a",
+        "the ",
+        " ",
+        "  ",
+        "\n",
+        "\x1f",
+        "\x85",
+        "\xa0",
+        "\u1680",
+        "\u2003",
+        "\u3000",
+        "\u0e01",
+        "\u3042",
+        "\u00e9",
+    ]
+    parts += ["x" * 15, "boats and ropes ", "\u00a1", "\u1681", "\u203f", "\u00c2"]
+    for _ in range(10_000):
+        part = "".join(chance.choices(parts, k=chance.choice((1, 3, 12, 40))))
+        lines = [(line.text, line.source, line.is_timed) for line in _lines_of(part, frozenset())]
+        assert compiled_core().lines_of(part, -1) == lines, part

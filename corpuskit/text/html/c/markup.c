@@ -541,6 +541,24 @@ int64_t characters_in_links(Span markup, Buffer *scratch)
 }
 
 /* Add the words of a text with single spaces between them. */
+/* Whether of so many bytes, and one behind them, none but single spaces may be whitespace. */
+static bool has_single_spaces_only(const char *position)
+{
+    Bytes bytes, next, space, other, least;
+    uint64_t halves[BYTES / 8];
+    memcpy(&bytes, position, BYTES);
+    memcpy(&next, position + 1, BYTES);
+    memset(&space, ' ', BYTES);
+    memset(&other, 0xE3, BYTES);
+    memset(&least, 0xC2, BYTES);
+    /* Further spaces begin with C2, E1, E2 or E3; E0 is taken for one of these. */
+    Bytes is_other = (Bytes)((bytes | 3) == other) | (Bytes)(bytes == least);
+    Bytes is_wide = (Bytes)(bytes == space) & (Bytes)(next == space);
+    Bytes is_any = (Bytes)(bytes < space) | is_other | is_wide;
+    memcpy(halves, &is_any, BYTES);
+    return (halves[0] | halves[1]) == 0;
+}
+
 void collapse_spaces(Span text, Buffer *line)
 {
     const char *position = text.start, *end = position + text.size;
@@ -559,6 +577,13 @@ void collapse_spaces(Span text, Buffer *line)
             *next++ = ' ';
         after_space = false;
         *next++ = *position++;
+        while (end - position > BYTES && has_single_spaces_only(position)) {
+            /* What follows a space at the end may be another one. */
+            Py_ssize_t bytes = position[BYTES - 1] == ' ' ? BYTES - 1 : BYTES;
+            memcpy(next, position, (size_t)bytes);
+            next += bytes;
+            position += bytes;
+        }
         /* No whitespace begins with one of these. */
         while (position < end && (unsigned char)*position > 0x20 && (unsigned char)*position < 0xC2)
             *next++ = *position++;
