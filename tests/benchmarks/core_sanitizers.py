@@ -13,7 +13,6 @@ its own lacks the library. Neither touches what is built in the checkout.
 import argparse
 import contextlib
 import importlib
-import itertools
 import os
 import runpy
 import subprocess
@@ -24,8 +23,11 @@ from importlib import util
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = {"corpuskit.text.html._core": "corpuskit/text/html/c", "corpuskit.core._line": "corpuskit/core/c"}
-"""Where the sources of each compiled module are."""
+SOURCES = {
+    "corpuskit.text.html._core": str(ROOT / "corpuskit/text/html/c/core.c"),
+    "corpuskit.core._line": str(ROOT / "corpuskit/core/c/line.c"),
+}
+"""The source of each compiled module, as in pyproject.toml."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
 INCLUDE = f"-I{sysconfig.get_path('include')}"
 FUZZER = r"""
@@ -65,11 +67,6 @@ SEEDS = (
 )
 
 
-def sources(name: str) -> list[str]:
-    """Return the sources of a compiled module."""
-    return sorted(str(path) for path in (ROOT / FOLDERS[name]).glob("*.c"))
-
-
 def use_module(name: str, module: object) -> None:
     """Put a compiled module in the place of that of the checkout."""
     package, _, short_name = name.rpartition(".")
@@ -79,7 +76,7 @@ def use_module(name: str, module: object) -> None:
 
 def try_page(content: bytes) -> None:
     """Let the code that libFuzzer watches do all that it does to a page, and to a line with these bytes in it."""
-    for name in FOLDERS:
+    for name in SOURCES:
         if name not in sys.modules:
             use_module(name, importlib.import_module(name.rpartition(".")[2]))
     from corpuskit.core.document import Reject, decode
@@ -106,8 +103,7 @@ def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
     link = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", f"-lpython{sysconfig.get_config_var('LDVERSION')}"]
     command = ["clang", *resource, *OPTIONS, "-UPy_LIMITED_API", INCLUDE, "-fsanitize=fuzzer,address,undefined"]
     command.append("-fno-sanitize-recover=undefined")
-    all_sources = [str(source), *itertools.chain.from_iterable(map(sources, FOLDERS))]
-    subprocess.run([*command, *all_sources, *link, "-o", str(program)], check=True)
+    subprocess.run([*command, str(source), *SOURCES.values(), *link, "-o", str(program)], check=True)
     paths = os.pathsep.join([str(ROOT), *(path for path in sys.path if path)])
     environment = {
         **os.environ,
@@ -129,8 +125,8 @@ def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
 def run_twins(folder: Path, arguments: list[str]) -> int:
     """Build the core with sanitizers and compare the twins with it in another process; return its exit code."""
     sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
-    for name in FOLDERS:
-        command = ["gcc", *OPTIONS, *sanitize, "-fPIC", "-shared", INCLUDE, *sources(name)]
+    for name, source in SOURCES.items():
+        command = ["gcc", *OPTIONS, *sanitize, "-fPIC", "-shared", INCLUDE, source]
         subprocess.run([*command, "-o", str(folder / f"{name}.so")], check=True)
     runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
     environment = {
@@ -147,7 +143,7 @@ def run_twins(folder: Path, arguments: list[str]) -> int:
 def main() -> None:
     folder_of_modules = os.environ.get("SANITIZED")
     if folder_of_modules:
-        for name in FOLDERS:
+        for name in SOURCES:
             spec = util.spec_from_file_location(name, Path(folder_of_modules) / f"{name}.so")
             assert spec is not None
             assert spec.loader is not None

@@ -60,12 +60,13 @@ _TIMESTAMP = re.compile(r"\s*(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}
 _UTC_TIME = re.compile(r"[T\s](\d{2}):\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|GMT|UTC|\+00:?00)\s*$")
 _NUMBER_PARTS = re.compile(r"\d[./-]\s?\d")
 """What all days in numbers alone have, but for those with signs of Chinese."""
-_YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
+# Patterns begin with the digit and not with what is not before it: there they are looked for in a fifth of the time.
+_YEAR_FIRST = re.compile(r"(\d(?<![\d./-]\d)\d{3})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
 _CJK = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_NUMBERS = re.compile(r"(?<![\d.,/:-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)")
+_NUMBERS = re.compile(r"(\d(?<![\d.,/:-]\d)\d?)([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)")
 _MONTH = r"([^\W\d_]{3,12})"
 _DAY_MONTH = re.compile(
-    rf"(?<![\d.,/:])(\d{{1,2}})(?:st|nd|rd|th|er|[ºª°.])?[\s\xa0-]{{0,3}}(?:(?:of|de|di|d’|d')\s?)?{_MONTH}"
+    rf"(\d(?<![\d.,/:]\d)\d?)(?:st|nd|rd|th|er|[ºª°.])?[\s\xa0-]{{0,3}}(?:(?:of|de|di|d’|d')\s?)?{_MONTH}"
     r"[.,]?[\s\xa0,-]{0,3}(?:(?:de|del|του)\s)?(\d{4})(?!\d)",
     re.IGNORECASE,
 )
@@ -73,6 +74,8 @@ _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_]){_MONTH}\.?[\s\xa0-]{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?[,.]?[\s\xa0,-]{{1,3}}(\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
+_DAY_YEAR = re.compile(r"\d(?:st|nd|rd|th)?[,.]?[\s\xa0,-]{1,3}\d{4}(?!\d)", re.IGNORECASE)
+"""What all days have whose month is written first; looking for words takes longer than for digits."""
 _URL_DAYS = (
     re.compile(r"/((?:19|20)\d\d)/(\d{1,2}|[a-z]{3,9})/(\d{1,2})(?=[/._-]|$)", re.IGNORECASE),
     re.compile(r"/((?:19|20)\d\d)[-_]?(\d\d)/(\d\d)(?=[/._-]|$)"),
@@ -220,7 +223,7 @@ def _all_days(text: str, day_first: bool | None) -> Iterator[WrittenDay]:
         return
     for match in _DAY_MONTH.finditer(text):
         yield WrittenDay(_day_of_name(match[3], match[2], match[1]), match.start(), match.end())
-    for match in _MONTH_DAY.finditer(text):
+    for match in _MONTH_DAY.finditer(text) if _DAY_YEAR.search(text) else ():
         yield WrittenDay(_day_of_name(match[3], match[1], match[2]), match.start(), match.end())
 
 

@@ -14,7 +14,7 @@ ALGORITHM = 6
 A core that was built from other rules is not used: in a checkout, it may be older than the Python modules beside it.
 """
 
-INTERFACE = 6
+INTERFACE = 7
 """The version of what the core and the Python modules call of each other, likewise; the texts do not depend on it."""
 
 

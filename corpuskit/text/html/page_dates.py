@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import WrittenDay, is_day_first, timestamp_day, written_days
-from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, lines_of
+from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, comments_start, lines_of
 from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, text_of
 
@@ -40,9 +40,6 @@ _MODIFIED_MARK = re.compile(r"modified|updated|lastmod")
 _FOREIGN_MARK = re.compile(
     r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|widget|reply|footer"
     r"|more-?(?:news|posts|stories)"
-)
-_COMMENTS = re.compile(
-    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'time', 'em', 'p', 'div'])})(?=[\s>])")
@@ -230,8 +227,7 @@ class PageDates:
     @cached_property
     def _lines_after(self) -> list[Line]:
         """All lines after the heading and before the comments."""
-        comments = _COMMENTS.search(self._after)
-        return list(lines_of(self._after[: comments.start()] if comments else self._after))
+        return list(lines_of(self._after[: comments_start(self._after)]))
 
     @cached_property
     def _timed_lines(self) -> list[Line]:

@@ -14,6 +14,7 @@ __all__ = [
     "HEADING",
     "MAX_NAMED_LINE",
     "Line",
+    "comments_start",
     "dated_lines_above",
     "dated_lines_below",
     "foreign_sections",
@@ -41,6 +42,9 @@ _FOREIGN_SECTION = re.compile(
 """What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
 _FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
 """What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
+_COMMENTS = re.compile(
+    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
+)
 _NAMING_WORD = re2.compile(
     "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
     "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
@@ -168,6 +172,18 @@ def is_named_foreign(tag: str) -> bool:
     """Whether the names in a start tag are those of a section about other pages."""
     tag = tag.lower()
     return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
+
+
+def comments_start(part: str) -> int:
+    """Return where comments or a footer begin in a part of the markup; its length if none do."""
+    core = compiled_core()
+    start: int | None = None if core is None else core.comments_start(part)
+    return _comments_start(part) if start is None else start
+
+
+def _comments_start(part: str) -> int:
+    match = _COMMENTS.search(part)
+    return match.start() if match else len(part)
 
 
 def foreign_sections(source: str) -> list[tuple[int, int]]:

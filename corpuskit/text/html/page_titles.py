@@ -7,13 +7,14 @@ belongs to no title, and neither does a kicker inside the heading.
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 from operator import attrgetter
 from urllib.parse import urlsplit
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.json_ld import comparable_title
 from corpuskit.text.html.page_facts import Heading, PageFacts, own_text, tidy_title
 from corpuskit.text.html.page_source import PageSource
@@ -99,7 +100,7 @@ class PageTitles:
         titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
         title_words = set(map(comparable_title, titles)) - {""}
         related_headings = []
-        for heading in sorted(self.all_headings, key=attrgetter("level")):
+        for heading in sorted(_may_agree(self.all_headings, title_words), key=attrgetter("level")):
             words = comparable_title(heading.text)
             if words in title_words and not self._is_in_menu(heading):
                 return heading, self._without_kicker(heading)
@@ -215,6 +216,13 @@ def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
                 if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
                     return start, end
     return -1, -1
+
+
+def _may_agree(headings: tuple[Heading, ...], title_words: set[str]) -> Iterable[Heading]:
+    """Return the headings but for those of which the core sees that they have no title within them, and are in none."""
+    core = compiled_core()
+    related_headings: list[Heading] = [] if core is None else core.related_headings(headings, tuple(title_words))
+    return headings if core is None else related_headings
 
 
 def _has_either(words: str, other_words: set[str]) -> bool:

@@ -1,8 +1,10 @@
 """Shortcuts in the search for a page's title change nothing: what they pass over could not have agreed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.json_ld import comparable_title
 from corpuskit.text.html.page_facts import Heading
 from corpuskit.text.html.page_titles import (
@@ -12,6 +14,7 @@ from corpuskit.text.html.page_titles import (
     _has_either,
     _holds,
     _is_segment,
+    _may_agree,
     _starts_alike,
     _without_names,
 )
@@ -55,3 +58,24 @@ def test_first_letters_tell_no_title_wrong(text: str, titles: list[str]) -> None
     assert _compact_among(headings, compact_titles) == compact_titles & {_compact(text)}
     assert list(_without_names(headings, compact_titles)) == ([] if _compact(text) in compact_titles else headings)
     assert list(_without_names(headings, {_compact(text)})) == []
+
+
+@given(st.lists(TEXTS, max_size=6), st.lists(TEXTS, max_size=3))
+def test_a_heading_that_the_core_passes_over_holds_no_title_and_is_in_none(
+    headings: list[str], titles: list[str]
+) -> None:
+    title_words = {comparable_title(title) for title in titles} - {""}
+    items = tuple(Heading(1, text, 0, 0) for text in headings)
+    related = list(_may_agree(items, title_words))
+    assert related == [item for item in items if item in related]
+    assert not any(_has_either(comparable_title(item.text), title_words) for item in items if item not in related)
+
+
+@pytest.mark.skipif(compiled_core() is None, reason="needs the compiled core")
+def test_the_core_passes_over_most_headings() -> None:
+    texts = "Rope", "The harbour", "A", "", "Häfen", "The harbour opens", "Harbour news", "\ud800", "boats " * 100
+    items = tuple(Heading(1, text, 0, 0) for text in texts)
+    related = [item.text for item in _may_agree(items, {"the harbour opens today", "a"})]
+    assert related == ["The harbour", "A", "", "Häfen", "The harbour opens", "Harbour news", "\ud800", "boats " * 100]
+    assert [item.text for item in _may_agree(items[:3], {"rope and tar", "x" * 1000})] == ["Rope", "The harbour", "A"]
+    assert [item.text for item in _may_agree(items[:3], {"harb"})] == ["The harbour", "A"]

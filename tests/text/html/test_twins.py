@@ -265,6 +265,9 @@ def test_all_of_the_core_is_built() -> None:
     modules = settings["tool"]["setuptools"]["ext-modules"]
     built = {path for module in modules for path in (*module["sources"], *module.get("depends", ()))}
     assert built == {path.relative_to(ROOT).as_posix() for path in (ROOT / "corpuskit").glob("**/c/*.[ch]")}
+    folder = ROOT / "corpuskit/text/html/c"
+    included = re.findall(r'^#include "(\w+\.c)"$', (folder / "core.c").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(["core.c", *included]) == sorted(path.name for path in folder.glob("*.c"))
 
 
 def test_the_core_states_the_version_of_the_rules() -> None:

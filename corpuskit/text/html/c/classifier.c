@@ -62,7 +62,7 @@ static void free_trees(Trees *trees)
     free(trees);
 }
 
-static void free_capsule(PyObject *capsule)
+static void free_trees_capsule(PyObject *capsule)
 {
     Trees *trees = PyCapsule_GetPointer(capsule, TREES);
     if (trees != NULL)
@@ -216,7 +216,7 @@ PyObject *load_trees(PyObject *module, PyObject *arguments)
     is_sound = is_sound && take_trees(trees, nodes, node_count, roots);
     free(nodes);
     free(roots);
-    PyObject *capsule = is_sound ? PyCapsule_New(trees, TREES, free_capsule) : NULL;
+    PyObject *capsule = is_sound ? PyCapsule_New(trees, TREES, free_trees_capsule) : NULL;
     if (capsule == NULL)
         free_trees(trees);
     if (capsule == NULL && !PyErr_Occurred())

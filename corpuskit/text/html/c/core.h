@@ -21,8 +21,12 @@
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 6
 /* As `INTERFACE` there. */
-#define INTERFACE 6
+#define INTERFACE 7
 
+/* The end of a line that a tag makes, in a text that is not yet folded. */
+#define LINE_BREAK '\v'
+/* How many `CLASS_GROUPS` elements.py has. */
+#define CLASS_GROUPS 16
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
 
@@ -76,6 +80,11 @@ typedef struct {
     Cell cell;
     bool is_link_run, in_block_link;
 } Block;
+
+/* Bytes as compilers have them for registers of any processor. */
+#define BYTES 16
+typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
+typedef int8_t SignedBytes __attribute__((vector_size(BYTES)));
 
 /* Memory of one call, given back at once: the parts of a page are many and small. */
 typedef struct Chunk Chunk;
@@ -169,6 +178,13 @@ const char *next_candidate(const Skips *skips, const char *position, const char 
 void index_words(WordSet *set, const Word *words, int count);
 bool has_any_word(const WordSet *set, Span text);
 #define MOST_WORDS 8
+/* By which three bytes words begin, with the bit that tells cases apart; `count` is 0 if these are too many. */
+typedef struct {
+    uint8_t bytes[MOST_WORDS][3];
+    int count;
+} Beginnings;
+void index_beginnings(Beginnings *beginnings, const Word *words, int count);
+const char *next_beginning(const Beginnings *beginnings, const char *position, const char *end);
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
 const char *find_letters(const char *position, const char *end, const char *word);
 void fold_letters(Span text, Buffer *folded);
@@ -377,6 +393,7 @@ void free_buffers(Buffers *buffers);
 void read_text(Span markup, Buffers *buffers);
 PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
+PyObject *comments_start(PyObject *module, PyObject *part);
 PyObject *lines_below(PyObject *module, PyObject *arguments);
 PyObject *lines_above(PyObject *module, PyObject *arguments);
 PyObject *named_texts(PyObject *module, PyObject *arguments);
@@ -390,6 +407,7 @@ PyObject *declaring_tags(PyObject *module, PyObject *arguments);
 /* cleaning.c */
 PyObject *clean(PyObject *module, PyObject *text);
 PyObject *comparable_title(PyObject *module, PyObject *title);
+PyObject *related_headings(PyObject *module, PyObject *arguments);
 
 /* choice.c */
 #define ALL_LINKED 850
@@ -480,18 +498,35 @@ static inline uint32_t next_code(const char **position)
            (byte[3] & 0x3F);
 }
 
-/* Return the number of code points in a text. */
-static inline Py_ssize_t length_of(const char *start, Py_ssize_t size)
-{
-    Py_ssize_t length = 0;
-    for (Py_ssize_t index = 0; index < size; index++)
-        length += (start[index] & 0xC0) != 0x80;
-    return length;
-}
-
 static inline bool is_continuation(char byte)
 {
     return (byte & 0xC0) == 0x80;
+}
+
+/* Return the number of code points in a text. */
+static inline Py_ssize_t length_of(const char *start, Py_ssize_t size)
+{
+    Py_ssize_t length = size;
+    while (size >= BYTES) {
+        /* So many that no number of a lane is too large for a byte. */
+        Py_ssize_t rounds = size / BYTES < 255 ? size / BYTES : 255;
+        SignedBytes bytes, last_continuation;
+        Bytes continuations = {0};
+        uint8_t lanes[BYTES];
+        memset(&last_continuation, 0xBF, BYTES);
+        for (Py_ssize_t round = 0; round < rounds; round++) {
+            memcpy(&bytes, start + round * BYTES, BYTES);
+            continuations -= (Bytes)(bytes <= last_continuation);
+        }
+        memcpy(lanes, &continuations, BYTES);
+        for (int lane = 0; lane < BYTES; lane++)
+            length -= lanes[lane];
+        start += rounds * BYTES;
+        size -= rounds * BYTES;
+    }
+    for (Py_ssize_t index = 0; index < size; index++)
+        length -= is_continuation(start[index]);
+    return length;
 }
 
 /* Whether a byte is whitespace of markup. */

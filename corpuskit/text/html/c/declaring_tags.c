@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #define HEAD_WORDS "corpuskit.text.html._core.head_words"
-#define MAX_HEAD (128 * 1024)
-#define MAX_TAG 8000
+#define MAX_DECLARING_HEAD (128 * 1024)
+#define MAX_DECLARING_TAG 8000
 #define MAX_TO_REL 2000
 #define MOST_OF_SET 250
 /* What the type of an element with a licence in RSL has. */
@@ -17,6 +17,7 @@ typedef struct {
     Word words[MOST_OF_SET];
     WordSet set;
     Skips skips;
+    Beginnings beginnings; /* which are looked for in less time, if they are few */
     PyObject *texts; /* whose bytes these are */
 } WordList;
 
@@ -31,7 +32,7 @@ static void free_head_words(HeadWords *words)
     free(words);
 }
 
-static void free_capsule(PyObject *capsule)
+static void free_head_capsule(PyObject *capsule)
 {
     HeadWords *words = PyCapsule_GetPointer(capsule, HEAD_WORDS);
     if (words != NULL)
@@ -61,6 +62,7 @@ static bool take_words(PyObject *texts, WordList *list)
     list->texts = Py_NewRef(texts);
     index_words(&list->set, list->words, (int)count);
     index_skips(&list->skips, list->words, (int)count);
+    index_beginnings(&list->beginnings, list->words, (int)count);
     return true;
 }
 
@@ -80,7 +82,7 @@ PyObject *load_head_words(PyObject *module, PyObject *arguments)
             return NULL;
         Py_RETURN_NONE;
     }
-    PyObject *capsule = PyCapsule_New(words, HEAD_WORDS, free_capsule);
+    PyObject *capsule = PyCapsule_New(words, HEAD_WORDS, free_head_capsule);
     if (capsule == NULL)
         free_head_words(words);
     return capsule;
@@ -90,7 +92,9 @@ PyObject *load_head_words(PyObject *module, PyObject *arguments)
 static bool has_word(const WordList *list, Span text)
 {
     const char *position = text.start, *end = position + text.size;
-    while ((position = next_candidate(&list->skips, position, end)) < end) {
+    bool are_few = list->beginnings.count > 0;
+    while ((position = are_few ? next_beginning(&list->beginnings, position, end)
+                               : next_candidate(&list->skips, position, end)) < end) {
         const Word *word = words_at(&list->set, position, end);
         if (word != NULL && next_word_fits(&list->set, &word, position, end))
             return true;
@@ -245,9 +249,10 @@ static const char *find_head_end(const char *start, const char *end, const char 
 static Span head_of(const char *start, const char *end)
 {
     /* Nearly all heads end within so many bytes, which are no more code points than allowed. */
-    const char *after, *close = find_head_end(start, end - start > MAX_HEAD ? start + MAX_HEAD : end, &after);
-    if (close == NULL || after - start >= MAX_HEAD) {
-        end = limit_of(start, end, MAX_HEAD);
+    const char *limit = end - start > MAX_DECLARING_HEAD ? start + MAX_DECLARING_HEAD : end;
+    const char *after, *close = find_head_end(start, limit, &after);
+    if (close == NULL || after - start >= MAX_DECLARING_HEAD) {
+        end = limit_of(start, end, MAX_DECLARING_HEAD);
         close = find_head_end(start, end, &after);
     }
     return (Span){start, (close == NULL ? end : close) - start};
@@ -285,25 +290,25 @@ static int tag_name_at(const char *position, const char *end, const char **name_
 static const char *end_of_declaring_tag(const char *position, const char *end)
 {
     /* Nearly all tags end within so many bytes, which are no more code points than allowed. */
-    const char *limit = end - position > MAX_TAG ? position + MAX_TAG : end;
+    const char *limit = end - position > MAX_DECLARING_TAG ? position + MAX_DECLARING_TAG : end;
     const char *first_end = memchr(position, '>', (size_t)(limit - position));
     if (first_end == NULL) {
-        limit = limit_of(position, end, MAX_TAG);
+        limit = limit_of(position, end, MAX_DECLARING_TAG);
         first_end = memchr(position, '>', (size_t)(limit - position));
     }
     if (first_end == NULL)
         return limit;
     int quotes = 0;
     for (const char *next = position; next < first_end; next++)
-        quotes += *next == '\'' ? 2 * MAX_TAG : *next == '"';
-    if (quotes < 2 * MAX_TAG && quotes % 2 == 0)
+        quotes += *next == '\'' ? 2 * MAX_DECLARING_TAG : *next == '"';
+    if (quotes < 2 * MAX_DECLARING_TAG && quotes % 2 == 0)
         return first_end;
     char quote = '\0';
     bool is_limit_known = false;
     for (const char *next = position; true; next++) {
         if (next == limit && !is_limit_known) {
             /* Where so many code points end takes longer to tell than where most tags do. */
-            limit = limit_of(position, end, MAX_TAG);
+            limit = limit_of(position, end, MAX_DECLARING_TAG);
             is_limit_known = true;
         }
         if (next == limit)

@@ -3,7 +3,6 @@
 #include "core.h"
 
 #define MAX_NAMES 2000
-#define CLASS_GROUPS 16
 
 /* Groups of `CLASS_GROUPS`, in its order; a bit each. */
 enum group {
@@ -446,7 +445,7 @@ typedef struct {
     } * entries;
 } Kinds;
 
-static int32_t number_of(Kinds *kinds, const Tag *tag, int32_t next_number)
+static int32_t kind_number(Kinds *kinds, const Tag *tag, int32_t next_number)
 {
     uint64_t hash = hash_of(tag->classes.start, tag->classes.size) + (uint64_t)tag->name_id * 0x9E3779B97F4A7C15u;
     size_t slot = (size_t)(hash ^ hash >> 31) & (kinds->slots - 1);
@@ -498,7 +497,7 @@ int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count
             result = read_names(tag, &scratch, &folded, arena);
         int32_t parent = parents[node];
         elements->tags[node] = tag->name.start;
-        elements->numbers[node] = number_of(&kinds, tag, kind_count);
+        elements->numbers[node] = kind_number(&kinds, tag, kind_count);
         kind_count += elements->numbers[node] == kind_count;
         elements->own_bits[node] = tag->own_bits;
         elements->names[node] = tag->names;

@@ -12,8 +12,7 @@
 #define MOST_TITLE 300
 #define LEAST_TITLE 5
 
-#define CLASS_GROUPS 16
-#define TAG_GROUPS 20
+#define TAG_GROUP_COUNT 20
 #define ARTICLE_BIT (CLASS_GROUPS + 5)
 
 /* Columns, in the order of `_OWN_NAMES`. */
@@ -88,7 +87,7 @@ static const int WEIGHTS[] = {1, 2, 3, 4, 4, 4, 3, 2, 1};
 #define SAME_BEFORE (OWN_COLUMNS + 4 * NEAR_COUNT)
 #define SMOOTH_WORDS (SAME_BEFORE + 2)
 #define AROUND (SMOOTH_WORDS + 2)
-#define NEAR_GROUPS (AROUND + CLASS_GROUPS + TAG_GROUPS)
+#define NEAR_GROUPS (AROUND + CLASS_GROUPS + TAG_GROUP_COUNT)
 #define NAME_COLUMNS (NEAR_GROUPS + CLASS_GROUPS)
 #define COLUMNS (NAME_COLUMNS + 7)
 
@@ -627,7 +626,7 @@ static void fill_near_columns(const PageBlocks *page, Py_ssize_t index, int32_t 
     int32_t node = page->blocks[index].node, above = elements->parents[node];
     uint64_t near_bits =
         elements->own_bits[node] | elements->own_bits[above] | elements->own_bits[elements->parents[above]];
-    for (int bit = 0; bit < CLASS_GROUPS + TAG_GROUPS; bit++)
+    for (int bit = 0; bit < CLASS_GROUPS + TAG_GROUP_COUNT; bit++)
         row[AROUND + bit] = elements->path_bits[node] >> bit & 1;
     for (int bit = 0; bit < CLASS_GROUPS; bit++)
         row[NEAR_GROUPS + bit] = near_bits >> bit & 1;

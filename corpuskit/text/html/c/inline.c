@@ -11,12 +11,11 @@
 /* Attributes whose meaning is remembered: how many, and of how many bytes at most. */
 #define REMEMBERED 512
 #define LONGEST_REMEMBERED 120
-#define LINE_BREAK '\v'
 
 /* Bits of `_ATTRIBUTE_PATTERNS`, which Python matches: few tags have attributes that mean anything. */
 enum mark { HIDDEN_WORD = 1, HIDDEN = 2, LINE_NUMBER = 4, BLOCK_STYLE = 8 };
 /* Words whose presence alone is not enough. */
-enum need { IN_TEXT = 1, BEFORE_QUOTE = 2, BEFORE_BACKSLASH = 4, WHOLE = 8 };
+enum word_need { IN_TEXT = 1, BEFORE_QUOTE = 2, BEFORE_BACKSLASH = 4, WHOLE = 8 };
 
 /* `_MEANINGFUL` and `_WORDS_MAY_MEET`, sorted: markup with none of these has no tags but those that only format. */
 static const Word MEANINGFUL[] = {
@@ -179,7 +178,7 @@ static void begin_part(InlineReader *reader)
     reader->parts[reader->part_count++] = reader->text->size;
 }
 
-static void add_part(InlineReader *reader, const char *start, Py_ssize_t size)
+static void add_inline_part(InlineReader *reader, const char *start, Py_ssize_t size)
 {
     begin_part(reader);
     buffer_add(reader->text, start, size);
@@ -231,7 +230,7 @@ static uint32_t first_code(Span text)
 }
 
 /* Append text that follows the tags read so far. */
-static void add_text(InlineReader *reader, Span markup)
+static void add_inline_text(InlineReader *reader, Span markup)
 {
     if (reader->hidden_at)
         return;
@@ -239,25 +238,25 @@ static void add_text(InlineReader *reader, Span markup)
     decode_entities(markup, reader->scratch);
     Span text = {reader->scratch->start, reader->scratch->size};
     if (reader->index_is_open && text.size > 0 && is_any_digit(first_code(text)))
-        add_part(reader, " ", 1);
-    add_part(reader, text.start, text.size);
+        add_inline_part(reader, " ", 1);
+    add_inline_part(reader, text.start, text.size);
     reader->index_is_open = reader->after_closing = false;
 }
 
-static bool is_named(Span tag, const char *name)
+static bool is_word(Span tag, const char *name)
 {
     return tag.size == (Py_ssize_t)strlen(name) && memcmp(tag.start, name, (size_t)tag.size) == 0;
 }
 
 static bool is_parting(Span tag)
 {
-    return is_named(tag, "span") || is_named(tag, "b") || is_named(tag, "strong");
+    return is_word(tag, "span") || is_word(tag, "b") || is_word(tag, "strong");
 }
 
 static bool is_void(Span tag)
 {
-    return is_named(tag, "br") || is_named(tag, "wbr") || is_named(tag, "img") || is_named(tag, "source") ||
-           is_named(tag, "link") || is_named(tag, "meta") || is_named(tag, "input");
+    return is_word(tag, "br") || is_word(tag, "wbr") || is_word(tag, "img") || is_word(tag, "source") ||
+           is_word(tag, "link") || is_word(tag, "meta") || is_word(tag, "input");
 }
 
 /* Whether a word or number ends before and another begins: "Anna LeeKeeper", "$120" and "10 % off". */
@@ -301,7 +300,7 @@ static struct {
 } remembered[REMEMBERED];
 
 /* Return the bits of what attributes mean; 0 if nothing, or with `failed`. */
-static long marks_of(InlineReader *reader, Span attributes)
+static long inline_marks(InlineReader *reader, Span attributes)
 {
     reader->scratch->size = 0;
     fold_letters(attributes, reader->scratch);
@@ -352,16 +351,16 @@ static void add_tex_of_image(InlineReader *reader, Span attributes)
     if (tex == NULL)
         reader->failed = true;
     else if (size > 0)
-        add_part(reader, tex, size);
+        add_inline_part(reader, tex, size);
     Py_XDECREF(result);
 }
 
 static bool hides(Span tag, long marks)
 {
-    if (is_named(tag, "rt") || is_named(tag, "rp") || marks & (HIDDEN_WORD | HIDDEN))
+    if (is_word(tag, "rt") || is_word(tag, "rp") || marks & (HIDDEN_WORD | HIDDEN))
         return true;
     /* On `code` a class for line numbers asks a script to write them. */
-    return marks & LINE_NUMBER && !is_named(tag, "code") && !is_named(tag, "samp") && !is_named(tag, "kbd");
+    return marks & LINE_NUMBER && !is_word(tag, "code") && !is_word(tag, "samp") && !is_word(tag, "kbd");
 }
 
 static Span span_of_part(const InlineReader *reader, Py_ssize_t part)
@@ -381,7 +380,7 @@ static void part_fraction(InlineReader *reader)
     bool is_number = base.size > 0 && is_digit(base.start[base.size - 1]) && numerator.size > 0;
     for (Py_ssize_t index = 0; index < numerator.size; index++)
         is_number &= is_digit(numerator.start[index]);
-    if (is_number && is_named(sign, "^") && (is_named(slash, "/") || is_named(slash, "\xE2\x81\x84")))
+    if (is_number && is_word(sign, "^") && (is_word(slash, "/") || is_word(slash, "\xE2\x81\x84")))
         reader->text->start[reader->parts[first + 1]] = ' ';
 }
 
@@ -389,7 +388,7 @@ static void part_fraction(InlineReader *reader)
 static void open_tag(InlineReader *reader, Span tag, Span attributes, Span following)
 {
     if (is_void(tag)) {
-        if (is_named(tag, "img") && !reader->hidden_at)
+        if (is_word(tag, "img") && !reader->hidden_at)
             add_tex_of_image(reader, attributes);
         return;
     }
@@ -398,14 +397,14 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
     reader->open_tags[reader->open_count++] = tag;
     if (reader->hidden_at)
         return;
-    long marks = attributes.size > 0 ? marks_of(reader, attributes) : 0;
+    long marks = attributes.size > 0 ? inline_marks(reader, attributes) : 0;
     if (hides(tag, marks)) {
         reader->hidden_at = reader->open_count;
-    } else if (is_named(tag, "a")) {
+    } else if (is_word(tag, "a")) {
         reader->link_start = reader->part_count;
         reader->link_is_local = memchr(attributes.start, '#', (size_t)attributes.size) != NULL;
-    } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
-        if (is_named(tag, "sub"))
+    } else if (is_word(tag, "sup") || is_word(tag, "sub")) {
+        if (is_word(tag, "sub"))
             part_fraction(reader);
         reader->scripts[reader->script_count].depth = reader->open_count;
         reader->scripts[reader->script_count++].start = reader->part_count;
@@ -413,9 +412,9 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
         return;
     } else if (marks & BLOCK_STYLE && contains(attributes, "block")) {
         char line_break = LINE_BREAK;
-        add_part(reader, &line_break, 1);
+        add_inline_part(reader, &line_break, 1);
     } else if (reader->after_closing && following.size > 0 && is_parting(tag) && words_meet(reader, following)) {
-        add_part(reader, " ", 1);
+        add_inline_part(reader, " ", 1);
     }
 }
 
@@ -425,7 +424,7 @@ static bool is_permalink(Span text)
         "\xC2\xB6",        "#", "\xC2\xA7", "\xF0\x9F\x94\x97", "\xE2\x9A\x93", "\xEF\x83\x81", "\xEF\x87\x8B",
         "\xC2\xB6\xC2\xB6"};
     for (size_t index = 0; index < sizeof(signs) / sizeof(signs[0]); index++)
-        if (is_named(text, signs[index]))
+        if (is_word(text, signs[index]))
             return true;
     return false;
 }
@@ -524,7 +523,7 @@ static void end_script(InlineReader *reader, Span tag, Py_ssize_t first)
     Span whole = {reader->text->start + start, reader->text->size - start};
     Span text = whole.size > 0 ? without_spaces(whole) : whole;
     uint32_t before = last_code(reader->text, start_of_part(reader, first > 2 ? first - 2 : 0), start);
-    bool is_exponent_tag = is_named(tag, "sup"), is_marked;
+    bool is_exponent_tag = is_word(tag, "sup"), is_marked;
     bool has_before = start_of_part(reader, first > 2 ? first - 2 : 0) < start;
     if (is_exponent_tag) {
         bool is_base =
@@ -547,8 +546,8 @@ static void end_script(InlineReader *reader, Span tag, Py_ssize_t first)
         if (is_in_brackets)
             buffer_add(reader->scratch, ")", 1);
         drop_parts(reader, first);
-        add_part(reader, &sign, 1);
-        add_part(reader, reader->scratch->start, reader->scratch->size);
+        add_inline_part(reader, &sign, 1);
+        add_inline_part(reader, reader->scratch->start, reader->scratch->size);
         reader->index_is_open |= is_marked;
     } else if (text.size > 0 && !is_exponent_tag &&
                is_any_digit(last_code(&(Buffer){(char *)text.start, 0, 0, false}, 0, text.size))) {
@@ -569,10 +568,10 @@ static void close_tag(InlineReader *reader, Span tag)
     if (reader->hidden_at) {
         if (reader->open_count < reader->hidden_at)
             reader->hidden_at = 0;
-    } else if (is_named(tag, "a")) {
+    } else if (is_word(tag, "a")) {
         if (reader->link_start >= 0)
             end_link(reader);
-    } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
+    } else if (is_word(tag, "sup") || is_word(tag, "sub")) {
         while (reader->script_count > 0 && reader->scripts[reader->script_count - 1].depth > index + 1)
             reader->script_count--;
         if (reader->script_count > 0 && reader->scripts[reader->script_count - 1].depth == index + 1)
@@ -635,7 +634,7 @@ static void careful_text(Span markup, int64_t *linked, bool in_code, Buffer *tex
     const char *position = markup.start, *end = position + markup.size;
     const char *next = end_of_text_between(position, end);
     if (next > position)
-        add_text(reader, (Span){position, next - position});
+        add_inline_text(reader, (Span){position, next - position});
     while (next < end && !reader->failed && !scratch->failed) {
         bool is_closing;
         Span tag, attributes;
@@ -647,7 +646,7 @@ static void careful_text(Span markup, int64_t *linked, bool in_code, Buffer *tex
         else
             open_tag(reader, tag, attributes, following);
         if (following.size > 0)
-            add_text(reader, following);
+            add_inline_text(reader, following);
     }
     *linked += reader->linked;
     text->failed |= reader->failed || scratch->failed;

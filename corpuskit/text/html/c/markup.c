@@ -16,7 +16,7 @@ static const char *const INLINE_NAMES[] = {
 #define LEAST_ITEMS 3
 #define MOST_ENTITY 32
 /* Bytes from which on it is quicker to look for both ends of a part. */
-#define FAR 256
+#define WORTH_PAIRS 256
 #define MOST_DIGITS 9
 
 /* Each inline name as a number, from the first of its first letter on. */
@@ -57,7 +57,7 @@ static bool is_inline_name(const char *start, Py_ssize_t size)
 const char *find_bytes(const char *position, const char *end, const char *part)
 {
     size_t size = strlen(part);
-    if (size > 1 && end - position > FAR)
+    if (size > 1 && end - position > WORTH_PAIRS)
         return find_any_word(position, end, &part, 1);
     while ((size_t)(end - position) >= size) {
         position = memchr(position, part[0], (size_t)(end - position) - size + 1);
@@ -491,8 +491,8 @@ void decode_entities(Span text, Buffer *decoded)
     }
 }
 
-/* Add markup with `instead` for each tag that `end_of_tag` finds. */
-void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const char *), const char *instead, Buffer *text)
+/* Add markup with `instead` for each tag that `find_end` finds. */
+void replace_tags(Span markup, const char *(*find_end)(const char *, const char *), const char *instead, Buffer *text)
 {
     const char *position = markup.start, *end = position + markup.size;
     Py_ssize_t size = (Py_ssize_t)strlen(instead);
@@ -502,7 +502,7 @@ void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const cha
         buffer_add(text, position, next - position);
         if (next == end)
             return;
-        position = end_of_tag(next, end);
+        position = find_end(next, end);
         if (position == NULL) {
             buffer_add(text, "<", 1);
             position = next + 1;
@@ -541,6 +541,24 @@ int64_t characters_in_links(Span markup, Buffer *scratch)
 }
 
 /* Add the words of a text with single spaces between them. */
+/* Whether of so many bytes, and one behind them, none but single spaces may be whitespace. */
+static bool has_single_spaces_only(const char *position)
+{
+    Bytes bytes, next, space, other, least;
+    uint64_t halves[BYTES / 8];
+    memcpy(&bytes, position, BYTES);
+    memcpy(&next, position + 1, BYTES);
+    memset(&space, ' ', BYTES);
+    memset(&other, 0xE3, BYTES);
+    memset(&least, 0xC2, BYTES);
+    /* Further spaces begin with C2, E1, E2 or E3; E0 is taken for one of these. */
+    Bytes is_other = (Bytes)((bytes | 3) == other) | (Bytes)(bytes == least);
+    Bytes is_wide = (Bytes)(bytes == space) & (Bytes)(next == space);
+    Bytes is_any = (Bytes)(bytes < space) | is_other | is_wide;
+    memcpy(halves, &is_any, BYTES);
+    return (halves[0] | halves[1]) == 0;
+}
+
 void collapse_spaces(Span text, Buffer *line)
 {
     const char *position = text.start, *end = position + text.size;
@@ -559,6 +577,13 @@ void collapse_spaces(Span text, Buffer *line)
             *next++ = ' ';
         after_space = false;
         *next++ = *position++;
+        while (end - position > BYTES && has_single_spaces_only(position)) {
+            /* What follows a space at the end may be another one. */
+            Py_ssize_t bytes = position[BYTES - 1] == ' ' ? BYTES - 1 : BYTES;
+            memcpy(next, position, (size_t)bytes);
+            next += bytes;
+            position += bytes;
+        }
         /* No whitespace begins with one of these. */
         while (position < end && (unsigned char)*position > 0x20 && (unsigned char)*position < 0xC2)
             *next++ = *position++;

@@ -161,7 +161,7 @@ static PyObject *page_blocks(PyObject *module, PyObject *arguments)
 }
 
 /* Add an item of a list (`_plain_text`). */
-static void add_item(const Block *block, Span marker, Span item, Buffer *text)
+static void write_item(const Block *block, Span marker, Span item, Buffer *text)
 {
     int64_t level = block->level < MAX_INDENT ? block->level : MAX_INDENT;
     for (int64_t depth = 1; depth < level; depth++)
@@ -172,7 +172,7 @@ static void add_item(const Block *block, Span marker, Span item, Buffer *text)
 }
 
 /* Add the items of a run of links, one a line (`PlacedBlock.blocks`). */
-static void add_link_run(const Block *block, Span marker, Buffer *text)
+static void write_link_run(const Block *block, Span marker, Buffer *text)
 {
     const char *position = block->text.start, *end = position + block->text.size;
     char spelled[MOST_OF_MARKER];
@@ -188,7 +188,7 @@ static void add_link_run(const Block *block, Span marker, Buffer *text)
         }
         if (offset > 0)
             buffer_add(text, "\n", 1);
-        add_item(block, marker, (Span){position, line_end - position}, text);
+        write_item(block, marker, (Span){position, line_end - position}, text);
         position = line_end + 1;
     }
 }
@@ -218,9 +218,9 @@ static PyObject *as_text(PyObject *module, PyObject *arguments)
         char spelled[MOST_OF_MARKER];
         Span marker = {spelled, spell_marker(block->marker, spelled)};
         if (block->is_link_run)
-            add_link_run(block, marker, &text);
+            write_link_run(block, marker, &text);
         else if (block->kind == ITEM)
-            add_item(block, marker, block->text, &text);
+            write_item(block, marker, block->text, &text);
         else
             buffer_add(&text, block->text.start, block->text.size);
         before = block;
@@ -317,12 +317,14 @@ static PyMethodDef methods[] = {
     {"heading_end", heading_end, METH_VARARGS, "Return where the text of a heading ends."},
     {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
     {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
+    {"comments_start", comments_start, METH_O, "Return where comments or a footer begin."},
     {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
     {"foreign_sections", foreign_sections, METH_O, "Return where the sections about other pages start and end."},
     {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
     {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
     {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
     {"comparable_title", comparable_title, METH_O, "Return the words of a title in ASCII."},
+    {"related_headings", related_headings, METH_VARARGS, "Return the headings that may agree with a title."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},

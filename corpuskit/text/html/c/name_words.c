@@ -24,7 +24,7 @@ static void free_name_words(NameWords *words)
     free(words);
 }
 
-static void free_capsule(PyObject *capsule)
+static void free_words_capsule(PyObject *capsule)
 {
     NameWords *words = PyCapsule_GetPointer(capsule, NAME_WORDS);
     if (words != NULL)
@@ -78,7 +78,7 @@ PyObject *load_name_words(PyObject *module, PyObject *arguments)
     if (!fits || position != end)
         PyErr_SetString(PyExc_ValueError, "these are no words with a value each");
     else
-        capsule = PyCapsule_New(words, NAME_WORDS, free_capsule);
+        capsule = PyCapsule_New(words, NAME_WORDS, free_words_capsule);
     if (capsule == NULL)
         free_name_words(words);
     return capsule;

@@ -16,7 +16,7 @@ static Span attributes_of(const VisiblePage *page, const ListedTag *tag)
     return (Span){page->source.start + tag->name_end, tag->end - 1 - tag->name_end};
 }
 
-static bool is_named(Span name, const char *word)
+static bool is_attribute_word(Span name, const char *word)
 {
     const char *end = name.start + name.size;
     return after_word(name.start, end, word) == end;
@@ -28,7 +28,7 @@ bool value_of(Span attributes, const char *name, Span *value, Buffer *decoded)
     const char *position = attributes.start, *end = position + attributes.size;
     Span attribute;
     while (next_attribute(&position, end, &attribute, value)) {
-        if (!is_named(attribute, name))
+        if (!is_attribute_word(attribute, name))
             continue;
         if (memchr(value->start, '&', (size_t)value->size) != NULL) {
             decoded->size = 0;
@@ -88,7 +88,7 @@ static bool next_word(const char **position, const char *end, Span *word)
 /* Whether an element of this name names one author of several (`_REPEATED`). */
 static bool is_repeated(Span name)
 {
-    return is_named(name, "citation_author") || is_named(name, "dc.creator") || is_named(name, "dcterms.creator");
+    return is_attribute_word(name, "citation_author") || is_attribute_word(name, "dc.creator") || is_attribute_word(name, "dcterms.creator");
 }
 
 /* Take the content of an element by one of its names; the first of equal ones. */
@@ -164,7 +164,7 @@ static PyObject *canonical_address(const VisiblePage *page, Scratch *scratch)
         const char *position = relation.start, *end = position + relation.size;
         bool is_canonical = false;
         while (!is_canonical && next_word(&position, end, &word))
-            is_canonical = is_named(word, "canonical");
+            is_canonical = is_attribute_word(word, "canonical");
         if (!is_canonical)
             continue;
         if (!value_of(attributes, "href", &address, &scratch->value))

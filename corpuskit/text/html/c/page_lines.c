@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #define LONGEST_SUBTITLE 90
-#define LONGEST_NAME 10
+#define LONGEST_LINE_NAME 10
+/* Characters before a class or id, and in it before the word (`_COMMENTS`). */
+#define MOST_BEFORE_NAMES 300
+#define MOST_BEFORE_COMMENT 100
 /* As `_first_section` has it. */
 #define LAST_LEVEL_OF_SECTION '5'
 #define MOST_NAMING_WORDS 100
@@ -79,18 +82,18 @@ static const char *read_name(const char *position, const char *end, bool *is_clo
     *is_closing = name < end && *name == '/';
     name += *is_closing;
     int size = 0;
-    while (name + size < end && size <= LONGEST_NAME && (is_letter(name[size]) || is_digit(name[size]))) {
+    while (name + size < end && size <= LONGEST_LINE_NAME && (is_letter(name[size]) || is_digit(name[size]))) {
         letters[size] = small_letter(name[size]);
         size++;
     }
     letters[size] = '\0';
-    return size == 0 || size > LONGEST_NAME ? NULL : name + size;
+    return size == 0 || size > LONGEST_LINE_NAME ? NULL : name + size;
 }
 
 /* Return the position behind a tag through which words go on; NULL if there is none. */
 static const char *end_of_tag_within_word(const char *position, const char *end)
 {
-    char letters[LONGEST_NAME + 2];
+    char letters[LONGEST_LINE_NAME + 2];
     bool is_closing;
     const char *name_end = read_name(position, end, &is_closing, letters);
     if (name_end == NULL)
@@ -221,7 +224,7 @@ static bool reader_has_failed(const LineReader *reader)
            reader->own_sections.failed;
 }
 
-static void free_reader(LineReader *reader)
+static void free_line_reader(LineReader *reader)
 {
     free_buffers(&reader->buffers);
     buffer_free(&reader->texts);
@@ -334,7 +337,7 @@ static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py
     int64_t links = 0, links_before = 0, foreign_depth = 0;
     int foreign_name = -1;
     for (const char *next = start; next < end && (next = memchr(next, '<', (size_t)(end - next))) != NULL;) {
-        char letters[LONGEST_NAME + 2];
+        char letters[LONGEST_LINE_NAME + 2];
         bool is_closing;
         int name, use = 0;
         const char *name_end = read_name(next, end, &is_closing, letters), *close = NULL;
@@ -402,7 +405,7 @@ static int may_be_dated(const LineReader *reader, Py_ssize_t index)
 }
 
 /* Add an item to a list, which is given up if either is missing. */
-static void add_item(PyObject **list, PyObject *item)
+static void append_item(PyObject **list, PyObject *item)
 {
     if (item == NULL || PyList_Append(*list, item) < 0)
         Py_CLEAR(*list);
@@ -415,7 +418,7 @@ static void add_dated_line(PyObject **lines, const LineReader *reader, Py_ssize_
     if (answer < 0)
         Py_CLEAR(*lines);
     else if (answer > 0)
-        add_item(lines, line_tuple(reader, index));
+        append_item(lines, line_tuple(reader, index));
 }
 
 /* Copy a part, with a tag that ends its last line, and make room for what is read. */
@@ -440,11 +443,11 @@ PyObject *lines_of_part(PyObject *module, PyObject *arguments)
     if (lines != NULL && copy_part(&reader, part, &copy) && most != 0)
         read_lines(&reader, (Span){copy.start, copy.size}, part.size, most);
     for (Py_ssize_t index = 0; lines != NULL && index < count_of_lines(&reader); index++)
-        add_item(&lines, line_tuple(&reader, index));
+        append_item(&lines, line_tuple(&reader, index));
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -488,7 +491,7 @@ static Span behind_title(Span part)
 /* Return the position behind the tag of a section (`_SECTION_TAG`) at a `<`; NULL if there is none. */
 static const char *end_of_section_tag(const char *position, const char *end, bool *is_closing, int *name)
 {
-    char letters[LONGEST_NAME + 2];
+    char letters[LONGEST_LINE_NAME + 2];
     const char *name_end = read_name(position, end, is_closing, letters);
     if (name_end == NULL || name_end == end || !(*name_end == '>' || space_size(name_end) > 0) ||
         !(use_of_name(letters, name) & IS_SECTION))
@@ -568,7 +571,7 @@ PyObject *foreign_sections(PyObject *module, PyObject *capsule)
         } else if (depth > 0) {
             depth += name != open_name ? 0 : is_closing ? -1 : 1;
             if (depth == 0)
-                add_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
+                append_item(&sections, Py_BuildValue("(nn)", offset_of(page, start), offset_of(page, after)));
         } else if (!is_closing) {
             int answer = begins_foreign_section((Span){position, after - position}, name);
             if (answer < 0)
@@ -581,6 +584,70 @@ PyObject *foreign_sections(PyObject *module, PyObject *capsule)
         }
     }
     return sections;
+}
+
+/* Whether an attribute begins at `position` that names an element after comments. */
+static bool names_comments(const char *position, const char *end)
+{
+    const char *value = after_word(position, end, "id=");
+    value = value == NULL ? after_word(position, end, "class=") : value;
+    if (value == NULL)
+        return false;
+    value += value < end && (*value == '"' || *value == '\'');
+    for (int passed = 0; after_word(value, end, "comment") == NULL; passed++) {
+        if (passed == MOST_BEFORE_COMMENT || value >= end || *value == '"' || *value == '\'' || *value == '>')
+            return false;
+        next_code(&value);
+    }
+    return true;
+}
+
+/* Whether the attributes that begin at `position` have such a one among their first characters. */
+static bool have_comments(const char *position, const char *end)
+{
+    int size = position < end ? space_size(position) : 0;
+    position += size;
+    for (int passed = 0; size > 0 && !names_comments(position, end); passed++) {
+        if (passed == MOST_BEFORE_NAMES || position >= end || *position == '>')
+            return false;
+        next_code(&position);
+    }
+    return size > 0;
+}
+
+/* Whether comments or a footer begin at a `<` (`_COMMENTS`). */
+static bool is_comments_start(const char *position, const char *end)
+{
+    static const char *const NAMES_OF_COMMENTS[] = {"section", "div", "ol", "ul"};
+    const char *after = after_word(position + 1, end, "footer");
+    if (after != NULL)
+        return after < end && (*after == '>' || space_size(after) > 0);
+    for (size_t index = 0; index < sizeof(NAMES_OF_COMMENTS) / sizeof(NAMES_OF_COMMENTS[0]); index++) {
+        after = after_word(position + 1, end, NAMES_OF_COMMENTS[index]);
+        if (after != NULL)
+            return have_comments(after, end);
+    }
+    return false;
+}
+
+/* comments_start(part) -> where comments or a footer begin in a part, or its length; None if it has letters that are
+   others in another case, which only patterns know. */
+PyObject *comments_start(PyObject *module, PyObject *part)
+{
+    static const char *const OTHER_CASES[] = {"\xC5\xBF", "\xC4\xB0", "\xC4\xB1"};
+    Py_ssize_t size;
+    (void)module;
+    const char *start = PyUnicode_AsUTF8AndSize(part, &size), *end = start + size, *position = start;
+    if (start == NULL)
+        return NULL;
+    if (find_any_word(start, end, OTHER_CASES, 3) != NULL)
+        Py_RETURN_NONE;
+    while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
+        if (is_comments_start(position, end))
+            break;
+        position++;
+    }
+    return PyLong_FromSsize_t(length_of(start, position == NULL ? size : position - start));
 }
 
 /* lines_below(page, start, end, most) -> (text, source, is timed) of those of the first lines from a heading's end on
@@ -606,7 +673,7 @@ PyObject *lines_below(PyObject *module, PyObject *arguments)
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -636,7 +703,7 @@ PyObject *lines_above(PyObject *module, PyObject *arguments)
     if (copy.failed || reader_has_failed(&reader))
         Py_CLEAR(lines);
     buffer_free(&copy);
-    free_reader(&reader);
+    free_line_reader(&reader);
     return lines;
 }
 
@@ -752,7 +819,7 @@ PyObject *named_texts(PyObject *module, PyObject *arguments)
             if (answer < 0)
                 Py_CLEAR(texts);
             else if (answer > 0)
-                add_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
+                append_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
         }
         position = after == NULL ? position + 1 : after;
     }

@@ -336,11 +336,11 @@ typedef struct {
 /* Return an element's class, id and roles in small letters (`StartTag.marks`). */
 static Span marks_of(Span attributes, MarkBuffers *buffers)
 {
-    static const char *const NAMES[] = {"class", "id", "itemprop", "rel", "property"};
+    static const char *const MARKS[] = {"class", "id", "itemprop", "rel", "property"};
     buffers->joined.size = 0;
-    for (size_t index = 0; index < sizeof(NAMES) / sizeof(NAMES[0]); index++) {
+    for (size_t index = 0; index < sizeof(MARKS) / sizeof(MARKS[0]); index++) {
         Span value;
-        if (!value_of(attributes, NAMES[index], &value, &buffers->decoded) || value.size == 0)
+        if (!value_of(attributes, MARKS[index], &value, &buffers->decoded) || value.size == 0)
             continue;
         if (buffers->joined.size > 0)
             buffer_add(&buffers->joined, " ", 1);

@@ -11,7 +11,6 @@
 #define MAX_ELEMENTS 500000
 #define MAX_SPAN 100
 #define MAX_COLUMNS 1000
-#define LINE_BREAK '\v'
 
 /* What says that a button opens what follows it (`_CONTROL_BUTTON`). Sorted. */
 static const Word CONTROL_WORDS[] = {

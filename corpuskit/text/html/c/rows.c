@@ -8,14 +8,14 @@
 #define CELL_BLOCKS 8
 #define SECTION_CELL_BLOCKS 3
 /* Columns that keep their place if they are empty; further cells follow one another. */
-#define MAX_COLUMNS 200
+#define MAX_PADDED_COLUMNS 200
 
 /* The blocks of a row, in the order of the page. */
 typedef struct {
     int32_t first, last;
 } Row;
 
-enum use { IS_LAYOUT = 1, IS_WIDE = 2, HAS_SECTIONS = 4, IS_CROWDED = 8 };
+enum column_use { IS_LAYOUT = 1, IS_WIDE = 2, HAS_SECTIONS = 4, IS_CROWDED = 8 };
 
 /* Whether a text, or the blocks of a cell, are more than a table of data has. */
 static bool is_too_much(int64_t characters, int32_t blocks)
@@ -98,9 +98,9 @@ static int join_row(PageBlocks *page, int32_t (*cells)[2], Py_ssize_t count, int
         if (index > 0 && cells[index][0] == cells[index - 1][0])
             buffer_add(text, " ", 1);
         else {
-            for (; column < cells[index][0] && column < MAX_COLUMNS - 1; column++)
+            for (; column < cells[index][0] && column < MAX_PADDED_COLUMNS - 1; column++)
                 buffer_add(text, "\t", 1);
-            if (cells[index][0] >= MAX_COLUMNS)
+            if (cells[index][0] >= MAX_PADDED_COLUMNS)
                 buffer_add(text, "\t", 1);
         }
         collapse_spaces(block->text, text);

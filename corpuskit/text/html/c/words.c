@@ -89,10 +89,6 @@ bool has_any_word(const WordSet *set, Span text)
 /* Bytes that are looked at together; a compiler makes a few instructions of them. */
 #define TOGETHER 64
 
-/* Bytes as compilers have them for registers of any processor. */
-#define BYTES 16
-typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
-
 /* What tells words apart at a glance: their first two bytes and their last, each as often as there are `BYTES`. */
 typedef struct {
     Bytes first[MOST_WORDS], second[MOST_WORDS], last[MOST_WORDS];
@@ -217,4 +213,70 @@ const char *find_letters(const char *position, const char *end, const char *word
         position = next;
     }
     return NULL;
+}
+
+/* Take the first three bytes of sorted words, unless they are too many or a word has fewer. */
+void index_beginnings(Beginnings *beginnings, const Word *words, int count)
+{
+    int known = 0;
+    for (int index = 0; index < count; index++) {
+        const char *word = words[index].word;
+        bool is_new = index == 0 || strncmp(word, words[index - 1].word, 3) != 0;
+        if (strlen(word) < 3 || (is_new && known == MOST_WORDS)) {
+            beginnings->count = 0;
+            return;
+        }
+        for (int letter = 0; is_new && letter < 3; letter++)
+            beginnings->bytes[known][letter] = (uint8_t)(word[letter] | 0x20);
+        known += is_new;
+    }
+    beginnings->count = known;
+}
+
+/* Whether a word may begin at one of TOGETHER bytes, behind which two more are. */
+static bool any_may_begin(const Bytes (*splats)[3], int count, const char *position)
+{
+    Bytes fits = {0}, small;
+    memset(&small, 0x20, BYTES);
+    for (int index = 0; index < TOGETHER; index += BYTES) {
+        Bytes first, second, third;
+        memcpy(&first, position + index, BYTES);
+        memcpy(&second, position + index + 1, BYTES);
+        memcpy(&third, position + index + 2, BYTES);
+        first |= small;
+        second |= small;
+        third |= small;
+        for (int word = 0; word < count; word++)
+            fits |= (Bytes)((first == splats[word][0]) & (second == splats[word][1]) & (third == splats[word][2]));
+    }
+    return is_any_set(&fits);
+}
+
+static bool is_beginning(const Beginnings *beginnings, const char *position)
+{
+    for (int word = 0; word < beginnings->count; word++) {
+        const uint8_t *bytes = beginnings->bytes[word];
+        if ((position[0] | 0x20) == bytes[0] && (position[1] | 0x20) == bytes[1] && (position[2] | 0x20) == bytes[2])
+            return true;
+    }
+    return false;
+}
+
+/* Return the next position at which a word may begin, whatever the case of its letters; the end if none can. */
+const char *next_beginning(const Beginnings *beginnings, const char *position, const char *end)
+{
+    Bytes splats[MOST_WORDS][3];
+    for (int word = 0; word < beginnings->count; word++)
+        for (int letter = 0; letter < 3; letter++)
+            memset(&splats[word][letter], beginnings->bytes[word][letter], BYTES);
+    while (end - position >= 3) {
+        bool is_whole = end - position >= TOGETHER + 2;
+        const char *next = is_whole ? position + TOGETHER : end - 2;
+        bool may_begin = !is_whole || any_may_begin((const Bytes(*)[3])splats, beginnings->count, position);
+        for (; may_begin && position < next; position++)
+            if (is_beginning(beginnings, position))
+                return position;
+        position = next;
+    }
+    return end;
 }
