@@ -136,11 +136,11 @@ class Takedown(Command):
 
     def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", sought: "Sought", settings: Settings) -> None:
         short_texts = len(sought.short_texts)
-        unlearned = [(run.entry["name"], texts) for run in runs if (texts := run.unlearned_texts(sought))]
+        unlearned = [(run.entry["name"], number) for run in runs if (number := run.unlearned_texts(sought))]
         if settings.json:
             copies = [{"name": run.entry["name"], **run.copies()._asdict()} for run in runs if run.copies().is_any]
             answer: dict[str, Any] = {**receipt, "short_texts": short_texts, "near_copies": copies}
-            answer["unlearned_texts"] = [{"name": name, "texts": texts} for name, texts in unlearned]
+            answer["unlearned_texts"] = [{"name": name, "texts": number} for name, number in unlearned]
             console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
             lines = [*_lines(runs, receipt)]
