@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
@@ -90,7 +90,7 @@ class Takedown(Command):
             entries = self._clear(runs, sought, entries)
         demands = [] if self.apply else [run.removal_demand(sought, self.tokenizer) for run in runs]
         receipt = self._receipt(runs, sought, entries)
-        self._tell(runs, receipt, len(sought.short_texts), settings)
+        self._tell(runs, receipt, sought, settings)
         for run, demand in zip(runs, demands, strict=False):
             if demand:
                 console.remark(self.name(), f"{run.entry['name']}: --apply will need --tokenizer, as {demand}")
@@ -134,16 +134,20 @@ class Takedown(Command):
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
-    def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", short_texts: int, settings: Settings) -> None:
+    def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", sought: "Sought", settings: Settings) -> None:
+        short_texts = len(sought.short_texts)
+        unlearned = [(run.entry["name"], number) for run in runs if (number := run.unlearned_texts(sought))]
         if settings.json:
             copies = [{"name": run.entry["name"], **run.copies()._asdict()} for run in runs if run.copies().is_any]
-            answer = {**receipt, "short_texts": short_texts, "near_copies": copies}
+            answer: dict[str, Any] = {**receipt, "short_texts": short_texts, "near_copies": copies}
+            answer["unlearned_texts"] = [{"name": name, "texts": number} for name, number in unlearned]
             console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
             lines = [*_lines(runs, receipt)]
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
+            lines += [_unlearned(name, number) for name, number in unlearned]
             console.write_report("\n".join(map(console.escape, lines)))
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
@@ -215,6 +219,14 @@ def _undecided(number: int) -> str:
     return (
         f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to take "
         "it out, list its `text_hash`, or its `id` alone if no other has that"
+    )
+
+
+def _unlearned(name: str, texts: int) -> str:
+    """Return of how many texts copies come back under other ids, and what to name beside the place."""
+    return (
+        f"{name}: {quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back; name "
+        "the dataset that the documents came from as well"
     )
 
 

@@ -1,6 +1,7 @@
 """What was taken out of a place comes back by no way, and who is refused is told what to type."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -98,25 +99,29 @@ DEDUP = "{dedup: {index: seen, snapshot: two}}"
 
 
 @pytest.mark.parametrize(
-    ("steps", "together"), [(DEDUP, ""), ("repair-text", f"together: [{DEDUP}]"), (f"chunk, {DEDUP}", "")]
+    ("steps", "together"),
+    [
+        (DEDUP, ""),
+        ("repair-text", f"together: [{DEDUP}]"),
+        (f"chunk, {DEDUP}", ""),
+        (f"chunk, {DEDUP}, repair-text", ""),
+        ("", f"together: [chunk, {DEDUP}]"),
+        ("chunk", f"together: [repair-text, {{sample: {{rate: 1}}}}, {DEDUP}, scrub-pii]"),
+        (f"chunk, {{filter-takedown: {{list: takedown.jsonl}}}}, {DEDUP}", ""),
+    ],
 )
 def test_a_recipe_that_adds_to_an_index_must_name_the_list(
     folder: Path, corpuskit: Run, steps: str, together: str
 ) -> None:
     before = index_bytes(folder)
     recipe = folder / "recipe.yaml"
-    recipe.write_text(RECIPE.format(policy="", steps=steps, together=together))
+    without = steps.replace("{filter-takedown: {list: takedown.jsonl}}, ", "")
+    recipe.write_text(RECIPE.format(policy="", steps=without, together=together))
     done = corpuskit("mix", recipe)
     assert done.returncode == 6 and b"seen' was cleared of " in done.stderr, done.stderr
     assert b"policy: {takedown: FILE}" in done.stderr and index_bytes(folder) == before
     recipe.write_text(RECIPE.format(policy="policy: {takedown: takedown.jsonl}", steps=steps, together=together))
-    done = corpuskit("mix", recipe)
-    if "chunk" in steps:
-        assert done.returncode == 6 and b"again behind `chunk`, or choose another index" in done.stderr, done.stderr
-        assert index_bytes(folder) == before and not (folder / "out" / "manifest.json").exists()
-        steps = steps.replace("chunk", "chunk, {filter-takedown: {list: takedown.jsonl}}")
-        recipe.write_text(RECIPE.format(policy="policy: {takedown: takedown.jsonl}", steps=steps, together=together))
-        done = corpuskit("mix", recipe)
+    done = corpuskit("mix", recipe, "-q")
     assert done.returncode == 0, done.stderr
     assert index_bytes(folder) != before
 
@@ -178,13 +183,33 @@ def test_what_the_message_says_works_at_once(
     assert done.returncode == 0, done.stderr
 
 
-def test_a_cleared_dataset_is_extended_as_the_page_says(folder: Path, shell: Run, corpuskit: Run) -> None:
-    done = shell("corpuskit export in.jsonl -o corpus -q && corpuskit takedown --list takedown.jsonl corpus --apply")
-    assert done.returncode == 0, done.stderr
+@pytest.mark.parametrize("name", ["corpus", "a corpus.jsonl", "folder/corpus"])
+def test_a_cleared_dataset_is_extended_as_page_and_message_say(
+    folder: Path, shell: Run, corpuskit: Run, name: str
+) -> None:
     (folder / "more.jsonl").write_bytes(lines_of([{"id": "more", "text": prose(98)}, {"id": "d3", "text": prose(3)}]))
-    done = shell("corpuskit export corpus more.jsonl -o corpus")
+    (folder / "folder").mkdir()
+    assert corpuskit("export", "in.jsonl", "-o", name).returncode == 0
+    done = corpuskit("export", name, "more.jsonl", "-o", name)
     assert done.returncode == 2 and b"name another, which will hold all inputs" in done.stderr, done.stderr
-    done = shell(f"{FILTER} corpus more.jsonl -o longer && corpuskit export longer -o corpus")
+    assert corpuskit("takedown", "--list", "takedown.jsonl", name, "--apply").returncode == 0
+    done = corpuskit("export", name, "more.jsonl", "-o", name)
+    assert done.returncode == 2, done.stderr
+    named = shlex.quote(name)
+    command = f"corpuskit filter-takedown --list FILE {named} more.jsonl | corpuskit export -o {named}"
+    assert f"has to pass that: `{command}`" in done.stderr.decode(), done.stderr
+    done = shell(f"set -o pipefail; {command.replace('FILE', 'takedown.jsonl')}")
     assert done.returncode == 0, done.stderr
-    ids = [json.loads(line)["id"] for line in corpuskit("head", "-n", "99", "corpus").stdout.splitlines()]
+    assert corpuskit("verify", name).returncode == 0
+    ids = [json.loads(line)["id"] for line in corpuskit("head", "-n", "99", name).stdout.splitlines()]
     assert "more" in ids and not TAKEN & set(ids) and len(ids) == len(set(ids))
+
+
+def test_a_message_names_a_few_inputs_and_no_more(folder: Path, corpuskit: Run) -> None:
+    command = ("filter-takedown", "--list", "takedown.jsonl", "in.jsonl", "-o", "corpus")
+    assert corpuskit(*command).returncode == 0
+    inputs = [f"more{number}.jsonl" for number in range(4)]
+    for name in inputs:
+        (folder / name).write_bytes(lines_of([{"id": name, "text": prose(98)}]))
+    done = corpuskit("export", "corpus", *inputs, "-o", "corpus")
+    assert done.returncode == 2 and b"--list FILE corpus INPUT... | corpuskit export -o corpus`" in done.stderr

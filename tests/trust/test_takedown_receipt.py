@@ -93,6 +93,18 @@ def clean_as_it_was(receipt: dict[str, Any]) -> None:
     place.update(NOTHING, outcome="clean", after=place["before"])
 
 
+def twice(receipt: dict[str, Any]) -> None:
+    receipt["not_found"] *= 2
+
+
+def in_both(receipt: dict[str, Any]) -> None:
+    receipt["unknown"] = receipt["not_found"]
+
+
+def unknown(receipt: dict[str, Any]) -> None:
+    receipt.update(unknown=receipt["not_found"], not_found=[])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -120,6 +132,10 @@ def clean_as_it_was(receipt: dict[str, Any]) -> None:
         (lambda receipt: receipt["not_found"].append(named(receipt)), "the list has learned something by it"),
         (lambda receipt: receipt["not_found"].append(learned(receipt)), "the list has learned it from what was"),
         (lambda receipt: receipt.update(unknown=[learned(receipt)]), "the list has learned it from what was"),
+        (twice, "says 2 times of "),
+        (in_both, "says 2 times of "),
+        (in_both, "says of some entries that they were not found, and of others that this is unknown"),
+        (unknown, "says of 1 entry that a place which was not searched may know them, and that all places were"),
         (
             lambda receipt: receipt.update(reached=[{"name": "search.idx", "from": OTHER}]),
             f"says that search.idx was made from {OTHER}",
@@ -172,3 +188,18 @@ def test_receipts_of_earlier_and_later_runs_hold(folder: Path, corpuskit: Run) -
     shutil.copytree(folder / "corpus", folder / "moved")
     done = corpuskit("verify", "--receipt", "last.json", "moved")
     assert done.returncode == 0 and b"moved: is called corpus in the receipt" in done.stderr
+
+
+def test_what_a_place_that_was_not_searched_may_know_is_unknown(folder: Path, corpuskit: Run) -> None:
+    next((folder / "seen").glob("*.blocks")).unlink()
+    with open(folder / "takedown.jsonl", "ab") as stream:
+        stream.write(b'{"id": "nobody else"}\n')
+    later = ("takedown", "--list", "takedown.jsonl", *PLACES, "--apply", "--receipt", "later.json")
+    assert corpuskit(*later).returncode == 3
+    receipt = json.loads((folder / "later.json").read_bytes())
+    assert (len(receipt["unknown"]), receipt["not_found"]) == (2, [])
+    done = corpuskit("verify", "--receipt", "later.json", *PLACES)
+    assert b"unknown" not in done.stderr and b"may know them" not in done.stderr, done.stderr
+    forge(folder / "later.json", of_place(2, outcome="clean"))
+    done = corpuskit("verify", "--receipt", "later.json", *PLACES)
+    assert done.returncode == 3 and b"says of 2 entries that a place" in done.stderr, done.stderr

@@ -1,13 +1,15 @@
 """Refuse outputs that would destroy an input or one another, before any of them is opened."""
 
 import os
+import shlex
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpuskit.core.errors import UsageError
-from corpuskit.core.provenance.manifest import MANIFEST, is_manifest
+from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest
+from corpuskit.core.provenance.takedowns_on_record import digests_on_record
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.repeats import real_path_finder
 from corpuskit.core.registry import all_formats, format_of_file
@@ -22,6 +24,8 @@ UNWRITTEN_ENDINGS = (
 
 DOCUMENTS = ("-o", "the output")
 """What the target is called that holds the documents."""
+MOST_NAMED = 4
+"""Inputs that a message names one by one."""
 
 
 class Target(NamedTuple):
@@ -94,10 +98,8 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
     written = {os.path.realpath(target.path) for target in targets if target.path is not None}
     for target, identity in zip(targets, identities, strict=True):
         if identity in input_identities:
-            holds_all = ", which will hold all inputs" if target.what in DOCUMENTS else ""
-            raise UsageError(
-                f"{target.described()} is an input, too, and would be overwritten; name another{holds_all}"
-            )
+            way_out = _way_out(target, inputs) if target.what in DOCUMENTS else "name another"
+            raise UsageError(f"{target.described()} is an input, too, and would be overwritten; {way_out}")
         if target.path is not None and os.path.isdir(target.path) and (inner := _input_within(target.path, inputs)):
             raise UsageError(f"{target.described()} holds {inner!r}, an input that would be overwritten; name another")
         if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):
@@ -109,6 +111,27 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
         if identity is not None and identity in target_of:
             raise UsageError(f"{target_of[identity].described()} and {target.described()} are one file; name two")
         target_of[identity] = target
+
+
+def _way_out(target: Target, inputs: Sequence[Input]) -> str:
+    """Return what to do for an output that is an input: what was cleared by a takedown list must pass it again."""
+    if target.what != "-o" or target.path is None or not _was_cleared(target.path):
+        return "name another, which will hold all inputs"
+    # A folder that is no dataset stands for each of its files.
+    names = list(dict.fromkeys(str(input_.dataset or input_.name).removesuffix(f".{MANIFEST}") for input_ in inputs))
+    inputs_in_words = shlex.join(names) if len(names) <= MOST_NAMED else f"{shlex.quote(str(target.path))} INPUT..."
+    return (
+        "as it was cleared by a takedown list, all that goes into it has to pass that: `corpuskit filter-takedown "
+        f"--list FILE {inputs_in_words} | corpuskit export -o {shlex.quote(str(target.path))}`"
+    )
+
+
+def _was_cleared(dataset: Path) -> bool:
+    path = dataset / MANIFEST if dataset.is_dir() else dataset.with_name(f"{dataset.name}.{MANIFEST}")
+    try:
+        return is_manifest(path) and bool(digests_on_record(read_manifest(path)["steps"]))
+    except (DamagedError, PublishError):
+        return False  # Who publishes over it is told why.
 
 
 def _target_around(target: Target, targets: Sequence[Target]) -> Target | None:

@@ -15,7 +15,7 @@ from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.licenses import allowed, entry_problem
 from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step
-from corpuskit.core.step import Step
+from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
@@ -46,6 +46,21 @@ class Policy:
     def takedown_gates(self) -> list[Step]:
         """Return the filter for a takedown list, if there is one."""
         return [] if self.takedown is None else [self.takedown]
+
+    def with_takedown_gates(self, steps: Iterable[Step]) -> list[Step]:
+        """Return the steps, with the filter for a takedown list before each that adds documents to an index.
+
+        It stands there only if a step between makes or changes documents: all that come in have passed it.
+        """
+        gated: list[Step] = []
+        is_changed = False
+        for step in steps:
+            if is_changed and isinstance(step, CorpusStage) and step.has_effects():
+                gated += self.takedown_gates()
+                is_changed = False
+            gated.append(step)
+            is_changed = step != self.takedown and (is_changed or not _keeps_documents(step))
+        return gated
 
     def source_gates(self) -> list[Step]:
         """Return the filters that stand right behind every source."""
@@ -159,6 +174,11 @@ def _audience(node: Node | None) -> Step:
         options = {key: entry.value for key, entry in entries.items()}
         return build_step(find_step("filter-audience"), options, lambda key: entries.get(key, node).location)
     return build_step(find_step("filter-audience"), options)
+
+
+def _keeps_documents(step: Step) -> bool:
+    # With an index, its options on record have the index's digest, which is not to be read for this.
+    return step.keeps_documents_with({option.key: getattr(step, option.name) for option in step.option_list()})
 
 
 def _fields_of(step: Step) -> Iterable[str]:

@@ -237,18 +237,19 @@ def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
     """Return what follows the reading of a source: the policy's filters, its own steps, the policy's checks.
 
     The audience is checked again before output: here, if no step is common to all sources. What was taken down is
-    looked for again after the steps that may have changed texts, and before any that compare documents.
+    looked for again after the steps that may have changed texts, and before any that compare documents or keep them.
     """
     policy = recipe.policy
     checks = policy.source_checks((*source.steps, *recipe.together))
     again = policy.takedown_gates() if source.steps else []
     last = [policy.audience] if source.steps and not recipe.together else []
-    return [*policy.source_gates(), *source.steps, *again, *checks, *last]
+    return [*policy.source_gates(), *policy.with_takedown_gates(source.steps), *again, *checks, *last]
 
 
 def steps_together(recipe: Recipe) -> list[Step]:
     """Return the steps over all sources at once, and the last checks of what was taken down and of the audience."""
-    return [*recipe.together, *recipe.policy.takedown_gates(), recipe.policy.audience] if recipe.together else []
+    policy, steps = recipe.policy, recipe.together
+    return [*policy.with_takedown_gates(steps), *policy.takedown_gates(), policy.audience] if steps else []
 
 
 def stated_license(source: SourceSpec) -> str | None:

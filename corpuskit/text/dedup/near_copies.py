@@ -24,6 +24,8 @@ NGRAM, PERMUTATIONS, SEED = 5, 112, 1
 BANDS = 28
 """Of four positions each: of two signatures that agree in .7 of theirs, one band agrees with a chance of 99.95 %."""
 AGREEMENT = 0.7
+LONG_MEAN = 0.35
+"""Of the numbers in a signature, as a share of their range: that of a long text is lower."""
 BATCH_TEXTS = 256
 _BITS_PER_KEY = 16
 _LEAST_BITS = 1 << 16
@@ -67,6 +69,16 @@ def write_signature(row: NDArray[np.uint32]) -> str:
 def is_signature(written: str) -> bool:
     """Whether a signature is of this scheme."""
     return read_signature(written) is not None
+
+
+def are_of_long_texts(rows: Signatures) -> NDArray[np.bool_]:
+    """Return which signatures show that their texts have more than 46 shingles, as practically all from 80 on do.
+
+    The more shingles, the lower the least of them is in each position. Of 60,000 texts with 46, none had a mean below
+    .379 of the range; it is .432, with a standard deviation of .013. At 64 it is .359, at 80 .309, at 100 .260.
+    """
+    is_long: NDArray[np.bool_] = rows.mean(axis=1, dtype=np.float64) < LONG_MEAN * 2.0**32
+    return is_long
 
 
 def rows_of_signatures(written: Sequence[str]) -> Signatures:

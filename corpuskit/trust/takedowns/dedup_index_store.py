@@ -74,6 +74,7 @@ class DedupIndexStore(Store):
                     sought.take_unowned(identifier, findings[row])
                 elif any(identifier[:length] in prefixes for length in prefix_lengths):
                     beginning_so.add(row)
+            self._teach(sought, file, findings)
 
         self._each_file(look_into)
 
@@ -155,6 +156,28 @@ class DedupIndexStore(Store):
         finally:
             index.close()
         return []
+
+    def _teach(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
+        """Let the list learn the texts of entries it names by their ids, if their signatures show that they are long.
+
+        One of less than 8 words and 40 letters, which others have written as well, has less than 47 shingles.
+        """
+        import numpy
+
+        from corpuskit.text.dedup.near_copies import are_comparable, are_of_long_texts, write_signature
+
+        rows = numpy.array([row for row, finding in findings.items() if sought.is_named_by_id(finding)], numpy.int64)
+        hashes = [digest.tobytes().hex() for digest in file.take("digest", rows)]
+        if not hashes or not are_comparable(self._settings):
+            self.unlearned_texts.update(hashes)
+            return
+        signatures = file.take("signature", rows)
+        is_long = are_of_long_texts(signatures) & ~file.take("wordless", rows).ravel().astype(bool)
+        for row, hash_, signature, is_taught in zip(rows.tolist(), hashes, signatures, is_long.tolist(), strict=True):
+            if is_taught:
+                sought.learn_signed(hash_, write_signature(signature), findings[row])
+            else:
+                self.unlearned_texts.add(hash_)
 
     def _take(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
         """Note the ids of entries that were found by their texts."""

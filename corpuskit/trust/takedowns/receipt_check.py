@@ -3,6 +3,7 @@
 A receipt is not signed: whoever changes one can make its digest fit. What nothing else shows cannot be checked.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from corpuskit.core.provenance.entries import StepEntry
@@ -10,7 +11,7 @@ from corpuskit.core.wording import quantity
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record
 from corpuskit.text.takedown.reasons import ALL_REASONS
-from corpuskit.trust.takedowns.receipt import CLEAN, LEFT_THERE, REMOVED, Receipt, StoreEntry
+from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, Receipt, StoreEntry
 
 COUNTS_ON_RECORD = ("chunks", "vectors", "unerased")
 """What the step has on record beside its drops, as the receipt has it."""
@@ -20,21 +21,34 @@ def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
     """Yield what a receipt says that contradicts itself, or its list."""
     for store in receipt["places"]:
         yield from (f"says of {store['name']} {problem}" for problem in _problems_of_store(store, receipt["applied"]))
+    yield from _problems_of_unnamed(receipt, entries)
+    names = {store["name"] for store in receipt["places"]}
+    affected = {store["before"] for store in receipt["places"] if store["documents"]}
+    for made in receipt["reached"]:
+        if made["name"] not in names or made["from"] not in affected:
+            yield f"says that {made['name']} was made from {made['from']}, in which it lists no documents"
+
+
+def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield what is said of entries that named nothing, and cannot be so."""
     of_list = digests_in(receipt["list"])
+    not_found, unknown = receipt["not_found"], receipt.get("unknown", [])
     learned_by = {entry.of for entry in entries}
     learned = {entry.digest() for entry in entries if entry.of is not None}
-    for digest in (*receipt["not_found"], *receipt.get("unknown", ())):
+    for digest, times in Counter([*not_found, *unknown]).items():
         if digest not in of_list:
             yield f"says of {digest} that it was not found, and has no such entry"
         elif digest in learned:
             yield f"says of {digest} that it was not found, and the list has learned it from what was"
         elif digest in learned_by:
             yield f"says of {digest} that it was not found, and the list has learned something by it"
-    names = {store["name"] for store in receipt["places"]}
-    affected = {store["before"] for store in receipt["places"] if store["documents"]}
-    for made in receipt["reached"]:
-        if made["name"] not in names or made["from"] not in affected:
-            yield f"says that {made['name']} was made from {made['from']}, in which it lists no documents"
+        if times > 1:
+            yield f"says {times} times of {digest} that it was not found"
+    if unknown and not any(store["outcome"] in (DAMAGED, FAILED) for store in receipt["places"]):
+        entry = quantity(len(unknown), "entry")
+        yield f"says of {entry} that a place which was not searched may know them, and that all places were searched"
+    if unknown and not_found:
+        yield "says of some entries that they were not found, and of others that this is unknown, which no run does"
 
 
 def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:

@@ -85,6 +85,19 @@ class Sought:
             self._not_learned.add((taken_id.hash, taken_id.owner))
         self.named.add(finding.number)
 
+    def learn_signed(self, hash_: str, signature: str, finding: TakedownFinding) -> None:
+        """Learn a text that is known by its hash and signature alone, and is not short."""
+        if not self.knows_text(hash_):
+            self._learn_text(hash_, signature, finding)
+
+    def knows_text(self, hash_: str) -> bool:
+        """Whether the list has a text, or it was learned, or is too short for that."""
+        return hash_ in self._known_texts or hash_ in self.short_texts
+
+    def is_named_by_id(self, finding: TakedownFinding) -> bool:
+        """Whether the list names a document by its own id."""
+        return self._is_asked_for(finding) and self.entries[finding.number].kind in ("id", ID_HASH)
+
     def take_unowned(self, identifier: bytes, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out of which nobody can say whose it is.
 
@@ -227,15 +240,18 @@ class Sought:
         for (hash_, (_, finding)), signature in zip(
             new.items(), sign_texts([text for text, _ in new.values()]), strict=True
         ):
-            entry = self.entries[finding.number]
-            self._learned[hash_] = Entry(
-                TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=origin_of(entry)
-            )
-            self._learned_from[hash_] = finding.number
-            self._known_texts.add(hash_)
-            if signature:
-                self._signatures.append(signature)
-                self._owners.append(finding.number)
+            self._learn_text(hash_, signature, finding)
+
+    def _learn_text(self, hash_: str, signature: str, finding: TakedownFinding) -> None:
+        entry = self.entries[finding.number]
+        self._learned[hash_] = Entry(
+            TEXT_HASH, hash_, signature=signature, ref=entry.ref, date=entry.date, of=origin_of(entry)
+        )
+        self._learned_from[hash_] = finding.number
+        self._known_texts.add(hash_)
+        if signature:
+            self._signatures.append(signature)
+            self._owners.append(finding.number)
 
 
 def made_from_copies_in(lineage: Lineage, findings: Mapping[int, TakedownFinding], sought: Sought) -> int:

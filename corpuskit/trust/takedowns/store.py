@@ -77,6 +77,8 @@ class Store(ABC):
         self.path = path
         self.copy_examples: list[str] = []
         """Ids of some near copies."""
+        self.unlearned_texts: set[str] = set()
+        """Hashes of texts that go because of their ids, and of which the place does not keep what the list learns."""
 
     @classmethod
     @abstractmethod

@@ -104,6 +104,11 @@ class StoreRun:
         examples = () if self._store is None else tuple(self._store.copy_examples)
         return CopyTally(self._tally.reasons[NEAR_COPY], self._tally.made_from_copies, examples)
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many texts are found by their ids that no place could teach."""
+        hashes = () if self._store is None else self._store.unlearned_texts
+        return sum(not sought.knows_text(hash_) for hash_ in hashes)
+
     def record(self) -> StoreRecord | None:
         """Return what the place has on record, if it was opened."""
         return None if self._store is None else self._store.record()

@@ -87,6 +87,36 @@ def test_it_looks_again_after_steps_that_change_texts(folder: Path) -> None:
     assert "filter-takedown --list" in source_pipes(alone)["more"]
 
 
+INDEXED = "{dedup: {index: seen, snapshot: two}}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (INDEXED, "dedup filter-takedown"),
+        (f"repair-text, {INDEXED}", "repair-text filter-takedown dedup filter-takedown"),
+        (f"chunk, repair-text, {INDEXED}", "chunk repair-text filter-takedown dedup filter-takedown"),
+        (f"chunk, sample, {INDEXED}, scrub-pii", "chunk sample filter-takedown dedup scrub-pii filter-takedown"),
+        (f"sample, {INDEXED}", "sample dedup filter-takedown"),
+        ("chunk, dedup", "chunk dedup filter-takedown"),
+        (f"{{dedup: {{unit: line}}}}, {INDEXED}", "dedup filter-takedown dedup filter-takedown"),
+        (
+            f"chunk, {{filter-takedown: {{list: takedown.jsonl}}}}, {INDEXED}",
+            "chunk filter-takedown dedup filter-takedown",
+        ),
+    ],
+)
+def test_it_looks_before_documents_go_into_an_index(folder: Path, steps: str, expected: str) -> None:
+    steps = steps.replace("sample", "{sample: {rate: 1}}")
+    together = load_recipe(recipe(folder, together=f"together: [{steps}]"))
+    assert [step.name() for step in steps_together(together)] == [*expected.split(), "filter-audience"]
+    path = recipe(folder)
+    path.write_text(path.read_text().replace("[repair-text]", f"[{steps}]"))
+    alone = load_recipe(path)
+    names = [step.name() for step in steps_of_source(alone, alone.sources[0])]
+    assert names == ["filter-takedown", "filter-audience", *expected.split(), "filter-audience"]
+
+
 def test_what_was_taken_out_stays_out(folder: Path, corpuskit: Run) -> None:
     assert corpuskit("mix", recipe(folder), "--quiet").returncode == 0
     before = manifest(folder)["digest"]

@@ -11,6 +11,7 @@ from corpuskit.text.dedup.near_copies import (
     PERMUTATIONS,
     NearCopies,
     are_comparable,
+    are_of_long_texts,
     is_signature,
     near_copies_of,
     read_signature,
@@ -97,3 +98,11 @@ def test_equal_signatures_count_as_their_first(number: int) -> None:
     assert [copy and copy.number for copy in near.find(["one text that is there more than once"])] == [0]
     assert near.find(["another text altogether"])[0] == (number, 1.0)
     assert near_copies_of([]).find(["a text"]) == [None]
+
+
+@pytest.mark.parametrize(("shingle_count", "are_long"), [(1, 0), (4, 0), (32, 0), (46, 0), (90, 1000), (1000, 1000)])
+def test_a_signature_shows_that_a_text_is_long(shingle_count: int, are_long: int) -> None:
+    chance = random.Random(shingle_count)
+    texts = [" ".join(prose(chance, shingle_count + 4)) for _ in range(1000)]
+    rows, _ = signature_rows(texts)
+    assert int(are_of_long_texts(rows).sum()) == are_long

@@ -1,0 +1,93 @@
+"""`takedown` of an index of `dedup` alone teaches the list the texts, as far as the index knows them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpuskit.core.document import text_hash
+from corpuskit.text.dedup.near_copies import sign_texts
+from tests.conftest import Run, lines_of
+from tests.support.takedown_texts import prose
+
+SHORT = "I agree with you."
+LISTED = ({"id": "d3"}, {"id": "d4", "ref": "request 7"}, {"id": "short"})
+FILTER = ("filter-takedown", "--list", "takedown.jsonl")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    documents: list[dict[str, Any]] = [{"id": f"d{number}", "text": prose(number)} for number in range(20)]
+    documents += [{"id": "short", "text": SHORT}, {"id": "han", "text": "我们不知道他今天说的那句话是什么意思。"}]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    copies = [{"id": "new3", "text": prose(3)}, {"id": "new4", "text": f"{prose(4)} and so on"}]
+    copies += [{"id": "other", "text": SHORT}, {"id": "new5", "text": prose(5)}]
+    (tmp_path / "copies.jsonl").write_bytes(lines_of(copies))
+    (tmp_path / "takedown.jsonl").write_bytes(lines_of(list(LISTED)))
+    return tmp_path
+
+
+def add_to_index(corpuskit: Run, *options: str) -> None:
+    command = ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique", "-q", *options)
+    assert corpuskit(*command).returncode == 0
+
+
+def clear(corpuskit: Run, *places: str) -> Any:
+    done = corpuskit("takedown", "--list", "takedown.jsonl", *places, "--apply", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def passing(corpuskit: Run) -> set[str]:
+    done = corpuskit(*FILTER, "copies.jsonl")
+    assert done.returncode == 0, done.stderr
+    return {json.loads(line)["id"] for line in done.stdout.splitlines()}
+
+
+def learned_texts(folder: Path) -> dict[str, Any]:
+    lines = map(json.loads, (folder / "takedown.jsonl").read_bytes().splitlines())
+    return {line["text_hash"]: line for line in lines if "text_hash" in line}
+
+
+def test_copies_under_other_ids_do_not_come_back(folder: Path, corpuskit: Run) -> None:
+    add_to_index(corpuskit)
+    assert passing(corpuskit) == {"new3", "new4", "other", "new5"}
+    answer = clear(corpuskit, "seen")
+    assert passing(corpuskit) == {"other", "new5"}
+    texts = learned_texts(folder)
+    assert {hash_: line["signature"] for hash_, line in texts.items()} == {
+        text_hash(text): sign_texts([text])[0] for text in (prose(3), prose(4))
+    }
+    assert texts[text_hash(prose(4))]["ref"] == "request 7"
+    assert answer["unlearned_texts"] == [{"name": "seen", "texts": 1}]
+
+
+@pytest.mark.parametrize("options", [("--method", "exact"), ("--ngram", "4"), ("--seed", "2")])
+def test_what_cannot_be_learned_is_told(folder: Path, corpuskit: Run, options: tuple[str, ...]) -> None:
+    add_to_index(corpuskit, *options)
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "seen")
+    message = b"seen: 3 texts cannot be learned from it, so that copies under other ids come back; name the dataset"
+    assert message in done.stdout, done.stdout
+    clear(corpuskit, "seen")
+    assert learned_texts(folder) == {}
+
+
+@pytest.mark.parametrize("places", [("seen", "unique"), ("unique", "seen")])
+@pytest.mark.parametrize("options", [(), ("--method", "exact")])
+def test_the_dataset_beside_it_teaches_the_rest(
+    folder: Path, corpuskit: Run, places: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    add_to_index(corpuskit, *options)
+    answer = clear(corpuskit, *places)
+    assert (answer["unlearned_texts"], answer["short_texts"]) == ([], 1)
+    assert passing(corpuskit) == {"other", "new5"}
+    assert set(learned_texts(folder)) == {text_hash(prose(3)), text_hash(prose(4))}
+
+
+def test_texts_of_forty_letters_are_not_learned_from_an_index(folder: Path, corpuskit: Run) -> None:
+    """They may be as short as those that many have written."""
+    (folder / "takedown.jsonl").write_bytes(lines_of([{"id": "han"}]))
+    add_to_index(corpuskit)
+    assert clear(corpuskit, "seen")["unlearned_texts"] == [{"name": "seen", "texts": 1}]
+    assert learned_texts(folder) == {}
