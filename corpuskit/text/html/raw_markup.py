@@ -94,7 +94,8 @@ _LISTED, _COMMENT = 1, 3
 _DRAWING_END = {name: re.compile(rf"</{any_name([name])}(?=[\s/>])[^>]*+>", re.ASCII) for name in _DRAWING_NAMES}
 _OPENER = re.compile(r"<([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
 _REST_OF_TAG = re.compile(r"""[^>=]*+(?:=\s*+(?>"[^"]*+"|'[^']*+'|)[^>=]*+)*+>""", re.ASCII)
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?>\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|)""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?>\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|)""", re.ASCII)
+"""Spaces of other scripts part no attributes (HTML Living Standard, 13.2.5.32)."""
 _TAG = re.compile(r"</?[A-Za-z][^>]*+>?")
 _WITHIN_WORDS = re.compile(
     "</?"

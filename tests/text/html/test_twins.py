@@ -190,6 +190,20 @@ def test_both_have_the_same_limits(markup: str) -> None:
 
 
 @needs_core
+@pytest.mark.parametrize("space", ["\x1c", "\x85", "\xa0", "\u2003", "\u2028", "\u3000"])
+def test_spaces_of_other_scripts_part_no_attributes(space: str) -> None:
+    """The markup's own spaces are of ASCII, so a name or value goes on through any other."""
+    markup = f"<html{space}lang=en><meta property=og:title{space}content=Tides><meta {space}name=author content=Ann>"
+    facts = page_facts(markup)
+    assert facts.language == "" and not {"og:title", "author"} & set(facts.meta_values)
+    assert differences(markup) == []
+
+
+def test_elements_of_unknown_names_are_no_part_of_a_line() -> None:
+    for name in ("t", "x", "tx", "foo"):
+        assert differences(f"<body><{name} class=lineno>12</{name}><p>The harbour, with boats.") == []
+
+
 def test_texts_are_cleaned_alike() -> None:
     chance = random.Random(3)
     marks = ("a", "ß", " ", "\t", "\n", "\r", "\r\n", "\x00", "\x1f", "\x7f", "\x85", "\xa0", "\xad", "\u2028",

@@ -19,7 +19,7 @@
 #endif
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 6
+#define ALGORITHM 7
 /* As `INTERFACE` there. */
 #define INTERFACE 7
 

@@ -9,7 +9,7 @@ static const char *const INLINE_NAMES[] = {
     "abbr",   "acronym", "b",   "bdi",   "bdo",  "big", "cite", "code",  "del",    "dfn",  "em",
     "font",   "i",       "img", "input", "ins",  "kbd", "link", "mark",  "meta",   "nobr", "picture",
     "q",      "rb",      "rp",  "rt",    "ruby", "s",   "samp", "small", "source", "span", "strike",
-    "strong", "sub",     "sup", "t",     "time", "tt",  "u",    "var",   "wbr",
+    "strong", "sub",     "sup", "time",  "tt",   "u",   "var",  "wbr",
 };
 #define INLINE_COUNT ((int)(sizeof(INLINE_NAMES) / sizeof(INLINE_NAMES[0])))
 #define LONGEST_INLINE 7

@@ -241,18 +241,10 @@ static inline bool is_any_space(const char *position)
     return (unsigned char)*position <= ' ' || (unsigned char)*position >= 0xC2 ? space_size(position) > 0 : false;
 }
 
-static const char *skip_any_spaces(const char *position, const char *end)
+/* Whether a byte belongs to no name of an attribute. */
+static inline bool ends_name(char byte)
 {
-    int size;
-    while (position < end && (size = space_size(position)) > 0)
-        position += size;
-    return position;
-}
-
-/* Whether a character belongs to no name of an attribute. */
-static inline bool ends_name(const char *position)
-{
-    switch (*position) {
+    switch (byte) {
     case '"':
     case '\'':
     case '<':
@@ -261,7 +253,7 @@ static inline bool ends_name(const char *position)
     case '=':
         return true;
     default:
-        return is_any_space(position);
+        return is_space(byte);
     }
 }
 
@@ -269,20 +261,20 @@ static inline bool ends_name(const char *position)
 bool next_attribute(const char **position, const char *end, Span *name, Span *value)
 {
     const char *start = *position;
-    while (start < end && ends_name(start))
+    while (start < end && ends_name(*start))
         start++;
     if (start == end)
         return false;
     const char *name_end = start + 1;
-    while (name_end < end && !ends_name(name_end))
+    while (name_end < end && !ends_name(*name_end))
         name_end++;
     *name = (Span){start, name_end - start};
     *value = (Span){name_end, 0};
     *position = name_end;
-    const char *next = skip_any_spaces(name_end, end);
+    const char *next = skip_spaces(name_end, end);
     if (next == end || *next != '=')
         return true;
-    next = skip_any_spaces(next + 1, end);
+    next = skip_spaces(next + 1, end);
     if (next == end)
         return true;
     if (*next == '"' || *next == '\'') {
@@ -294,7 +286,7 @@ bool next_attribute(const char **position, const char *end, Span *name, Span *va
         return true;
     }
     const char *last = next;
-    while (last < end && *last != '>' && *last != '"' && *last != '\'' && !is_any_space(last))
+    while (last < end && *last != '>' && *last != '"' && *last != '\'' && !is_space(*last))
         last++;
     if (last > next) {
         *value = (Span){next, last - next};
