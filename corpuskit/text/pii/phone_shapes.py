@@ -10,7 +10,7 @@ from typing import NamedTuple
 from corpuskit.text.pii import numbering_plans
 from corpuskit.text.pii.phone_words import Context
 
-_GROUP = re.compile(rb"[0-9]+")
+GROUP = re.compile(rb"[0-9]+")
 _NORTH_AMERICAN = re.compile(
     rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
@@ -49,7 +49,7 @@ class Candidate(NamedTuple):
     def at(cls, data: bytes, start: int, end: int) -> "Candidate":
         """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
         text = data[start:end]
-        groups = _GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
+        groups = GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
         return cls(data, start, end, text, b"".join(groups), groups, text.startswith((b"+", b"(+")))
 
 

@@ -15,13 +15,12 @@ from itertools import islice
 from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_shapes, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
 from corpuskit.text.pii.phone_chains import Previous, is_in_row
-from corpuskit.text.pii.phone_shapes import Candidate
+from corpuskit.text.pii.phone_shapes import GROUP, Candidate
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
 _SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?|[ ./\-]?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
-_GROUP = re.compile(rb"[0-9]+")
 _TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
 _MOST_GROUPS = 7
@@ -71,7 +70,7 @@ def _in_run(data: bytes, run: Span, previous: Previous) -> Iterator[tuple[int, P
         return
     # What is left of the run may be too short for a number.
     while end - offset >= _FEWEST_DIGITS:
-        groups = [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]
+        groups = [match.span() for match in islice(GROUP.finditer(data, offset, end), _MOST_GROUPS)]
         if len(groups) < _MOST_GROUPS and sum([end - start for start, end in groups]) < _FEWEST_DIGITS:
             return
         start = _opening(data, run[0], groups[0][0])
@@ -191,7 +190,7 @@ def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
     """
     if data.startswith((b"+", _AMERICAN_EXIT), start) or len(digits_of(data[start : ends[0]])) <= _MOST_NATIONAL:
         return ends
-    return sorted(ends, key=lambda end: not numbering_plans.is_national(_GROUP.findall(data, start, end)))
+    return sorted(ends, key=lambda end: not numbering_plans.is_national(GROUP.findall(data, start, end)))
 
 
 def _follows_group(data: bytes, start: int) -> bool:
@@ -280,7 +279,7 @@ def _is_amount(text: bytes, after_it: bytes) -> bool:
 
 def _changes_separator_twice(text: bytes) -> bool:
     """Whether this is a row of ranges such as `09-17 10-18`."""
-    separators = [each.strip() for each in _GROUP.split(text)[1:-1]]
+    separators = [each.strip() for each in GROUP.split(text)[1:-1]]
     changes = sum(one != other for one, other in itertools.pairwise(separators))
     return changes > 1 and b"-" in separators and b"" in separators and not text.startswith(b"(")
 
