@@ -19,7 +19,7 @@ from corpuskit.text.quality.menus import (
 )
 from corpuskit.text.quality.spans import hash_spans
 
-__all__ = ["PageLines", "hashes_of_links", "menu_rows"]
+__all__ = ["PageLines", "begin_like_links", "menu_rows"]
 
 _IS_MARK = np.zeros(256, bool)
 _IS_MARK[[*(code for code in range(33, 127) if not chr(code).isalnum()), 0xC2, 0xE2]] = True
@@ -152,18 +152,21 @@ def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts
 def _may_be_links(layout: TextLayout, lines: PageLines, at_edge: Booleans) -> Booleans:
     """Return which rows at an edge begin with the first word of a link, or with a mark, and have few words."""
     rows = (at_edge & (layout.lines.token_counts <= LONGEST_LINK_WORDS)).nonzero()[0]
-    first = layout.lines.first_tokens[rows]
-    link_hashes = hashes_of_links()
-    hashes = layout.token_hashes[first]
-    nearest = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)]
-    marks = _IS_MARK[layout.codes[layout.token_starts[first]]] & lines.short[rows]
+    marks = _IS_MARK[layout.codes[layout.token_starts[layout.lines.first_tokens[rows]]]] & lines.short[rows]
     may_be = np.zeros(len(at_edge), bool)
-    may_be[rows[(nearest == hashes) | marks]] = True
+    may_be[rows[begin_like_links(layout, rows) | marks]] = True
     return may_be
 
 
+def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
+    """Return which of some rows begin with the first word of a link."""
+    link_hashes, hashes = _hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
+    begin: Booleans = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
+    return begin
+
+
 @cache
-def hashes_of_links() -> Integers:
+def _hashes_of_links() -> Integers:
     """Return the hashes of the first words of links, rising."""
     encoded = [word.encode() for word in first_words_of_links()]
     ends = np.array([len(word) for word in encoded]).cumsum()

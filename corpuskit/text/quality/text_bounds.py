@@ -12,7 +12,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
-from corpuskit.text.quality.page_edges import hashes_of_links
+from corpuskit.text.quality.page_edges import begin_like_links
 
 __all__ = ["bound_texts"]
 
@@ -61,8 +61,8 @@ def _at_edges(layout: TextLayout, sentences: Booleans) -> Booleans:
     """Return which rows lie before the first or after the last sentence of their text."""
     texts, inside = layout.lines.text_indices, sentences.nonzero()[0]
     first, last = np.full(len(layout.text_ends), len(texts)), np.full(len(layout.text_ends), -1)
-    last[texts[inside]] = inside
-    first[texts[inside[::-1]]] = inside[::-1]
+    for bounds, ends in ((first, _first_of_texts(inside, texts)), (last, _last_of_texts(inside, texts))):
+        bounds[texts[ends]] = ends
     rows = np.arange(len(texts))
     at_edge: Booleans = (rows < first[texts]) | (rows > last[texts])
     return at_edge
@@ -76,8 +76,7 @@ def _links_like_sentences(layout: TextLayout, sentences: Booleans, short: Boolea
     texts = layout.lines.text_indices
     may_be_link = short.copy()
     rows = short.nonzero()[0]
-    link_hashes, hashes = hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    may_be_link[rows] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
+    may_be_link[rows] = begin_like_links(layout, rows)
     if not may_be_link.any():
         return []
     beside = np.zeros(len(texts), bool)
