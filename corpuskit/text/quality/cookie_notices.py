@@ -1,0 +1,112 @@
+"""Lines that say that a site uses cookies, by language.
+
+C4 (Raffel et al. 2020, JMLR 21(140), section 2.2) takes out lines with "terms of use", "privacy policy", "cookie
+policy" and the like, as many pages have such notices. Its phrases are English; a line that says the same in another
+language is as much a notice. Recipes, novels and articles on tracking have cookies, too: a notice speaks of what its
+own site does, or asks the reader for consent.
+"""
+
+import re
+
+__all__ = ["CLUES", "is_cookie_notice"]
+
+LONGEST_NOTICE = 800
+"""Characters; consent banners that list what cookies are for come near."""
+
+_COOKIES = (
+    *("куки", "クッキー", "쿠키", "คุกกี้", "تعريف الارتباط", "كوكيز", "कुकी", "çerez", "ciastecz", "eväste", "süti"),
+    *("бисквитк", "kakor", "עוגיות", "کوکی", "informasjonskaps", "piškot", "kolačić"),
+)
+CLUES = tuple(word.encode() for word in dict.fromkeys([*_COOKIES, *(word.capitalize() for word in _COOKIES)]))
+"""Words for cookies that are not like the English one: a line without it and these is no notice."""
+
+_SAYS = """
+de: wir (?:und unsere \\w*partner )?(?:ver)?(?:benutz|wend|nutz|setz|speicher)
+de: (?:benutz|verwend|nutz|setz|speicher)en wir|stimm(?:en|st) (?:sie|du)
+de: (?:site|seite|homepage|shop|portal|angebot) (?:benutzt|verwendet|nutzt|setzt|speichert)|einverstanden|akzeptier
+de: auf (?:dieser|unserer) (?:web)?(?:site|seite) werden|bereitstellung unserer dienste|zustimm
+fr: (?:nous|ce site|notre site|le site)(?: web)? (?:\\w+ ){0,2}?(?:utilis|dépos|plaç|emplo)|en poursuivant|en continuant
+fr: vous (?:\\w+ )?accept|consent(?:ez|ement)
+es: utilizamos|usamos|empleamos|si continúa|al continuar|acepta[rs]?\\b|aceptando
+es: (?:sitio|web|página|portal|tienda) (?:\\w+ ){0,2}?(?:utiliza|usa|emplea)\\b
+pt: utilizamos|usamos|ao continuar|aceita[rs]?\\b|aceitando
+pt: (?:site|sítio|página|portal|loja) (?:\\w+ ){0,2}?(?:utiliza|usa)\\b
+it: utilizziamo|usiamo|acconsent|accett[iao]|(?:sito|portale) (?:\\w+ ){0,2}?(?:utilizza|usa|fa uso)\\b
+nl: (?:wij|we|site) (?:\\w+ ){0,3}?(?:gebruik|plaats)|(?:gebruik|plaats)en (?:wij|we)\\b|akkoord
+sv: (?:vi|webbplats\\w*|sidan|sajten) (?:\\w+ ){0,2}?använder|använder vi\\b|godkänner du
+da: (?:vi|hjemmeside\\w*|siden|site) (?:\\w+ ){0,2}?(?:bruger|anvender|benytter)|(?:bruger|anvender) vi\\b|accepterer du
+no: (?:vi|nettsted\\w*|nettside\\w*|siden) (?:\\w+ ){0,2}?(?:bruker|benytter)|bruker vi\\b|godtar du|samtykker du
+fi: käytämme|käytetään|sivusto(?:mme)? käyttää|hyväksy
+pl: używamy|stosujemy|wykorzystujemy|korzystamy|zapisujemy|wyrażasz|zgadzasz|akceptuj
+pl: (?:stron\\w*|witryn\\w*|serwis\\w*|portal|sklep) (?:\\w+ ){0,2}?(?:używa|stosuje|wykorzystuje|korzysta)\\b
+cs: používáme|využíváme|souhlas|(?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používá|využívá)
+sk: používame|využívame|súhlas|(?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používa|využíva)
+hu: oldalunk|weboldal|honlap|webhely|elfogad
+ro: folosim|utilizăm|de acord|site(?:-ul)? (?:\\w+ ){0,2}?(?:folosește|utilizează)
+hr: koristimo|slažete|pristajete|(?:stranica|web|portal) (?:\\w+ ){0,2}?koristi\\b
+sl: uporabljamo|strinjate|(?:stran|spletišče) (?:\\w+ ){0,2}?uporablja
+el: χρησιμοποιούμε|(?:ιστότοπο|ιστοσελίδα|site)\\w* (?:\\w+ ){0,3}?χρησιμοποιεί|αποδέχεστε|συμφωνείτε
+bg: използваме|сайт\\w* (?:\\w+ ){0,2}?използва|съгласявате|приемате
+ru: мы (?:\\w+ ){0,2}?(?:использ|обрабат|применя|собира)|сайт\\w* (?:\\w+ ){0,2}?использ|используем|соглашае|согласи[ея]
+uk: ми (?:\\w+ ){0,2}?(?:використов|обробля)|сайт\\w* (?:\\w+ ){0,2}?використов|використовуємо|погоджу|згод[уи]
+tr: sitemiz|(?:bu|web|internet) site|kullanıyoruz|kabul e
+vi: (?:chúng tôi|trang web|website|trang này) (?:\\w+ ){0,4}?sử dụng|đồng ý
+id: (?:kami|situs) (?:\\w+ ){0,3}?menggunakan|menyetujui
+ar: نستخدم|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم|توافق على
+fa: این سایت|این وب‌سایت|وب‌سایت ما|سایت ما|استفاده می‌کنیم
+he: אנו משתמשים|אנחנו משתמשים|אתר זה|האתר משתמש|האתר עושה
+hi: हम |हमारी वेबसाइट|यह वेबसाइट|यह साइट
+th: เว็บไซต์นี้|เว็บไซต์ของเรา|เราใช้|ยอมรับ|ยินยอม
+ja: 当サイト|本サイト|このサイト|当ウェブサイト|本ウェブサイト|このウェブサイト|当社|弊社|当ブログ|同意
+zh: 我们|我們|本网站|本網站|本站|此网站|此網站|同意
+ko: 웹사이트|웹 사이트|사이트|저희|당사|홈페이지|동의
+"""
+"""What stands beside the word for cookies in a sentence of a notice, in small letters."""
+_SAYS_IN_ENGLISH = re.compile(
+    r"\b(?:we|site) (?:[\w,’'-]+ ){0,6}?(?:us(?:e|es|ing)|stor(?:e|es|ing)|plac(?:e|es|ing)) (?:[\w,/-]+ ){0,8}?cookies"
+    r"|\bcookies (?:help|allow|enable)s? us"
+    r"|\bby (?:using|continuing|browsing|visiting|clicking).*(?:agree|accept|consent)"
+)
+_OF_THE_WEB = re.compile(
+    r"site|browser|device|experience|services|\bads?\b|advertis|analy[sz]|traffic|consent|continu|agree|accept"
+    r"|privacy|settings|personali[sz]"
+)
+"""What an English notice has besides: a cook stores cookies, too."""
+
+_SENTENCE = re.compile(r"(?:[^.!?。！？।]|[.!?](?!\s|\Z))+[.!?。！？।]*")
+_COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
+
+
+def _alternatives(table: str) -> str:
+    rows = (row.partition(": ")[2] for row in table.strip().splitlines())
+    return "|".join(rf"\b(?:{row})" if row[0].isalpha() and row[0] < "\u0590" else row for row in rows)
+
+
+_SAYS_IT = re.compile(_alternatives(_SAYS))
+
+
+def is_cookie_notice(line: str) -> bool:
+    """Whether a line in small letters says that its site uses cookies, or asks for consent to them.
+
+    >>> is_cookie_notice("diese website verwendet cookies. wenn du sie weiter nutzt, stimmst du dem zu.")
+    True
+    >>> is_cookie_notice("当サイトではクッキーを使用しています。")
+    True
+    >>> is_cookie_notice("viele websites verwenden cookies, um besucher wiederzuerkennen.")
+    False
+    >>> is_cookie_notice("we store the cookies in a tin.")
+    False
+    """
+    if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
+        return False
+    sentences = _SENTENCE.findall(line)
+    notices = [sentence for sentence in sentences if _is_notice(sentence)]
+    # A paragraph on something else is more than what it says of cookies; a notice begins with them.
+    return bool(notices) and (notices[0] == sentences[0] or 2 * sum(map(len, notices)) >= len(line))
+
+
+def _is_notice(sentence: str) -> bool:
+    if not _COOKIE.search(sentence):
+        return False
+    in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
+    return in_english is not None or _SAYS_IT.search(sentence) is not None

@@ -1,0 +1,57 @@
+"""Lines that say that a site uses cookies."""
+
+import pytest
+
+from corpuskit.text.quality.cookie_notices import CLUES, is_cookie_notice
+
+NOTICES = [
+    "We are using cookies to show you the harbour at its best on our website.",
+    "This site uses cookies. By continuing, your consent is assumed.",
+    "Cookies help us deliver our services. Learn more",
+    "We and our 80 partners store information on your device, such as cookies, to show you ads.",
+    "Diese Seite nutzt Cookies. Ok!",
+    "Um die Seite zu verbessern, verwenden wir Cookies. Mehr erfahren",
+    "Ce site utilise des cookies pour mesurer son audience. En savoir plus",
+    "En poursuivant, vous acceptez l’utilisation de cookies.",
+    "Usamos cookies para mejorar el puerto. Si continúa navegando, acepta su uso.",
+    "Este site usa cookies para medir as visitas.",
+    "Questo sito utilizza cookie tecnici e di terze parti.",
+    "Deze website gebruikt cookies om u beter te helpen.",
+    "Strona używa plików cookie, aby liczyć odwiedziny.",
+    "Мы используем файлы cookie, чтобы считать посетителей.",
+    "Сайт использует куки. Оставаясь на нём, вы соглашаетесь с этим.",
+    "Web sitemizde çerezler kullanılmaktadır.",
+    "Trang web này sử dụng cookie để đếm lượt xem.",
+    "我们使用 Cookie 来统计访问量。",
+    "当サイトでは、アクセス解析のためにクッキーを使用しています。",
+    "저희 사이트는 방문자 수를 세기 위해 쿠키를 사용합니다.",
+    "يستخدم هذا الموقع ملفات تعريف الارتباط لعد الزوار.",
+    "हम आगंतुकों की गिनती के लिए कुकीज़ का उपयोग करते हैं।",
+    "เว็บไซต์นี้ใช้คุกกี้เพื่อนับจำนวนผู้เข้าชม",
+]
+ABOUT_COOKIES = [
+    "We store the cookies in a tin, and use the broken ones for the cake.",
+    "Our partners in the bakery use two kinds of cookies for the ice cream.",
+    "Many shops use cookies to follow their visitors from page to page.",
+    "A session cookie is forgotten as soon as the browser is closed.",
+    "Viele Websites verwenden Cookies, um Besucher wiederzuerkennen.",
+    "Wir haben am Sonntag Cookies mit Nüssen gebacken.",
+    "Les navigateurs gardent les cookies d’un site à part de ceux des autres.",
+    "Las galletas, en inglés cookies, se venden en cajas de doce.",
+    "Jeśli serwer używa ciasteczek sesji, polecenie nie zapisze ich do pliku.",
+    "Браузер отправляет куки серверу вместе с каждым запросом.",
+    "浏览器把 Cookie 和每个请求一起发给服务器。",
+    "クッキーを焼く前に、生地を一時間休ませます。",
+    "The harbour was closed in winter. The ferrymen met in the hall and voted. " * 3 + "This site uses cookies.",
+]
+
+
+@pytest.mark.parametrize("line", NOTICES)
+def test_a_site_that_says_so_of_itself_gives_a_notice(line: str) -> None:
+    assert is_cookie_notice(line.lower())
+    assert b"cookie" in line.lower().encode() or any(clue in line.encode() for clue in CLUES)
+
+
+@pytest.mark.parametrize("line", ABOUT_COOKIES)
+def test_what_is_told_of_cookies_is_no_notice(line: str) -> None:
+    assert not is_cookie_notice(line.lower())
