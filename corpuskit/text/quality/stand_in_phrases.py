@@ -68,6 +68,26 @@ de: domain steht zum verkauf|dieses domain ist zu verkaufen|domain ist zu verkau
 fr: domaine est à vendre
 es: dominio está en venta
 ru: домен продается|домен продаётся
+en: unable to complete your request|experiencing technical difficulties|browser version is not supported
+de: browser ist veraltet|browser wird nicht mehr unterstützt|browser ist nicht mehr aktuell|veralteten browser
+fr: navigateur est obsolète|navigateur n'est plus pris en charge|navigateur obsolète|version obsolète du navigateur
+es: navegador está desactualizado|navegador está obsoleto|navegador obsoleto|navegador no es soportado
+pt: navegador está desatualizado|navegador desatualizado|browser está desatualizado|navegador não é compatível
+it: browser non è aggiornato|browser è obsoleto|browser obsoleto|browser non è più supportato
+nl: browser is verouderd|verouderde browser
+sv: webbläsare är föråldrad|webbläsare är för gammal|föråldrad webbläsare
+pl: przeglądarka jest nieaktualna|przeglądarka jest przestarzała|przestarzałej przeglądarki
+pl: przeglądarka nie jest obsługiwana
+cs: prohlížeč je zastaralý|zastaralý prohlížeč|prohlížeč není podporován
+ru: браузер устарел|устаревший браузер|устаревшую версию браузера|устаревшим браузером
+uk: браузер застарів|застарілий браузер
+tr: tarayıcınız güncel değil|tarayıcınızın sürümü eski|eski bir tarayıcı
+ar: متصفحك قديم|متصفح قديم|متصفحك غير مدعوم|المتصفح غير مدعوم
+hi: ब्राउज़र पुराना|ब्राउज़र समर्थित नहीं
+th: เบราว์เซอร์ของคุณล้าสมัย|เบราว์เซอร์ของคุณเก่า|เบราว์เซอร์รุ่นเก่า|ไม่รองรับเบราว์เซอร์
+vi: trình duyệt của bạn đã cũ|trình duyệt của bạn đã lỗi thời|trình duyệt không được hỗ trợ
+ja: ブラウザのバージョンが古|古いブラウザをお使い|ブラウザは古い
+ko: 브라우저 버전이 낮|오래된 브라우저를|구형 브라우저를
 """
 _WALLS = """
 en: verify you are human|verify that you are human|verify you are not a robot|confirm you are not a robot
@@ -98,6 +118,28 @@ ja: ロボットではないこと|ロボットでないこと|セッション�
 ja: アクセスが拒否|ログインが必要です
 ko: 로봇이 아닙니다|로봇이 아님을|세션이 만료|로그인이 필요합니다|접근이 거부
 zh: 您不是机器人|你不是机器人|请完成安全验证|会话已过期|登录已过期|访问被拒绝|请登录后|不是機器人|存取被拒|請先登入
+en: please log in to view|please log in to see|please login to view|please sign in to view|please log in or register
+de: müssen angemeldet sein, um|müssen eingeloggt sein, um|müssen sich anmelden, um|musst angemeldet sein, um
+de: musst eingeloggt sein, um|musst dich anmelden, um|melden sie sich an, um|melde dich an, um
+fr: devez être connecté|devez vous connecter pour|connectez-vous pour|devez vous identifier pour
+es: debes iniciar sesión para|debe iniciar sesión para|tienes que iniciar sesión para|inicie sesión para
+pt: precisa estar logado|precisa fazer login para|precisa de iniciar sessão|necessário fazer login|inicie sessão para
+it: devi accedere per|devi effettuare l'accesso|effettua l'accesso per|effettua il login per|aver effettuato l'accesso
+nl: moet ingelogd zijn om|moet inloggen om|log in om verder
+sv: måste logga in för|måste vara inloggad för|logga in för att fortsätta
+pl: musisz się zalogować, aby|musisz być zalogowany|zaloguj się, aby
+cs: musíte se přihlásit|musíte být přihlášen|přihlaste se, abyste
+ru: необходимо войти, чтобы|необходимо авторизоваться|должны войти, чтобы|должны авторизоваться|авторизуйтесь, чтобы
+uk: увійдіть, щоб|необхідно увійти, щоб|потрібно увійти, щоб
+tr: giriş yapmalısınız|giriş yapmanız gerek|lütfen giriş yapın|oturum açmanız gerek|oturum açmalısınız
+ar: يجب تسجيل الدخول|يجب عليك تسجيل الدخول|يرجى تسجيل الدخول|الرجاء تسجيل الدخول
+hi: लॉग इन करना होगा|कृपया लॉग इन करें|कृपया लॉगिन करें
+th: กรุณาเข้าสู่ระบบ|โปรดเข้าสู่ระบบ|ต้องเข้าสู่ระบบก่อน
+vi: bạn cần đăng nhập|bạn phải đăng nhập|vui lòng đăng nhập
+id: anda harus login|silakan login untuk|silakan masuk untuk melanjutkan
+ja: ログインしてください|ログインする必要があります
+ko: 로그인해 주세요|로그인하셔야|로그인해야 합니다|로그인 후 이용
+zh: 请先登录|您需要登录|您必须登录|请登录以|您需要先登录
 """
 _HEADINGS_OF_ERRORS = """
 en: something went wrong|an error occurred|an error has occurred|not found|error 404|error 500|internal server error
@@ -147,6 +189,16 @@ ru: сессия истекла|требуется авторизация|про
 ja: セッション切れ|ログインが必要です
 ko: 로그인 필요|세션 만료
 zh: 请登录|安全验证|請登入
+fr: votre vie privée est|respect de votre vie privée
+es: privacidad es importante|privacidad nos importa
+pt: privacidade é importante
+it: privacy è importante
+nl: privacy is belangrijk
+tr: gizliliğiniz bizim için|gizliliğinize değer
+ru: ценим вашу конфиденциальность
+ja: プライバシーを大切に|プライバシーを尊重
+ko: 개인정보를 소중
+zh: 重视您的隐私|重視您的隱私
 """
 
 

@@ -46,6 +46,18 @@ Stranica nije pronađena
 Halaman tidak ditemukan
 Pagina pe care o cauți nu mai este aici
 Tarayıcınız desteklenmiyor
+Sorry, we are unable to complete your request.
+Ihr Browser ist veraltet.
+Votre navigateur est obsolète.
+Tu navegador está desactualizado.
+Seu navegador está desatualizado.
+Twoja przeglądarka jest nieaktualna.
+Ваш браузер устарел.
+متصفحك قديم.
+Tarayıcınız güncel değil.
+เบราว์เซอร์ของคุณล้าสมัย
+Trình duyệt của bạn đã lỗi thời.
+古いブラウザをお使いのようです。
 """.strip().splitlines(),
 )
 def test_errors_in_many_languages(heading: str) -> None:
@@ -64,6 +76,25 @@ Votre session a expiré
 Su sesión ha caducado por inactividad
 We value your privacy
 Oturumunuzun süresi doldu
+Please log in to view this page.
+Sie müssen angemeldet sein, um diese Seite zu sehen.
+Vous devez être connecté pour lire cette page.
+Debe iniciar sesión para ver esta página.
+Devi accedere per leggere questa pagina.
+Musisz się zalogować, aby zobaczyć tę stronę.
+Необходимо войти, чтобы увидеть страницу.
+Bu sayfayı görmek için giriş yapmalısınız.
+يجب تسجيل الدخول لرؤية هذه الصفحة.
+Bạn cần đăng nhập để xem trang này.
+กรุณาเข้าสู่ระบบก่อน
+ログインしてください
+로그인해 주세요
+请先登录
+Le respect de votre vie privée est notre priorité
+Su privacidad es importante para nosotros
+Мы ценим вашу конфиденциальность
+我们重视您的隐私
+お客様のプライバシーを大切にします
 """.strip().splitlines(),
 )
 def test_walls_in_many_languages(heading: str) -> None:
@@ -78,6 +109,9 @@ def test_walls_in_many_languages(heading: str) -> None:
         "Of robots that row: are they human?",
         "Что-то пошло не так, как думал капитан, и лодка села на мель у самого берега.",
         "Forbidden islands and how to get there by boat",
+        "Der alte Browser des Hafenmeisters zeigt die Seite nicht, der neue schon.",
+        "Il faut se connecter au quai par une passerelle avant de monter à bord.",
+        "船员重视隐私，所以每个人都有自己的舱房，门上还有锁。",
     ],
 )
 def test_lines_that_only_have_the_words(line: str) -> None:
