@@ -115,6 +115,12 @@ _HOMES = (
     r"|домашн\p{L}*|робоч\p{L}*|міськ\p{L}*|стаціонарн\p{L}*|мобільн\p{L}*|домашен|служебен|кућа|посао|фиксни|мобилни"
     r"|οικίας?|σπίτι|εργασίας?|γραφείου?|σταθερ[όο]\p{L}*|κινητ[όο]\p{L}*"
     r"|المنزل|العمل|المكتب|منزل|محل کار|دفتر|گھر|בית|עבודה|משרד|घर|कार्यालय|বাসা|অফিস|บ้าน|ที่ทำงาน|สำนักงาน"
+    # Who answers: the switchboard, the secretary, the desk for bookings
+    r"|(?:τηλεφωνικ[όο] )?κέντρο[υ]?|γραμματεί?ας?|κρατήσε(?:ις|ων)|πληροφορ[ίι](?:ες|ών)"
+    r"|приемн\p{L}*|приёмн\p{L}*|секретар\p{L}*|регистратур\p{L}*|диспетчер\p{L}*|приймальн\p{L}*|реєстратур\p{L}*"
+    r"|rezeption|empfang|vermittlung|pforte|anmeldung|praxis|secrétariat|réception|secretar[íi]a|recepci[óo]n"
+    r"|segreteria|centralino|recepção|recepcja|sekretariatu|rejestracja|recepce|podatelna|recepția|recepció"
+    r"|resepsiyon|receptie|switchboard|front desk|bookings?|reservations?|lễ tân|ประชาสัมพันธ์|フロント|前台|프런트"
     r"|自宅|勤務先|会社|代表|辦公室?|办公室?|公司|住家|住宅|宅|公|移动|집|자택|직장|사무실|회사"
 )
 _CONTACTS = (
