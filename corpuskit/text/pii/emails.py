@@ -1,14 +1,14 @@
 """Detector of e-mail addresses, also as people write them to hide them from machines.
 
 Plain addresses are those of RFC 5322 without quotes, with `%40` for `@` as well. Hidden ones count where `@` stands in
-brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes that by accident. Spaces around `@` or `(a)` are
-read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where the name is
-of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a meeting.
+brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes that by accident. Spaces around `@` or
+`(a)` are read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where
+the name is of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a
+meeting. Plain words (`name at example dot org`) are an address in brackets of their own, or right after a word for
+e-mail.
 
-Plain words (`name at example dot org`) are an address in brackets of their own or right after a word for e-mail.
-
-Left are plain words elsewhere, names in paths (`example.org/@jo`), units of
-systemd (`user@1000.service`), and the accounts of services that hold repositories (`git@example.org:jo/x`).
+Left are plain words elsewhere, names in paths (`example.org/@jo`), units of systemd (`user@1000.service`), and the
+accounts of services that hold repositories (`git@example.org:jo/x`).
 """
 
 import re
