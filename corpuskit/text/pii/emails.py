@@ -37,7 +37,7 @@ _HIDDEN_SOURCE = (
     rf"(?i)( @ ?|@ | ?\(a\) | \(a\))[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}|({_AT})"
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
     rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
-    rf"|( at )(?:{_LABEL}{_SPOKEN_DOT}){{1,4}}(?:{_TOP})\b"
+    rf"|( at )(?:[^\s@]+{_SPOKEN_DOT}){{1,4}}[A-Za-z]{{2}}"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
 _GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken")

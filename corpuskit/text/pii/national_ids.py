@@ -36,6 +36,8 @@ _LINKS = (
 )
 _LINK = pattern(rf"(?i)(?:[^\p{{L}}\p{{N}}]{{0,6}}(?:{_LINKS})\b){{0,4}}[^\p{{L}}\p{{N}}]{{0,6}}")
 """What stands between a word that means something else as well and its id."""
+_DATE = re.compile(rb"(?<!\d)(?:\d\d([-/.])\d\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])\d\d\2\d\d)(?!\d)")
+"""With the hour behind it, a date has as many digits as many ids: `NHS, 09/01/2012 10:15`."""
 _GAPS = re.compile(r"[ .\-/\n\xa0‑]")
 __all__ = ["DETECTORS", "TYPES", "compact"]
 
@@ -87,14 +89,14 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
 
 
 def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
-    if not apart_from_digits(data, start, end):
-        return False
-    return _holds(kind, data[start:end])
+    return apart_from_digits(data, start, end) and _holds(kind, data[start:end])
 
 
 @lru_cache(4096)
 def _holds(kind: IdKind, written: bytes) -> bool:
     """Whether the check holds; where words are dense, the same number is near several of them."""
+    if _DATE.search(written):
+        return False
     value = compact(kind.type, written.decode())
     return len(set(value)) > 1 and check(kind.check)(value)
 

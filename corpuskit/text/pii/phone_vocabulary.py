@@ -115,12 +115,6 @@ _HOMES = (
     r"|домашн\p{L}*|робоч\p{L}*|міськ\p{L}*|стаціонарн\p{L}*|мобільн\p{L}*|домашен|служебен|кућа|посао|фиксни|мобилни"
     r"|οικίας?|σπίτι|εργασίας?|γραφείου?|σταθερ[όο]\p{L}*|κινητ[όο]\p{L}*"
     r"|المنزل|العمل|المكتب|منزل|محل کار|دفتر|گھر|בית|עבודה|משרד|घर|कार्यालय|বাসা|অফিস|บ้าน|ที่ทำงาน|สำนักงาน"
-    # Who answers: the switchboard, the secretary, the desk for bookings
-    r"|(?:τηλεφωνικ[όο] )?κέντρο[υ]?|γραμματεί?ας?|κρατήσε(?:ις|ων)|πληροφορ[ίι](?:ες|ών)"
-    r"|приемн\p{L}*|приёмн\p{L}*|секретар\p{L}*|регистратур\p{L}*|диспетчер\p{L}*|приймальн\p{L}*|реєстратур\p{L}*"
-    r"|rezeption|empfang|vermittlung|pforte|anmeldung|praxis|secrétariat|réception|secretar[íi]a|recepci[óo]n"
-    r"|segreteria|centralino|recepção|recepcja|sekretariatu|rejestracja|recepce|podatelna|recepția|recepció"
-    r"|resepsiyon|receptie|switchboard|front desk|bookings?|reservations?|lễ tân|ประชาสัมพันธ์|フロント|前台|프런트"
     r"|自宅|勤務先|会社|代表|辦公室?|办公室?|公司|住家|住宅|宅|公|移动|집|자택|직장|사무실|회사"
 )
 _CONTACTS = (
@@ -131,6 +125,12 @@ _CONTACTS = (
 )
 QUALIFIERS = rf"(?:{_HOMES}|{_CONTACTS})"
 """Words that say whose telephone a number is, or what for: `Telefon privat: 1234567`."""
+DESKS = (
+    r"(?:τηλεφωνικό )?κέντρου?|γραμματεί?ας?|κρατήσε(?:ις|ων)|(?:приемн|приёмн|регистратур|диспетчер|приймальн|реєстратур)[а-яії]*"
+    r"|rezeption|empfang|vermittlung|pforte|anmeldung|praxis|secrétariat|réception|secretaría|recepción|segreteria"
+    r"|centralino|recepção|recepcja|recepce|recepció|resepsiyon|receptie|bookings?|前台|フロント|프런트"
+)
+"""Who answers there: `Tel. Rezeption: 1234567`."""
 LINES = (
     # The initials of a signature: Phone, Mobile, Telephone, Fax, Cell, Direct, Home, Office, Work; and in other scripts
     r"(?:^|[\n|•·,;/\t(]|  )\s*(?:(?-i:[PMTFCDHOW])|[pmtf])\.?:"

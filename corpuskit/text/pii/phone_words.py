@@ -15,6 +15,7 @@ from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
     CALLS_AFTER,
     COUNTS,
+    DESKS,
     LABELS,
     LINES,
     LINKS,
@@ -40,7 +41,7 @@ _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
 
-_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}{QUALIFIERS}\)?)?"
+_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}(?:{QUALIFIERS}|{DESKS})\)?)?"
 _WORDS = pattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
     rf"|({MENTIONS})|({SERVICES})|({LINES})|{OTHERS}|({NUMBERS})|({COUNTS})"

@@ -239,6 +239,7 @@ def test_of_ids_that_follow_one_another_all_are_taken() -> None:
         "BG 12 34 56 A and QQ 12 34 56 C and DA 12 34 56 A",
         "the sin of 123456782 men",
         "CPR training video\n04/01/2012 00:00",
+        "NHS number 2012-01-01 13:30 and NHS, 2012-01-02 10:00",
         "CPR 12/05/2019 09:30, cpr-nr. 12.05.2019 09.30",
         "CPR course 2110625629",
         "BSN journal 111222333, BSN nursing degree 111222333",
