@@ -126,7 +126,8 @@ _CONTACTS = (
 QUALIFIERS = rf"(?:{_HOMES}|{_CONTACTS})"
 """Words that say whose telephone a number is, or what for: `Telefon privat: 1234567`."""
 DESKS = (
-    r"(?:τηλεφωνικό )?κέντρου?|γραμματεί?ας?|κρατήσε(?:ις|ων)|(?:приемн|приёмн|регистратур|диспетчер|приймальн|реєстратур)[а-яії]*"
+    r"(?:τηλεφωνικό )?κέντρου?|γραμματεί?ας?|κρατήσε(?:ις|ων)"
+    r"|(?:приемн|приёмн|регистратур|диспетчер|приймальн|реєстратур)[а-яії]*"
     r"|rezeption|empfang|vermittlung|pforte|anmeldung|praxis|secrétariat|réception|secretaría|recepción|segreteria"
     r"|centralino|recepção|recepcja|recepce|recepció|resepsiyon|receptie|bookings?|前台|フロント|프런트"
 )
