@@ -1,8 +1,8 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
-Left to finer tools: names, postal addresses, numbers in plain words, addresses in plain words without brackets or a word
-for e-mail (`name at example dot org`), values broken by zero-width characters, images of text. The other modules of
-this package say what each detector takes.
+Left to finer tools: names, postal addresses, numbers in plain words, addresses in plain words without brackets or a
+word for e-mail (`name at example dot org`), values broken by zero-width characters, images of text. The other modules
+of this package say what each detector takes.
 """
 
 import re
