@@ -1,12 +1,14 @@
 """Detector of e-mail addresses, also as people write them to hide them from machines.
 
 Plain addresses are those of RFC 5322 without quotes, with `%40` for `@` as well. Hidden ones count where `@` stands in
-brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes that by accident. Spaces around `@` are
-read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where the name is
-of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a meeting.
+brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes that by accident. Spaces around `@` or
+`(a)` are read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where
+the name is of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a
+meeting. Plain words (`name at example dot org`) are an address in brackets of their own, or right after a word for
+e-mail.
 
-Left are plain words (`name at example dot org`) outside of angle brackets, names in paths (`example.org/@jo`), units of
-systemd (`user@1000.service`), and the accounts of services that hold repositories (`git@example.org:jo/x`).
+Left are plain words elsewhere, names in paths (`example.org/@jo`), units of systemd (`user@1000.service`), and the
+accounts of services that hold repositories (`git@example.org:jo/x`).
 """
 
 import re
@@ -30,12 +32,16 @@ _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
 _SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
+_SPOKEN_DOT = r" (?:dot|punkt|point|punto|ponto) "
 _HIDDEN_SOURCE = (
-    rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+    rf"(?i)( @ ?|@ | ?\(a\) | \(a\))[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}|({_AT})"
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
     rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
+    rf"|( at )(?:[^\s@]+{_SPOKEN_DOT}){{1,4}}[A-Za-z]{{2}}"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
+_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken")
+"""How the sign is written, by number of the group."""
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
 _SPACED_DOMAIN = pattern(rf"^{_LABEL} \. (?:{_GENERIC})(?:\b|$)")
@@ -60,6 +66,15 @@ _MAIL_BEFORE = pattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta|почта|мейл|mailto|邮箱|电邮|郵箱|信箱|メール|이메일|메일|อีเมล|ईमेल"
     r"|بريد|ایمیل|דוא.?ל)[^\p{L}\p{N}\n]{0,6}(?:(?:address|adresse?|is|ist|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
 )
+_MAIL_TO_BEFORE = pattern(
+    r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta)[^\p{L}\p{N}\n]{0,6}"
+    r"(?:(?:address|adresse?|is|ist|to|me at|us at|me|us|an|à|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
+)
+_NO_NAMES = frozenset(
+    b"available based blog found here home homepage hosted live located look looking me meet online only page pages"
+    b" posted published read register see shop site sites us visit website work working".split()
+)
+"""What stands before `at` and the name of a site: `(available at example dot org)`."""
 _WORDS_BEFORE_DOMAINS = frozenset(
     (
         "a à ad an at auf av bei bij by com con da de dei del della des di do du em en et for for fra från from für i"
@@ -136,23 +151,33 @@ def find_hidden_emails(data: bytes) -> list[Span]:
 
 def _around_signs(data: bytes) -> Iterator[Span]:
     for match in _HIDDEN_AT.finditer(data):
-        # Between angle brackets, as in the archives of mailing lists, plain words are an address.
-        spelled, in_words = match.group(2) is None, match.group(4) is not None
-        at, behind = max(match.span(group) for group in (1, 2, 3, 4))
+        kind = _GROUPS[match.lastindex]
+        at, behind = match.span(match.lastindex)
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
         if not domain:
             continue
-        start = at - len(name.group())
-        end = behind + domain.end()
-        if in_words and not _is_bracketed(data, start, end):
-            continue
-        if not spelled and _is_domain_alone(data, start, name.group(), data[at:behind]):
-            continue
-        is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
-        if spelled or is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.search(before(data, start, 48)):
+        start, end = at - len(name.group()), behind + domain.end()
+        if kind in ("spelled", "shouted"):
             yield start, end
+        elif kind == "spaced":
+            if _is_domain_alone(data, start, name.group(), data[at:behind]):
+                continue
+            is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
+            if is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.search(before(data, start, 48)):
+                yield start, end
+        # Between angle brackets, as in the archives of mailing lists, plain words are an address.
+        elif _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name.group())):
+            yield start, end
+
+
+def _is_spoken(data: bytes, start: int, end: int, name: bytes) -> bool:
+    """Whether plain words are an address: in brackets of their own, or right after a word for e-mail."""
+    if name.lower() in _NO_NAMES:
+        return False
+    alone = data[start - 1 : start] + data[end : end + 1] in (b"()", b"[]", b"(,", b"(;", b"{}")
+    return alone or bool(_MAIL_TO_BEFORE.search(before(data, start, _REACH)))
 
 
 def _is_domain_alone(data: bytes, start: int, name: bytes, sign: bytes) -> bool:
@@ -175,7 +200,7 @@ def _is_mailbox(name: bytes, domain: bytes) -> bool:
 
 
 def _is_bracketed(data: bytes, start: int, end: int) -> bool:
-    """Whether brackets hold the address alone: `Jo Smith <jo @ example.org>`."""
+    """Whether angle brackets hold the address alone: `Jo Smith <jo @ example.org>`."""
     return data[start - 1 : start] == b"<" and data[end : end + 1] == b">"
 
 

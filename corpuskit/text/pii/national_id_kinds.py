@@ -24,6 +24,8 @@ class IdKind:
     shape: str
     """Patterns of the id's characters, separated by spaces; gaps may stand between them. The first is not optional."""
     words: str
+    near: str = ""
+    """Words that mean something else as well (`CPR course`), of ids whose check proves little: see `national_ids`."""
     alone: str = ""
     signs: bool = False
     """Whether the characters between the groups mean something, so that they are kept."""
@@ -47,7 +49,7 @@ _CODICE_ANY = "[0-9L-NP-Vl-np-v]"
 KINDS = (
     IdKind("ar-cuit", "ar.cuit", _spaced("2 [0347]", _digits(9)), "cuit|cuil"),
     IdKind("at-vnr", "at.vnr", _digits(10), "svnr|vsnr|sv-nr|sozialversicherungsn*|versicherungsn*|insurance n*"),
-    IdKind("au-tfn", "au.tfn", _digits(9), "tfn|tax file n*"),
+    IdKind("au-tfn", "au.tfn", _digits(9), "tax file n*", near="tfn"),
     IdKind(
         "be-nn",
         "belgian",
@@ -58,7 +60,7 @@ KINDS = (
     ),
     IdKind("bg-egn", "bg.egn", _digits(10), "ЕГН|EGN|единен граждански"),
     IdKind("br-cpf", "br.cpf", _digits(11), "cpf|cadastro de pessoas", alone=r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}"),
-    IdKind("ca-sin", "ca.sin", _digits(9), "SIN|social insurance|assurance sociale"),
+    IdKind("ca-sin", "ca.sin", _digits(9), "social insurance|assurance sociale", near="SIN"),
     IdKind(
         "ch-ahv",
         "ch.ssn",
@@ -70,20 +72,33 @@ KINDS = (
         "cl-rut",
         "cl.rut",
         _spaced(_digits(7), "[0-9]?", "[0-9Kk]"),
-        "RUT|RUN n*|rol único|cédula de identidad",
+        "RUN n*|rol único|cédula de identidad",
+        near="RUT",
         alone=r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9Kk]",
     ),
     IdKind("cn-ric", "chinese", _spaced(_digits(17), "[0-9Xx]"), "", alone="[1-9][0-9]{16}[0-9Xx]"),
-    IdKind("cz-rc", "cz.rc", _spaced(_digits(9), "[0-9]?"), "rodné číslo|rodného čísla|rodným číslem|RČ|r.č.|birth n*"),
+    IdKind(
+        "cz-rc",
+        "cz.rc",
+        _spaced(_digits(9), "[0-9]?"),
+        "rodné číslo|rodného čísla|rodným číslem|RČ|r.č.|birth number|birth no",
+    ),
     IdKind(
         "de-idnr",
         "de.idnr",
         _digits(11),
         "steuer-id*|steuerid*|idnr|steuerliche id*|st-idnr|tax id*|tax n*|TIN",
     ),
-    IdKind("dk-cpr", "danish", _digits(10), "cpr|cpr-n*|cprn*|personnummer"),
+    IdKind(
+        "dk-cpr",
+        "danish",
+        # No date, whose parts hold slashes or dots, with an hour behind it
+        r"[0-9]{6}[\x20\x{a0}\x{2011}\-]?[0-9]{4}",
+        "cpr nummer*|cpr nr|cpr number|cprn*|personnummer",
+        near="cpr",
+    ),
     IdKind("do-cedula", "do.cedula", _digits(11), "cédula|cedula"),
-    IdKind("ec-ci", "ec.ci", _digits(10), "cédula|cedula|C.I."),
+    IdKind("ec-ci", "ec.ci", _digits(10), "cédula|cedula", near="C.I."),
     IdKind("ee-ik", "ee.ik", _digits(11), "isikukood*|personal identification code|personal code"),
     IdKind(
         "es-dni",
@@ -115,7 +130,7 @@ KINDS = (
         "NIR|sécurité sociale|sécu|INSEE|assuré*|social security",
         alone="[1-478] [0-9]{2} [0-9]{2} [0-9][0-9AB] [0-9]{3} [0-9]{3} [0-9]{2}",
     ),
-    IdKind("gb-nhs", "gb.nhs", _digits(10), "nhs|national health service|CHI n*"),
+    IdKind("gb-nhs", "gb.nhs", _digits(10), "nhs number|nhs no|national health service|CHI n*", near="nhs"),
     IdKind(
         "gb-nino",
         "british_insurance",
@@ -123,7 +138,7 @@ KINDS = (
         "NINO|nino|NI n*|national insurance",
         alone=f"{_NINO} [0-9]{{2}} [0-9]{{2}} [0-9]{{2}} [A-D]",
     ),
-    IdKind("gb-utr", "gb.utr", _digits(10), "UTR|unique taxpayer"),
+    IdKind("gb-utr", "gb.utr", _digits(10), "unique taxpayer", near="UTR"),
     IdKind("gr-amka", "gr.amka", _digits(11), "ΑΜΚΑ|AMKA|social security"),
     IdKind("hr-oib", "hr.oib", _digits(11), "oib|osobni identifikacijski"),
     IdKind("id-nik", "id.nik", _digits(16), "NIK|KTP|nomor induk"),
@@ -133,7 +148,7 @@ KINDS = (
     IdKind("il-idnr", "il.idnr", _digits(9), 'תעודת זהות|ת.ז|ת"ז|מספר זהות|teudat zehut|mispar zehut|identity n*'),
     IdKind("in-aadhaar", "in_.aadhaar", _spaced("[2-9]", _digits(11)), "aadhaar|aadhar|uidai|आधार"),
     IdKind("in-pan", "in_.pan", _spaced("[A-Z]{5}", _digits(4), "[A-Z]"), "PAN|permanent account", few_digits=True),
-    IdKind("is-kennitala", "is_.kennitala", _digits(10), "kennitala*|kennitölu*|kt.|kt:"),
+    IdKind("is-kennitala", "is_.kennitala", _digits(10), "kennitala*|kennitölu*", near="kt.|kt:"),
     IdKind(
         "it-cf",
         "it.codicefiscale",
@@ -161,9 +176,20 @@ KINDS = (
         alone="[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]",
     ),
     IdKind("my-nric", "my.nric", _digits(12), "mykad|kad pengenalan|NRIC|IC n*"),
-    IdKind("nl-bsn", "nl.bsn", _digits(9), "bsn|burgerservicen*|sofinummer|sofi-nummer|citizen service n*"),
-    IdKind("no-fodselsnummer", "norwegian", _digits(11), "fødselsn*|fnr|personn*|d-nummer|birth n*|identity n*"),
-    IdKind("nz-ird", "nz.ird", _spaced(_digits(8), "[0-9]?"), "IRD|inland revenue"),
+    IdKind(
+        "nl-bsn",
+        "nl.bsn",
+        _digits(9),
+        "bsn nummer*|bsn nr|burgerservicen*|sofinummer|sofi-nummer|citizen service n*",
+        near="bsn",
+    ),
+    IdKind(
+        "no-fodselsnummer",
+        "norwegian",
+        _digits(11),
+        "fødselsn*|fnr|personnummer*|personnr|d-nummer|birth n*|identity n*",
+    ),
+    IdKind("nz-ird", "nz.ird", _spaced(_digits(8), "[0-9]?"), "inland revenue", near="IRD"),
     IdKind("pk-cnic", "pk.cnic", _digits(13), "cnic|nadra|identity card"),
     IdKind("pl-pesel", "pl.pesel", _digits(11), "pesel*"),
     IdKind(
@@ -175,7 +201,12 @@ KINDS = (
     IdKind("pt-nif", "pt.nif", _digits(9), "NIF|nif|contribuinte|identificação fiscal|tax n*"),
     IdKind("ro-cnp", "ro.cnp", _digits(13), "cnp|C.N.P.|cod numeric personal|numeric personal"),
     IdKind("ru-inn", "ru.inn", _digits(12), "ИНН|INN|налогоплательщик*|taxpayer"),
-    IdKind("se-personnummer", "swedish", _spaced("(?:19|20)?[0-9]", _digits(9)), "personn*|pers.nr|personal identity"),
+    IdKind(
+        "se-personnummer",
+        "swedish",
+        _spaced("(?:19|20)?[0-9]", _digits(9)),
+        "personnummer*|personnr|pers.nr|personal identity",
+    ),
     IdKind("si-emso", "si.emso", _digits(13), "EMŠO|EMSO|emšo|JMBG|jmbg|ЈМБГ|ЕМБГ|matična številka|matični broj"),
     IdKind(
         "th-pin",

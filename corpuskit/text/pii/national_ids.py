@@ -1,7 +1,8 @@
 """Detectors of national ids: one for each kind of `national_id_kinds`.
 
 After its word an id may be written with gaps, and if several ids follow one another, all count; elsewhere an id counts
-only in a written form that is proof enough. Either way, the check of the id must hold.
+only in a written form that is proof enough. Either way, the check of the id must hold. A word that means something
+else as well (`CPR training`, `BSN journal`) has to name the number: no more than `number`, `is` and the like between.
 """
 
 import re
@@ -29,6 +30,14 @@ _NEXT = 4
 """Bytes after its word within which an id is its own, whatever stands before."""
 _TRIES = 4
 """How many numbers that have the shape of an id are checked after one word."""
+_LINKS = (
+    r"n|nr|no|nos|num|n[ºo°]|№|numbers?|nummer(?:et)?|n[úu]mero|num[ée]ro|code|id|is|er|was|es|est|are|of|for|til|på|van"
+    r"|de|den|der|del|het|the|my|his|her|their|min|mijn|mon|patient(?:en)?|pati[ëe]nt|cli[ëe]nt|holder|and|og|en"
+)
+_LINK = pattern(rf"(?i)(?:[^\p{{L}}\p{{N}}]{{0,6}}(?:{_LINKS})\b){{0,4}}[^\p{{L}}\p{{N}}]{{0,6}}")
+"""What stands between a word that means something else as well and its id."""
+_DATE = re.compile(rb"(?<!\d)(?:\d\d([-/.])\d\d\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])\d\d\2\d\d)(?!\d)")
+"""With the hour behind it, a date has as many digits as many ids: `NHS, 09/01/2012 10:15`."""
 _GAPS = re.compile(r"[ .\-/\n\xa0‑]")
 __all__ = ["DETECTORS", "TYPES", "compact"]
 
@@ -53,13 +62,16 @@ def _find(kind: IdKind, data: bytes) -> list[Span]:
 
 
 def _ids_after_words(kind: IdKind, data: bytes) -> Iterator[Span]:
-    words, offset = _compiled(_words(kind)), 0
+    words, offset = _compiled(_all_words(kind)), 0
     shape = _compiled(_shape(kind))
     while match := words.search(data, offset):
         offset = match.end()
+        ambiguous = match.lastindex is not None
         while span := _next_to(kind, shape, data, offset):
+            if ambiguous and not _LINK.fullmatch(data, offset, span[0]):
+                break
             yield span
-            offset = span[1]
+            offset, ambiguous = span[1], False
 
 
 def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
@@ -77,14 +89,14 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
 
 
 def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
-    if not apart_from_digits(data, start, end):
-        return False
-    return _holds(kind, data[start:end])
+    return apart_from_digits(data, start, end) and _holds(kind, data[start:end])
 
 
 @lru_cache(4096)
 def _holds(kind: IdKind, written: bytes) -> bool:
     """Whether the check holds; where words are dense, the same number is near several of them."""
+    if _DATE.search(written):
+        return False
     value = compact(kind.type, written.decode())
     return len(set(value)) > 1 and check(kind.check)(value)
 
@@ -100,8 +112,13 @@ def _shape(kind: IdKind) -> str:
     return first + "".join(f"(?:{GAP}{part[:-1]})?" if part.endswith("?") else GAP + part for part in rest)
 
 
-def _words(kind: IdKind) -> str:
-    return "|".join(_word(word) for word in kind.words.split("|"))
+def _all_words(kind: IdKind) -> str:
+    """Return a pattern whose only group is matched by the words that mean something else as well."""
+    return _words(kind.words) + (f"|({_words(kind.near)})" if kind.near else "")
+
+
+def _words(words: str) -> str:
+    return "|".join(map(_word, words.split("|")))
 
 
 def _word(word: str) -> str:
@@ -113,7 +130,7 @@ def _word(word: str) -> str:
 
 
 def _trigger(kind: IdKind) -> str:
-    return "|".join(filter(None, [kind.words and _words(kind), kind.alone]))
+    return "|".join(filter(None, [kind.words and _all_words(kind), kind.alone]))
 
 
 def _any_id_pattern() -> str:

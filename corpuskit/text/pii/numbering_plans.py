@@ -32,6 +32,10 @@ _REGIONS_KNOWN_BY_ZERO = (*_ZERO_REGIONS, "KR", "TR")
 _REGIONS_BY_THREES = frozenset(("ES", "PT", "PL", "CZ", "RO"))
 """Countries where nine digits are also written as three threes, whatever the plan prints."""
 _FEWEST_UNGROUPED = 9
+_WRITTEN_PREFIXES = ("0", "8", "06")
+"""Trunk prefixes that people write behind a calling code, though they should not."""
+_FOR_DRAMA = {"GB": "7700900[0-9]{3}|1632960[0-9]{3}"}
+"""Numbers that a regulator keeps for stories and examples, and its plan does not assign."""
 
 
 class _Region(NamedTuple):
@@ -67,19 +71,46 @@ class _Plans(NamedTuple):
         return [number for number in matched if number < len(self.regions)]
 
 
+class _InternationalPlan(NamedTuple):
+    """The national numbers behind a calling code: how many digits they may have, and the pattern of assigned ones."""
+
+    lengths: frozenset[int]
+    assigned: Any
+    prefix: bytes
+    """The trunk prefix, if people write it behind the calling code."""
+
+    def holds_behind_prefix(self, digits: bytes) -> bool:
+        """Whether these are the trunk prefix and an assigned number."""
+        prefix = self.prefix
+        return bool(prefix) and digits.startswith(prefix) and bool(self.assigned.match(digits[len(prefix) :]))
+
+
 def is_calling_code_and_number(digits: bytes, assigned: bool, first_group: int = 3) -> bool:
     """Whether these are a calling code and as many digits as its plan allows; `assigned`: in an assigned range.
 
-    The calling code has at most `first_group` digits.
+    The calling code has at most `first_group` digits. People write the trunk prefix behind it, too: `+44 020 …`.
     """
     if digits.startswith(b"0"):
         return False
     for width in range(1, min(first_group, 3) + 1):
         plan = _international_plan(int(digits[:width]))
         if plan:
-            lengths, valid = plan
-            return bool(valid.match(digits[width:])) if assigned else len(digits) - width in lengths
+            number = digits[width:]
+            allowed = bool(plan.assigned.match(number)) if assigned else len(number) in plan.lengths
+            return allowed or plan.holds_behind_prefix(number)
     return False
+
+
+def is_calling_code_cut_at_zero(groups: list[bytes]) -> bool:
+    """Whether the zero at the end of a calling code is written as the trunk zero of the number: `+38 050 …`, `+4 07…`.
+
+    >>> is_calling_code_cut_at_zero([b"38", b"050", b"123", b"45", b"67"])
+    True
+    """
+    if len(groups) < 2 or len(groups[0]) > 2 or not groups[1].startswith(b"0"):
+        return False
+    plan = _international_plan(int(groups[0] + b"0"))
+    return plan is not None and plan.holds_behind_prefix(b"".join(groups[1:]))
 
 
 def is_zero_national(groups: list[bytes]) -> bool:
@@ -90,6 +121,11 @@ def is_zero_national(groups: list[bytes]) -> bool:
 def is_german_national(groups: list[bytes]) -> bool:
     """Whether these are a German or Austrian number with its leading zero, split behind the area code."""
     return _is_written(groups, ("DE", "AT"))
+
+
+def is_assigned(digits: bytes, region: str) -> bool:
+    """Whether a country assigns this number, with its trunk prefix or, where it may be left out, without."""
+    return bool(_plans((region,)).matching(digits))
 
 
 def is_national(groups: list[bytes]) -> bool:
@@ -154,8 +190,8 @@ def _breaks_of(lengths: tuple[int, ...], offset: int) -> frozenset[int]:
 
 
 @cache
-def _international_plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
-    """Return the lengths and the pattern of the national numbers after a calling code."""
+def _international_plan(calling_code: int) -> _InternationalPlan | None:
+    """Return what may follow a calling code, nothing if it is none."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     plans: list[Any] = [
@@ -167,7 +203,9 @@ def _international_plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
     if not plans:
         return None
     lengths = frozenset(length for plan in plans for length in plan.general_desc.possible_length)
-    return lengths, pattern(f"^(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
+    assigned = pattern(f"^(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
+    prefix = plans[0].national_prefix or ""
+    return _InternationalPlan(lengths, assigned, prefix.encode() if prefix in _WRITTEN_PREFIXES else b"")
 
 
 @cache
@@ -209,4 +247,5 @@ def _layout(number_format: Any) -> str:
 
 def _patterns(plan: Any) -> list[str]:
     kinds = [getattr(plan, kind) for kind in _KINDS]
-    return [f"(?:{kind.national_number_pattern})" for kind in kinds if kind and kind.national_number_pattern]
+    sources = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
+    return [f"(?:{source})" for source in (*sources, *filter(None, [_FOR_DRAMA.get(plan.id)]))]

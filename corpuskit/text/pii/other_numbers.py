@@ -40,7 +40,7 @@ _HEIGHTS = _WIDTHS | frozenset(
 """Of screens in pixels, or bands in megahertz."""
 _RANGE = re.compile(rb"(\d{3,4}) ?(?:-|\xe2\x80[\x90-\x93]) ?(\d{3,4})\Z")
 _UNITS = (
-    r"times|users?|calls|people|euros?|dollars?|bytes|units?|USD|EUR|GBP|Mal|fois|veces|vezes|unidad(?:es)?|pièces"
+    r"times|users?|calls|people|[Ee]uros?|dollars?|bytes|units?|USD|EUR|GBP|Mal|fois|veces|vezes|unidad(?:es)?|pièces"
     r"|pezzi|stuks|Stück"
     r"|[KMGT]B|[MG]o|[kMG]?Hz|[kM]?bps|[kMG]?bit|px|p[ií]xe[li]\w*|pixels?|mm|cm|km|kg|zł|TL|kr|kronor|Kč"
     r"|korun\w*|lei|Ft|forint\w*"

@@ -16,9 +16,23 @@ _NORTH_AMERICAN = re.compile(
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
-_ELSEWHERE = rb"8[- ]\(?9\d\d\)?[- ]\d{3}[- ]\d\d[- ]\d\d|1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
-"""Numbers of Russia, China and France in groups that nothing else is written in."""
-_OWN_GROUPS = re.compile(rb"(?:%b)\Z" % _ELSEWHERE)
+_RUSSIAN = (
+    rb"[78](?:-[3489]\d\d-\d{3}-|[- ]?\([3489]\d\d\)[- ]?\d{3}[- ]?|[ ][3489]\d\d[ ]\d{3}-|[- ]9\d\d[- ]\d{3}[- ])"
+    rb"\d\d[- ]?\d\d"
+    rb"|[78](?:-[348]\d{3}-|[- ]?\([348]\d{3}\)[- ]?)\d\d[- ]?\d\d[- ]?\d\d|[78][- ]?\([348]\d{4}\)[- ]?\d-\d\d-\d\d"
+)
+"""With the trunk 8, or the calling code without its plus sign: `8-495-…`, `8 (8422) …`, `7 (84235) 2-…`."""
+_OTHER_GROUPS = rb"1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
+"""Numbers of China and France in groups that nothing else is written in."""
+_ELSEWHERE = rb"%b|1800[12] 0|%b" % (_RUSSIAN, _OTHER_GROUPS)
+_IN_RUSSIAN_GROUPS, _OWN_GROUPS = re.compile(rb"(?:%b)\Z" % _RUSSIAN), re.compile(rb"(?:%b)\Z" % _OTHER_GROUPS)
+_CHINESE = re.compile(rb"0(?:10|2\d|[3-9]\d\d)-[2-9]\d{6,7}\Z")
+_INDIAN = re.compile(rb"0\d\d-[2-8]\d{3} \d{4}\Z")
+_OF_NINE = re.compile(rb"(?:02[-)] ?|\(0[1-9]\)[- ]?)[2-9]\d\d-\d{4}\Z")
+"""Seoul and Bangkok without brackets, and any area code of two digits in them: `02-734-5678`, `(03) 734-5678`."""
+_ZERO_POINT = re.compile(rb"\(?\+[0-9]+ 0[.]")
+_TEXT_RELAY = re.compile(rb"1800[12] (?=0)")
+"""What deaf people dial in Britain before the number."""
 _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
 MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
@@ -47,9 +61,14 @@ class Candidate(NamedTuple):
 
     @classmethod
     def at(cls, data: bytes, start: int, end: int) -> "Candidate":
-        """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
+        """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits.
+
+        Neither is the prefix of `18001 020 …`.
+        """
         text = data[start:end]
         groups = GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
+        if len(groups) > 1 and groups[0].startswith(b"1800") and _TEXT_RELAY.match(text):
+            groups = groups[1:]
         return cls(data, start, end, text, b"".join(groups), groups, text.startswith((b"+", b"(+")))
 
 
@@ -70,7 +89,19 @@ def _is_international(candidate: Candidate) -> bool:
 
 def fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
     """Whether the digits after `+` begin with a whole calling code: no country writes `+4 4294967295`."""
-    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups[0]))
+    if numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups[0])):
+        return True
+    text = candidate.text
+    if b"8" in text[:2] and is_russian(text[1:], candidate.digits):
+        # `+8 (495) …` has the trunk prefix in place of a calling code.
+        return True
+    # `+4 0.7…` is a sum.
+    return not _ZERO_POINT.match(text) and numbering_plans.is_calling_code_cut_at_zero(GROUP.findall(text))
+
+
+def is_russian(text: bytes, digits: bytes) -> bool:
+    """Whether this is an assigned number of Russia, grouped as only Russians do, with the trunk 8 or the code 7."""
+    return bool(_IN_RUSSIAN_GROUPS.match(text)) and numbering_plans.is_assigned(digits[1:], "RU")
 
 
 def _is_national(candidate: Candidate, extended: bool) -> bool:
@@ -80,12 +111,18 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
     if _NORTH_AMERICAN.match(text):
         return extended or b"." not in text or numbering_plans.is_calling_code_and_number(b"1" + digits[-10:], True)
     groups = candidate.groups
+    if is_russian(text, digits):
+        return True
     if _OWN_GROUPS.match(text):
         return numbering_plans.is_national(groups) and not _are_codes(groups)
-    if _BRACKETED.match(text) and len(digits) >= 10:
+    if (_BRACKETED.match(text) and len(digits) >= 10) or _OF_NINE.match(text):
         return True
     if _leaves_country(candidate):
         return _is_behind_exit_code(candidate)
+    if _CHINESE.match(text) and numbering_plans.is_assigned(digits, "CN"):
+        return True
+    if _INDIAN.match(text):
+        return any(numbering_plans.is_assigned(digits, region) for region in ("IN", "CN"))
     if _GERMAN.match(text):
         return len(digits) >= 9 and numbering_plans.is_german_national(groups)
     if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):

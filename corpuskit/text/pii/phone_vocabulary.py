@@ -125,6 +125,13 @@ _CONTACTS = (
 )
 QUALIFIERS = rf"(?:{_HOMES}|{_CONTACTS})"
 """Words that say whose telephone a number is, or what for: `Telefon privat: 1234567`."""
+DESKS = (
+    r"(?:τηλεφωνικό )?κέντρου?|γραμματεί?ας?|κρατήσε(?:ις|ων)"
+    r"|(?:приемн|приёмн|регистратур|диспетчер|приймальн|реєстратур)[а-яії]*"
+    r"|rezeption|empfang|vermittlung|pforte|anmeldung|praxis|secrétariat|réception|secretaría|recepción|segreteria"
+    r"|centralino|recepção|recepcja|recepce|recepció|resepsiyon|receptie|bookings?|前台|フロント|프런트"
+)
+"""Who answers there: `Tel. Rezeption: 1234567`."""
 LINES = (
     # The initials of a signature: Phone, Mobile, Telephone, Fax, Cell, Direct, Home, Office, Work; and in other scripts
     r"(?:^|[\n|•·,;/\t(]|  )\s*(?:(?-i:[PMTFCDHOW])|[pmtf])\.?:"

@@ -15,6 +15,7 @@ from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
     CALLS_AFTER,
     COUNTS,
+    DESKS,
     LABELS,
     LINES,
     LINKS,
@@ -40,7 +41,7 @@ _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
 
-_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}{QUALIFIERS}\)?)?"
+_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}(?:{QUALIFIERS}|{DESKS})\)?)?"
 _WORDS = pattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
     rf"|({MENTIONS})|({SERVICES})|({LINES})|{OTHERS}|({NUMBERS})|({COUNTS})"
@@ -109,6 +110,8 @@ _AFTER = re.compile(
         rf"[\s,(\-]{{0,3}}+(?=[aefmcnow'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z])|{CALLS_AFTER})"
     ).encode()
 )
+_PLUS = ord("+")
+_WORD_BEFORE_PLUS = re.compile(rb"[A-Za-z][a-z]{2,15}\Z")
 _NUMBER_NEXT = re.compile(rb"[.:]?\s{0,3}[(+]{0,2}[0-9]")
 
 
@@ -186,6 +189,11 @@ def _context(kind: Kind, gap: bytes) -> Context:
     if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
     return "adjoining"
+
+
+def may_touch_plus(data: bytes, start: int) -> bool:
+    """Whether a word may touch the plus sign of a number where a page's tags were dropped: `India+91-85…`."""
+    return data[start] == _PLUS and bool(_WORD_BEFORE_PLUS.search(data, max(0, start - 16), start))
 
 
 def word_after(data: bytes, end: int) -> bool:

@@ -43,6 +43,7 @@ _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
 _BRACKET = ord("(")
 _AMERICAN_EXIT = b"011 "
+_LONG_BEGINNINGS = (b"+", b"(+", b"00", _AMERICAN_EXIT, b"18001 0", b"18002 0")
 _MOST_NATIONAL = 12
 
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
@@ -51,6 +52,13 @@ _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
 _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
+_AREA_OF_ONE = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z")
+_NAMED: tuple[Context, ...] = ("label", "adjoining", "line")
+_NEXT_WORD = re.compile(
+    rb"(?:[A-Z][a-z]{2,}|[EeT]-?[Mm]ail|FAX|TEL|MOB|fax|tel|mobile?|www\.|https?:)|[A-Z](?::|\. ?[:+(0-9])"
+)
+_LETTER = re.compile(rb"[A-Z](?![-+0-9A-Za-z])")
+"""A word that touches the number before it: with a capital, one of those beside numbers, or an initial."""
 
 
 def find_phones(data: bytes) -> Iterator[Span]:
@@ -115,7 +123,7 @@ def _number_from(
     # `Tel0221 …` begins within a word, which is its label.
     touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
     in_row = is_in_row(previous, start)
-    if touched or (not in_row and _is_inner_part(data, start)):
+    if (touched and not phone_words.may_touch_plus(data, start)) or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(phone_shapes.MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
     no_word = context in ("", "other")
@@ -133,6 +141,8 @@ def _number_from(
         # The bracket of `(555-0123)` belongs to the sentence.
         alone = data[start] == _BRACKET and b")" not in data[start:end]
         candidate = Candidate.at(data, start + alone, end)
+        if touched and not (len(candidate.groups) > 1 and phone_shapes.fits_calling_code(candidate, assigned=True)):
+            continue
         if _is_phone(candidate, context, shaped, after_word and end == ends[0]):
             return candidate
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
@@ -154,7 +164,7 @@ def _with_next_line(cut_off: Candidate) -> Candidate:
 def _may_be_cut_off(candidate: Candidate) -> bool:
     """Whether this is all that the line holds of an international number: `Fax: +1 (617) 555`."""
     international = candidate.international and 7 <= len(candidate.digits) <= 15
-    return international and not _is_other_number(candidate) and not word_at(candidate.data, candidate.end)
+    return international and not _is_other_number(candidate, "label") and not word_at(candidate.data, candidate.end)
 
 
 def _opening(data: bytes, run: int, start: int) -> int:
@@ -169,7 +179,7 @@ def _opening(data: bytes, run: int, start: int) -> int:
 def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool) -> list[int]:
     """Return where a number that begins at `first` with these groups may end, the longest first."""
     ends, digits = [], 0
-    international = data.startswith((b"+", b"(+", b"00", _AMERICAN_EXIT), first)
+    international = data.startswith(_LONG_BEGINNINGS, first)
     whole = 10 if international else 7
     most = 16 if international or labelled else _MOST_NATIONAL
     for number, (start, end) in enumerate(groups):
@@ -218,7 +228,9 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return False
     extended = phone_lists.end_of_list(data, end)
     tail = data[extended : extended + 8]
-    if word_at(data, extended) or _TAIL.match(tail) or _is_other_number(candidate):
+    if _TAIL.match(tail) or _is_other_number(candidate, context):
+        return False
+    if word_at(data, extended) and not ((shaped or context == "label") and _touches_next_word(candidate, extended)):
         return False
     if _DECIMALS.match(tail) and not (len(candidate.digits) > 8 and _IN_COLUMNS.match(candidate.text)):
         return False
@@ -284,7 +296,14 @@ def _changes_separator_twice(text: bytes) -> bool:
     return changes > 1 and b"-" in separators and b"" in separators and not text.startswith(b"(")
 
 
-def _is_other_number(candidate: Candidate) -> bool:
+def _touches_next_word(candidate: Candidate, end: int) -> bool:
+    """Whether the next word of the page touches a number, where the tags between were dropped: `… 4567Fax: …`."""
+    following = after(candidate.data, end, _NEXT)
+    next_word = _NEXT_WORD.match(following) or (candidate.international and _LETTER.match(following))
+    return bool(next_word) and not other_numbers.is_counted(b" " + following)
+
+
+def _is_other_number(candidate: Candidate, context: Context) -> bool:
     text = candidate.text
     if other_numbers.has_other_shape(text, candidate.international):
         return True
@@ -295,19 +314,23 @@ def _is_other_number(candidate: Candidate) -> bool:
     if _DECIMAL.match(text):
         # `+1.2025550143` is how EPP writes numbers (RFC 5733).
         return not (text.startswith(b"+") and phone_shapes.fits_calling_code(candidate, assigned=True))
-    return not text.startswith(b"+") and _has_lone_digit(candidate)
+    return not candidate.international and _has_lone_digit(candidate, context)
 
 
-def _has_lone_digit(candidate: Candidate) -> bool:
+def _has_lone_digit(candidate: Candidate, context: Context) -> bool:
     groups = candidate.groups
-    if 1 not in map(len, groups):
+    if 1 not in map(len, groups) or phone_shapes.is_russian(candidate.text, candidate.digits):
+        return False
+    named = context in _NAMED
+    if named and _AREA_OF_ONE.match(candidate.text):
         return False
     if candidate.digits.startswith(b"0") and _EXCHANGE_OF_ONE.search(candidate.text):
         groups = groups[:-1]
     if groups[0].startswith(b"00") and len(groups) > 2:
         # Vienna is 1, behind `0043`.
         groups = groups[1:]
-    trunk = groups[0] in _TRUNK_DIGITS and not candidate.text.startswith((b"0-", b"0/", b"0."))
+    # `0-2123-4567` is a range but after a word that names it.
+    trunk = groups[0] in _TRUNK_DIGITS and (named or not candidate.text.startswith((b"0-", b"0/", b"0.")))
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
 

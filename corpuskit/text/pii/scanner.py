@@ -1,7 +1,8 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
-Left to finer tools: names, postal addresses, numbers and addresses in plain words (`name at example dot org`),
-values broken by zero-width characters, images of text. The other modules of this package say what each detector takes.
+Left to finer tools: names, postal addresses, numbers in plain words, addresses in plain words without brackets or a
+word for e-mail (`name at example dot org`), values broken by zero-width characters, images of text. The other modules
+of this package say what each detector takes.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from corpuskit.text.pii import detector, emails, national_ids, network, numbers, phones, secrets
 from corpuskit.text.pii.detector import Detector, Span
 
-VERSION = "8"
+VERSION = "9"
 """Raised whenever a detector's verdict on any text changes."""
 
 DETECTORS = (

@@ -238,11 +238,44 @@ def test_of_ids_that_follow_one_another_all_are_taken() -> None:
         "NHS 1943 476 5919 and 943 476 5919.5",
         "BG 12 34 56 A and QQ 12 34 56 C and DA 12 34 56 A",
         "the sin of 123456782 men",
+        "CPR training video\n04/01/2012 00:00",
+        "NHS number 2012-01-01 13:30 and NHS, 2012-01-02 10:00",
+        "CPR 12/05/2019 09:30, cpr-nr. 12.05.2019 09.30",
+        "CPR course 2110625629",
+        "BSN journal 111222333, BSN nursing degree 111222333",
+        "SIN CITY 123 456 782, UTR region 1955839661, TFN services 123 456 782",
+        "NHS trusts 943 476 5919, IRD group 49-098-576, RUT models 12531909-2",
+        "Le personnel 880320-0016, deux personnes 8803200016",
+        "15 kt. winds 450401-3150, C.I. engine 171430710-3",
+        "birth name 710319/2745",
         "MAC 00:1a, uuid 36042619-9101-0100, hash 0x360426199101010071",
     ],
 )
 def test_what_only_looks_alike_is_left(text: str) -> None:
     assert types(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("CPR 211062-5629", "dk-cpr"),
+        ("CPR-nummer på patienten: 211062 5629", "dk-cpr"),
+        ('"cpr_number": "2110625629"', "dk-cpr"),
+        ("patientens CPR er 211062-5629", "dk-cpr"),
+        ("BSN van de cliënt: 111222333", "nl-bsn"),
+        ("bsn-nr 1112.22.333", "nl-bsn"),
+        ("SIN number is 123 456 782", "ca-sin"),
+        ("NHS no. of the patient, as they told us, 943 476 5919", "gb-nhs"),
+        ("kt. 450401-3150", "is-kennitala"),
+        ("personnr 880320-0016", "se-personnummer"),
+    ],
+)
+def test_a_word_that_means_something_else_as_well_names_the_number_next_to_it(text: str, kind: str) -> None:
+    assert types(text) == [kind]
+
+
+def test_ids_that_follow_one_next_to_an_ambiguous_word_are_taken() -> None:
+    assert types("BSN 111222333 and of his wife 123456782") == ["nl-bsn", "nl-bsn"]
 
 
 def test_one_number_has_one_spelling_when_compared() -> None:

@@ -63,6 +63,19 @@ LABELS = {
         "HP 0812345678",
         "WA 0812-345-678",
         "on m'appelle au 06 12 34 56 78",
+        "Tel: 0-2345-6781",
+        "โทร. 0-2345-6781",
+        "โทรสาร 0-5345-678",
+        "tel. 0-22 765 43 21",
+        "Tel. 0-212-765 43 21",
+        "โทร 0-2345-6781-5",
+        "T: 0-2345-6781",
+        "call 0-2345-6781",
+        "tel: 2-2345-6781",
+        "Tel. 4-765-4321",
+        "Τηλ. κέντρο: 213 01 61781",
+        "Тел. регистратуры: 765-43-21",
+        "Telefon Rezeption: 4711 234",
         "Tel.: 03\u22121234\u22125678",
         "电话：010\u201412345678",
     ],
@@ -71,8 +84,10 @@ def test_a_label_is_known_with_its_brackets_and_dashes(text: str) -> None:
     assert len(scanner(("phone",)).find(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["HP 98614-90010", "Pullman, WA 99164-3113", "HP 1234567 printer"])
-def test_a_short_label_is_believed_only_before_a_zero(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["HP 98614-90010", "Pullman, WA 99164-3113", "HP 1234567 printer", "Fax: 7-12-2020", "Telefon 0-12 Uhr"]
+)
+def test_short_labels_are_believed_before_a_zero_alone_and_dates_and_hours_after_none(text: str) -> None:
     assert scanner(("phone",)).find(text) == []
 
 

@@ -47,6 +47,25 @@ TOUCHING = [
     ("電話（０３）１２３４－５６７８です", "（０３）１２３４－５６７８"),
     ("هاتف:٠١١٢٣٤٥٦٧٨", "٠١١٢٣٤٥٦٧٨"),
     ("☎ 0221 4710321", "0221 4710321"),
+    # Tags between were dropped.
+    ("Service:+49 6123 9238-253Allgemein", "+49 6123 9238-253"),
+    ("Ghana+233 24 765 4321", "+233 24 765 4321"),
+    ("Tel. +39 0474 765 432F, the rest", "+39 0474 765 432"),
+    ("Tel. 0221 4710321Mobil", "0221 4710321"),
+    ("call (617) 555-0170Email", "(617) 555-0170"),
+    ("Phone 617-555-0170F: none", "617-555-0170"),
+    ("Phone: 5550170x12", "5550170x12"),
+]
+
+TOUCHED = [
+    "x+91 98450 12345",
+    "a2+91 98450 12345",
+    "Abc+918450123456",
+    "sum+12 34 56 78 90",
+    "+44207946032E-109",
+    "617-555-0170abc, 617-555-0170A1",
+    "Tel. 1234567Euro",
+    "item 0221 4710321Mobil",
 ]
 
 
@@ -58,6 +77,11 @@ def test_every_number_of_a_list_is_taken_whole(text: str, numbers: list[str]) ->
 @pytest.mark.parametrize(("text", "number"), TOUCHING)
 def test_a_number_may_touch_its_label_and_be_written_in_other_digits(text: str, number: str) -> None:
     assert [text[hit.start : hit.end] for hit in scanner(("phone",)).find(text)] == [number]
+
+
+@pytest.mark.parametrize("text", TOUCHED)
+def test_a_number_is_touched_by_no_letters_but_those_of_another_word(text: str) -> None:
+    assert scanner(("phone",)).find(text) == []
 
 
 def test_labels_of_25_languages_announce_numbers() -> None:
