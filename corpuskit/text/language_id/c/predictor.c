@@ -25,14 +25,9 @@ typedef struct {
     float columns[COLUMNS];
 } Row;
 
-typedef struct {
-    const char *start;
-    size_t size;
-} Word;
-
 /* The rows are those of words, and then those of hashes. Rows are found by their numbers from 1; 0 is none. */
 static Row *rows;
-static Word words[MOST_WORDS];
+static const char *words[MOST_WORDS];
 static uint16_t rows_of_words[SLOTS], rows_of_hashes[HASHES];
 /* A tree that decides between two branches at each node; the last node is the root, and LEAF - n is language n. */
 static int32_t branches[MOST_LABELS][2];
@@ -64,8 +59,8 @@ static uint16_t *row_of_word(const char *word, size_t size)
         hash = hashed(hash, word[index]);
     uint32_t slot = hash % SLOTS;
     for (; rows_of_words[slot] != 0; slot = (slot + 1) % SLOTS) {
-        const Word *known = &words[rows_of_words[slot] - 1];
-        if (known->size == size && memcmp(known->start, word, size) == 0)
+        const char *known = words[rows_of_words[slot] - 1];
+        if (strncmp(known, word, size) == 0 && known[size] == '\0')
             break;
     }
     return &rows_of_words[slot];
@@ -119,20 +114,22 @@ static bool add_word(Mean *mean, char *word, char *end)
     return false;
 }
 
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\0' || (byte >= '\t' && byte <= '\r');
+}
+
 /* Return the mean of the rows of a line; the bytes beside it are written over. */
 static Row mean_of_line(char *line, char *end)
 {
     Mean mean = {.count = 0};
-    char last[] = " </s> ", *word = line;
+    char last[] = " </s> ", *line_feed = memchr(line, '\n', (size_t)(end - line));
     bool is_over = false;
-    while (word < end && *word != '\n' && !is_over) {
-        char *word_end = word;
-        while (word_end < end && *word_end != ' ' && *word_end != '\0' && (*word_end < '\t' || *word_end > '\r'))
+    end = line_feed == NULL ? end : line_feed;
+    for (char *word = line, *word_end; word < end && !is_over; word = word_end + 1) {
+        for (word_end = word; word_end < end && !is_space(*word_end);)
             word_end++;
-        char behind = word_end < end ? *word_end : '\0';
         is_over = word_end > word && add_word(&mean, word, word_end);
-        word = word_end + (behind != '\n');
-        *word_end = behind;
     }
     if (!is_over)
         add_word(&mean, last + 1, last + sizeof last - 2);
@@ -225,9 +222,10 @@ static PyObject *predict(PyObject *module, PyObject *args)
 static void read_words(const char *entry, Py_ssize_t count)
 {
     for (Py_ssize_t number = 0; number < count; number++) {
-        words[number] = (Word){entry, strlen(entry)};
-        *row_of_word(entry, words[number].size) = (uint16_t)(number + 1);
-        entry += words[number].size + BEHIND_WORD;
+        size_t size = strlen(entry);
+        words[number] = entry;
+        *row_of_word(entry, size) = (uint16_t)(number + 1);
+        entry += size + BEHIND_WORD;
     }
 }
 
