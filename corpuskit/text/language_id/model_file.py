@@ -55,7 +55,7 @@ class CompiledParts(NamedTuple):
     languages: tuple[str, ...]
 
 
-class _Dictionary(NamedTuple):
+class _Entries(NamedTuple):
     end: int
     labels: tuple[str, ...]
     label_counts: list[int]
@@ -73,7 +73,7 @@ def model_file() -> Path:
 
 def labels(model: bytes) -> tuple[str, ...]:
     """Return the languages that a model can answer with."""
-    return _dictionary(model).labels
+    return _entries(model).labels
 
 
 def compiled_parts(model: bytes) -> CompiledParts | None:
@@ -81,7 +81,7 @@ def compiled_parts(model: bytes) -> CompiledParts | None:
     header = _HEADER.unpack_from(model)
     if sys.byteorder != "little" or any(header[index] != value for index, value in _DEMANDED.items()):
         return None
-    words_end, languages, label_counts = _dictionary(model)
+    words_end, languages, label_counts = _entries(model)
     word_count, pair_count = header[_WORDS], header[_HASHES_WITH_ROW]
     row_count = word_count + pair_count
     if row_count > _MOST_ROWS or word_count > _MOST_WORDS or len(languages) > _MOST_LABELS:
@@ -101,7 +101,7 @@ def compiled_parts(model: bytes) -> CompiledParts | None:
     return CompiledParts(words, word_count, pairs, codes, centroids, norm_codes, norms, decisions, branches, languages)
 
 
-def _dictionary(model: bytes) -> _Dictionary:
+def _entries(model: bytes) -> _Entries:
     position = _HEADER.size
     names, counts = [], []
     for _ in range(_HEADER.unpack_from(model)[_ENTRIES]):
@@ -111,7 +111,7 @@ def _dictionary(model: bytes) -> _Dictionary:
             names.append(model[position:end].decode().removeprefix(LABEL))
             counts.append(count)
         position = end + _BEHIND_ENTRY.size
-    return _Dictionary(position, tuple(names), counts)
+    return _Entries(position, tuple(names), counts)
 
 
 def _parts(content: bytes, sizes: tuple[int, ...], kinds: tuple[bytes, ...]) -> tuple[bytes, ...]:
