@@ -3,7 +3,7 @@
     python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
     python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
 
-The code is the core of extraction and the reader of lines. The first builds both with
+The code is the core of extraction, the reader of lines and the predictor of languages. The first builds them with
 `gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them: a read or write outside of
 memory, or arithmetic that C leaves undefined, ends the run. The second builds them with clang and libFuzzer, which
 changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder of resources, where
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "corpuskit.text.html._core": str(ROOT / "corpuskit/text/html/c/core.c"),
     "corpuskit.core._line": str(ROOT / "corpuskit/core/c/line.c"),
+    "corpuskit.text.language_id._predictor": str(ROOT / "corpuskit/text/language_id/c/predictor.c"),
 }
 """The source of each compiled module, as in pyproject.toml."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
@@ -36,12 +37,14 @@ FUZZER = r"""
 #include <stdint.h>
 PyMODINIT_FUNC PyInit__core(void);
 PyMODINIT_FUNC PyInit__line(void);
+PyMODINIT_FUNC PyInit__predictor(void);
 static PyObject *try_page;
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     PyImport_AppendInittab("_core", PyInit__core);
     PyImport_AppendInittab("_line", PyInit__line);
+    PyImport_AppendInittab("_predictor", PyInit__predictor);
     Py_Initialize();
     PyRun_SimpleString("from tests.benchmarks.core_sanitizers import try_page");
     try_page = PyObject_GetAttrString(PyImport_AddModule("__main__"), "try_page");
@@ -75,12 +78,13 @@ def use_module(name: str, module: object) -> None:
 
 
 def try_page(content: bytes) -> None:
-    """Let the code that libFuzzer watches do all that it does to a page, and to a line with these bytes in it."""
+    """Let the compiled code do all that it does to a page, to a line with these bytes in it, and to their text."""
     for name in SOURCES:
         if name not in sys.modules:
             use_module(name, importlib.import_module(name.rpartition(".")[2]))
     from corpuskit.core.document import Reject, decode
     from corpuskit.text.html.extract import clean, fast, open_page
+    from corpuskit.text.language_id.model import ALL, predict
 
     text = content.decode("utf-8", "replace")
     page = open_page(text, is_xml=len(content) % 16 == 0, utf8=text.encode())
@@ -89,6 +93,7 @@ def try_page(content: bytes) -> None:
     for line in (content, b'{"id":"' + content, b'{"text":"' + content + b'"}'):
         with contextlib.suppress(Reject):
             decode(line)
+    predict(text, ALL)
 
 
 def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
@@ -150,6 +155,8 @@ def main() -> None:
             module = util.module_from_spec(spec)
             spec.loader.exec_module(module)
             use_module(name, module)
+        for seed in SEEDS:
+            try_page(seed.encode())
         runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

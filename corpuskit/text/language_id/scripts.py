@@ -287,6 +287,8 @@ def text_size(text: str) -> int:
     >>> text_size("test"), text_size("тест"), text_size("测试")
     (4, 6, 6)
     """
+    if text.isascii():
+        return len(text)
     return max(len(text), 3 * (len(text.encode("utf-8", "replace")) - len(text)) // 2)
 
 

@@ -47,9 +47,9 @@ class _Region(NamedTuple):
     prefix_needed: bool
     assigned: str
     """The pattern of assigned numbers without the prefix."""
-    layouts: re.Pattern[str]
+    layouts: str
     """Of each way in which the country groups digits the pattern, for numbers with the first digits that it is for."""
-    other_layouts: tuple[re.Pattern[str], ...]
+    other_layouts: tuple[str, ...]
     """The ways in which people group them besides."""
 
 
@@ -168,7 +168,7 @@ def _layouts(region: _Region, shift: int, digits: str, as_printed: bool) -> Iter
     """Yield where the country breaks these digits, of which the first `shift` are the trunk prefix."""
     number = digits[shift:]
     for layout in (region.layouts, *(() if as_printed else region.other_layouts)):
-        match = layout.match(number)
+        match = _compiled(layout).match(number)
         if match:
             yield _breaks_of(tuple(len(group) for group in match.groups() if group is not None), shift)
     if len(number) == 9 and region.name in _REGIONS_BY_THREES:
@@ -236,9 +236,15 @@ def _region(name: str) -> _Region:
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
         "|".join(_patterns(plan)),
-        re.compile("|".join(map(_layout, layouts))),
-        tuple(re.compile(_layout(each)) for each in getattr(data, f"PHONE_ALT_FORMAT_{plan.country_code}", ())),
+        "|".join(map(_layout, layouts)),
+        tuple(_layout(each) for each in getattr(data, f"PHONE_ALT_FORMAT_{plan.country_code}", ())),
     )
+
+
+@cache
+def _compiled(layout: str) -> re.Pattern[str]:
+    """Return a layout's pattern; few are needed, and all take a twentieth of a second."""
+    return re.compile(layout)
 
 
 def _layout(number_format: Any) -> str:

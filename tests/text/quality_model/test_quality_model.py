@@ -293,8 +293,8 @@ def test_random_changes_end_in_a_model_or_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_compressed_model_of_languages_is_read_whole() -> None:
-    from corpuskit.text.language_id.model import _model_file
+    from corpuskit.text.language_id.model_file import model_file
 
-    scorer = FastTextScorer(_model_file(), "fr")
+    scorer = FastTextScorer(model_file(), "fr")
     french, english = scorer.scores(["Le port est ouvert au sud.", "The harbour lies open to the south."])
     assert french > 0.9 and english < 0.1
