@@ -43,7 +43,7 @@ __all__ = [
     "unerased_text",
 ]
 
-FORMAT = "corpuskit.index/3"
+FORMAT = "corpuskit.index/4"
 REMEDY = "; remove it, and make it anew with `corpuskit index`"
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
@@ -71,6 +71,7 @@ SCHEMA = (
     "CREATE TABLE lines (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL)",
     "CREATE TABLE spellings (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL,"
     " sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
+    "CREATE TABLE runs (part INTEGER PRIMARY KEY, lines BLOB NOT NULL, sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
     WORDS_SCHEMA,
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
     "CREATE INDEX vectors_by_text ON vectors (embedded)",
@@ -78,6 +79,7 @@ SCHEMA = (
 """`number` ties the tables together. `words` keeps no text; that is in `line`, the canonical line of the document.
 `lines` has numbers and digests of all documents once more, many in a row, in the order of the stream (`line_list`), and
 `spellings` those that came in another spelling, with hashes of the lines that came (`known_lines`).
+`runs` has hashes of some lines in a row (`run_list`).
 `embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
 REMOVED_SCHEMA = "CREATE TABLE removed (number INTEGER PRIMARY KEY, line BLOB NOT NULL)"
 """Documents whose erasure was deferred: the run that erases looks for their lines. The table is there as long as bytes
