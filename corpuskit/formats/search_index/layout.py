@@ -64,6 +64,9 @@ _SHADOW_TABLES = {
 _REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 WORDS_SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')"
+RUNS_SCHEMA = (
+    "CREATE TABLE runs (part INTEGER PRIMARY KEY, lines BLOB NOT NULL, sizes BLOB NOT NULL, hashes BLOB NOT NULL)"
+)
 SCHEMA = (
     "CREATE TABLE description (content TEXT NOT NULL)",
     "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT, agreed INTEGER NOT NULL,"
@@ -71,7 +74,7 @@ SCHEMA = (
     "CREATE TABLE lines (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL)",
     "CREATE TABLE spellings (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL,"
     " sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
-    "CREATE TABLE runs (part INTEGER PRIMARY KEY, lines BLOB NOT NULL, sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
+    RUNS_SCHEMA,
     WORDS_SCHEMA,
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
     "CREATE INDEX vectors_by_text ON vectors (embedded)",
@@ -87,7 +90,7 @@ of removed documents may be, so a version of corpuskit that knows nothing of the
 
 
 _FORMER_SCHEMAS = {SCHEMA[1], SCHEMA[1].replace(" line BLOB", " came_as BLOB, line BLOB")}
-"""Those of the documents in formats 1 and 2, which had no table of lines."""
+"""Those of the documents in formats before 4, which had no table of runs."""
 
 
 class IndexedSnapshot(TypedDict):
@@ -247,7 +250,7 @@ def _demand_schema(connection: "Connection", path: Path) -> None:
     """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
     rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
     statements = [sql for (sql,) in rows if sql != REMOVED_SCHEMA]
-    if SCHEMA[2] not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
+    if RUNS_SCHEMA not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
         raise DamagedError(f"{printable_name(path.name)} was made by an earlier version and is no {FORMAT}{REMEDY}")
     if set(statements) != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
         raise damaged_index(path, "its tables are not those of an index")
