@@ -97,7 +97,8 @@ class SearchIndex(Command):
             inputs = resolve_inputs(step, names, allow_private=settings.allow_private)
             pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
             other_files = [path for path in (self.key_file, self.from_manifest) if path is not None]
-            demand_distinct(list(targets(step, settings)), inputs, filter(os.path.isfile, other_files))
+            written = list(targets(step, settings, is_own_file=True))
+            demand_distinct(written, inputs, filter(os.path.isfile, other_files))
             unread = unread_pipe(inputs, [*names, *other_files])
             demand_unwritten(unread)
             open_run = prepare_run(step, settings, Tags(), inputs, pipes, output)

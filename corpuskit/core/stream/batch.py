@@ -66,7 +66,7 @@ def _batches_beside(recogniser: Recogniser, input_: Input) -> Iterator[Batch]:
     """Yield batches of lines, and of what the recogniser passes; none has lines from both sides of such."""
     for part in input_.lines_and_passed(recogniser):
         if not isinstance(part, Passed):
-            yield from _batches_of_lines(input_, [part])
+            yield from (batch for batch in _batches_of_lines(input_, [part]) if batch.lines or batch.verdicts)
             continue
         input_.findings.records += part.count.documents
         if input_.is_stream:

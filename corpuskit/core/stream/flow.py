@@ -243,7 +243,8 @@ class Flow:
         for passed in batch.passed:
             _count_passed(passed, count)
         if not batch.lines or (recogniser := step.recogniser()) is None:
-            yield batch
+            if batch.lines or batch.documents:
+                yield batch
             return
         lines, number = [line for _, line in batch.lines], 0
         pass_from = recogniser.pass_lines(lines)
@@ -254,7 +255,8 @@ class Flow:
             else:
                 _count_passed(passed_lines, count)
                 number += passed_lines.count.documents
-        yield Batch(documents=batch.documents, locations=batch.locations)
+        if batch.documents:
+            yield Batch(documents=batch.documents, locations=batch.locations)
 
 
 def _count_passed(passed: Passed, count: StepCount) -> None:

@@ -5,13 +5,13 @@ from bisect import bisect_left, bisect_right
 from corpuskit.core.counts import StreamCount
 from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.number_lookup import NumberLookup
-from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, sum_of
+from corpuskit.formats.search_index.packed import DIGEST_BYTES, sum_of
 from corpuskit.formats.search_index.run_list import MOST_BYTES
 
 __all__ = ["KnownRuns"]
 
 FEWEST_LEFT = 2
-"""Lines that are left where one is not known: the second tells where the stream goes on."""
+"""Lines that are left where two are not known: by the second, the first is found if it stands much further on."""
 MOST_LEFT = 256
 """If none is known behind them, twice as many are left, and so on up to these."""
 
@@ -22,7 +22,7 @@ class KnownRuns:
     def __init__(self, lines: LineList, lookup: NumberLookup) -> None:
         """`lookup` has the same lines; it goes on behind what is taken here."""
         self._runs, self._numbers, self._lookup = lines.runs, lines.numbers, lookup
-        self._starts = lines.runs.starts()
+        self._starts, self._hashes = lines.runs.starts(), bytes(lines.runs.hashes)
         self._left = 0
 
     def take(self, block: bytes, start: int, flags: bytearray, lines: LineList) -> tuple[StreamCount, int | None]:
@@ -56,12 +56,13 @@ class KnownRuns:
         """Take the runs from one on that a block begins with; return their bytes."""
         import xxhash
 
-        sizes, hashes = self._runs.sizes, self._runs.hashes
-        start, size = run, 0
+        sizes, start, size = self._runs.sizes, run, 0
         while run < len(sizes) and size < (end := size + sizes[run]) <= len(block):
-            if digest_at(hashes, run) != xxhash.xxh3_128_digest(block[size:end]):
+            if not self._hashes.startswith(xxhash.xxh3_128_digest(block[size:end]), run * DIGEST_BYTES):
                 break
             run, size = run + 1, end
+        if run == start:
+            return 0
         first_row = self._starts[start]
         numbers = self._numbers[first_row : self._starts[run]]
         flagged = bytes(map(flags.__getitem__, numbers)).find(1)
@@ -80,21 +81,39 @@ class KnownRuns:
         import xxhash
 
         end_row, end = self._starts[bisect_right(self._starts, row)], start
+        numbers: list[int] = []
+        digests: list[bytes] = []
         while row < end_row and (line_feed := block.find(b"\n", end)) >= 0:
-            line = block[end:line_feed]
-            digest = xxhash.xxh3_128_digest(line)
+            digest = xxhash.xxh3_128_digest(line := block[end:line_feed])
             next_row = self._lookup.row_of_next(digest)
             if next_row is None or flags[number := self._numbers[next_row]]:
                 break
             flags[number] = 1
-            lines.extend([number], digest)
+            numbers.append(number)
+            digests.append(digest)
             lines.runs.add(line)
             row, end = next_row + 1, line_feed + 1
+        lines.extend(numbers, b"".join(digests))
         return end - start
 
     def _lines_left(self, block: bytes, start: int, *, is_first: bool) -> int:
         """Return how many lines are left where none is known, which may be for want of its end."""
-        if len(block) - start <= MOST_BYTES and block.find(b"\n", start) < 0:
+        line_feed = block.find(b"\n", start)
+        if line_feed < 0 and len(block) - start <= MOST_BYTES:
             return 0
-        self._left = min(max(2 * self._left, FEWEST_LEFT), MOST_LEFT) if is_first else FEWEST_LEFT
+        if not is_first and self._goes_on_at(block, line_feed + 1):
+            self._left = 1
+        else:
+            self._left = min(max(2 * self._left, FEWEST_LEFT), MOST_LEFT) if is_first else FEWEST_LEFT
         return self._left
+
+    def _goes_on_at(self, block: bytes, start: int) -> bool:
+        """Whether the line from `start` on is one that comes next, or hardly later; then the lookup goes on there."""
+        import xxhash
+
+        if not start or (line_feed := block.find(b"\n", start)) < 0:
+            return False
+        row = self._lookup.row_of_next(xxhash.xxh3_128_digest(block[start:line_feed]))
+        if row is not None:
+            self._lookup.go_on_at(row)
+        return row is not None

@@ -73,13 +73,14 @@ class NumberLookup:
         numbers: list[int] = []
         start = 0
         while start < len(digests):
-            size = self._equal_bytes(digests[start:])
+            digest = digests[start : start + DIGEST_BYTES]
+            size = self._equal_bytes(digests[start:]) if self._digests.startswith(digest, self._at) else 0
             if size:
                 row = self._at // DIGEST_BYTES
                 numbers += self._numbers[row : row + size // DIGEST_BYTES]
                 self._at += size
                 start += size
-            elif not self._jump(digests[start : start + DIGEST_BYTES], digests[start + DIGEST_BYTES :][:DIGEST_BYTES]):
+            elif not self._jump(digest, digests[start + DIGEST_BYTES :][:DIGEST_BYTES]):
                 numbers.append(UNKNOWN)
                 start += DIGEST_BYTES
         return numbers
