@@ -43,7 +43,7 @@ class SearchIndex(Command):
     cleared as well.
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
-    `duplicate-id`, for a second document of one id. Holds 45 bytes per document in memory. With `--json`, the numbers
+    `duplicate-id`, for a second document of one id. Holds 52 bytes per document in memory. With `--json`, the numbers
     of documents added, changed, removed, unchanged, embedded and unerased are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
