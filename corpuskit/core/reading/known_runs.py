@@ -19,25 +19,27 @@ def lines_and_passed(blocks: Iterator[bytes], splitter: LineSplitter, recogniser
 
     The lines of each part are to be run before the next part is asked for.
     """
-    held = b""
+    held_bytes = b""
     for block in blocks:
         if block == GAP:
-            if held:
-                yield from splitter.take(held)
+            if held_bytes:
+                yield from splitter.take(held_bytes)
             yield from splitter.take(GAP)
-            held = b""
+            held_bytes = b""
         else:
-            held = yield from _parts(held, block, splitter, recogniser)
-    if held:
-        yield from splitter.take(held)
+            held_bytes = yield from _parts(held_bytes, block, splitter, recogniser)
+    if held_bytes:
+        yield from splitter.take(held_bytes)
     yield from splitter.end()
 
 
-def _parts(held: bytes, block: bytes, splitter: LineSplitter, recogniser: Recogniser) -> Generator[_Part, None, bytes]:
+def _parts(
+    held_bytes: bytes, block: bytes, splitter: LineSplitter, recogniser: Recogniser
+) -> Generator[_Part, None, bytes]:
     """Yield the parts of a block, and of what was held before it; return what is to be held until the next."""
     start = 0
-    if held:
-        block, start = yield from _across(held, block, splitter, recogniser)
+    if held_bytes:
+        block, start = yield from _across(held_bytes, block, splitter, recogniser)
     while start < len(block):
         end = len(block)
         if splitter.is_between_lines():
@@ -57,16 +59,16 @@ def _parts(held: bytes, block: bytes, splitter: LineSplitter, recogniser: Recogn
 
 
 def _across(
-    held: bytes, block: bytes, splitter: LineSplitter, recogniser: Recogniser
+    held_bytes: bytes, block: bytes, splitter: LineSplitter, recogniser: Recogniser
 ) -> Generator[Passed, None, tuple[bytes, int]]:
     """Pass lines that begin in what is held; return the block, copied only if need be, and where to go on in it."""
-    passed, _ = recogniser.pass_known(held + block[:MOST_HELD], 0)
+    passed, _ = recogniser.pass_known(held_bytes + block[:MOST_HELD], 0)
     size = 0
     if passed is not None:
         size = passed.count.bytes
         splitter.skip(size)
         yield passed
-    return (held[size:] + block, 0) if size < len(held) else (block, size - len(held))
+    return (held_bytes[size:] + block, 0) if size < len(held_bytes) else (block, size - len(held_bytes))
 
 
 def _end_of_lines(block: bytes, start: int, lines: int | None) -> int:

@@ -163,7 +163,7 @@ def _run_problems(connection: "Connection", lines: LineList) -> Iterator[str]:
     query = "SELECT line FROM documents WHERE number = ?"
     for start, end, size, hash_ in lines.runs.hashed():
         numbers = lines.numbers[start:end]
-        own_lines = [connection.execute(query, (number,)).fetchone()[0] for number in numbers]
+        own_lines = [line for number in numbers for (line,) in connection.execute(query, (number,))]
         if sum(map(len, own_lines)) + len(own_lines) != size or run_hash(own_lines) != hash_:
             yield f"the list of runs has other lines from document number {numbers[0]} on"
 

@@ -84,11 +84,11 @@ class RunList:
 
         rest = RunList()
         for run, (start, end) in enumerate(pairwise(self.starts())):
-            gone = bisect_left(rows, end) - bisect_left(rows, start)
-            if not gone:
+            lines_left = end - start - (bisect_left(rows, end) - bisect_left(rows, start))
+            if lines_left == end - start:
                 rest.add_runs(self, run, run + 1)
-            elif gone < end - start:
-                rest.add_unhashed(end - start - gone)
+            elif lines_left:
+                rest.add_unhashed(lines_left)
         return rest
 
     def read(self, connection: "Connection") -> bool:

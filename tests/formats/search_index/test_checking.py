@@ -77,6 +77,10 @@ CHANGES = {
         "INSERT INTO spellings (numbers, digests, sizes, hashes) VALUES (x'03000000', zeroblob(16), x'', zeroblob(16))",
         "is not one of all its documents",
     ),
+    "a document has another number": (
+        "UPDATE documents SET number = 41 WHERE number = 40",
+        "the list of runs has other lines from document number 33 on",
+    ),
     "a run has another hash": (
         "UPDATE runs SET hashes = CAST(substr(hashes, 1, 16) || x'00' || substr(hashes, 18) AS BLOB)",
         "the list of runs has other lines from document number 9 on",
