@@ -22,7 +22,7 @@ CORE = (
     ("ascii_case", "json_values", "line_text", "spelling"),
     ("counts", "document", "sizes", "startup", "terminal", "wording"),
     ("errors", "media_type"),
-    ("console", "licenses", "option_values", "outcome", "reserved_types"),
+    ("console", "licenses", "option_values", "outcome", "recogniser", "reserved_types"),
     ("audience", "options", "disk", "sharded_run"),
     ("settings", "provenance", "tokens"),
     ("format", "reading"),

@@ -16,12 +16,12 @@ One declaration gives the command-line flag, the recipe key, the manifest entry 
 A step neither prints nor exits nor opens output files; `flow` applies it, counts, and sets drops and rejects aside.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
-from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from corpuskit.core.provenance.entries import CardEntry, StepEntry
     from corpuskit.core.provenance.takedowns_on_record import Clearance
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.recogniser import Recogniser
     from corpuskit.core.settings import Settings
 
 __all__ = [
@@ -260,12 +261,10 @@ class CorpusStage(Step):
         """Yield every document that came in exactly once: as a document, a Drop or a Rejected; a new one as Made."""
         raise NotImplementedError
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
-        """Return what tells which of the next lines pass as they are, unread; None if all are to be read.
+    def recogniser(self) -> "Recogniser | None":
+        """Return what tells which lines of the stream pass as they are, unread; None if all are to be read.
 
-        It is asked by the number of a line, after all before it were run; it returns the count of the lines that pass
-        from there on, in a row, and their way, or None if that line is to be read. Only for a stage whose output takes
-        no documents.
+        Only for a stage whose output takes no documents.
         """
 
     def commit(self) -> None:

@@ -37,8 +37,10 @@ def recognised(path: Path, lines: list[bytes]) -> tuple[StreamCount, str] | None
     """What an index says of lines, without a look at their documents."""
     writer = IndexWriter(path)
     try:
-        take = writer.recognise(lines)
-        return None if take is None else take(0)
+        if (recogniser := writer.recogniser()) is None:
+            return None
+        passed = recogniser.pass_lines(lines)(0)
+        return None if passed is None else (passed.count, passed.way)
     finally:
         writer.close()
 
@@ -106,18 +108,20 @@ def test_a_hash_that_is_none_is_told_and_not_used(tmp_path: Path, corpuskit: Run
     assert (done.returncode, b"the list of lines, by which documents are known" in done.stderr) == (3, True), done
 
 
-@pytest.mark.parametrize("column", ["", ", came_as BLOB"])
+@pytest.mark.parametrize("tables", ["", "spellings", "lines spellings", "lines spellings came_as"])
 @pytest.mark.parametrize(
     "command", [("index", "a.jsonl", "-o", "a.idx"), ("search", "ban", "a.idx"), ("verify", "a.idx")]
 )
 def test_a_file_of_a_format_before_is_refused(
-    tmp_path: Path, corpuskit: Run, command: tuple[str, ...], column: str
+    tmp_path: Path, corpuskit: Run, command: tuple[str, ...], tables: str
 ) -> None:
     write(tmp_path / "a.jsonl", chunks(range(5)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
     with sqlite3.connect(tmp_path / "a.idx") as connection:
-        connection.executescript("DROP TABLE lines; DROP TABLE spellings; DROP TABLE documents;")
-        connection.execute(SCHEMA[1].replace(", line BLOB", f"{column}, line BLOB"))
+        for table in ("runs", *tables.split()):
+            connection.execute("DROP TABLE documents" if table == "came_as" else f"DROP TABLE {table}")
+        if "came_as" in tables:
+            connection.execute(SCHEMA[1].replace(", line BLOB", ", came_as BLOB, line BLOB"))
     connection.close()
     done = corpuskit(*command)
     said = done.stderr + done.stdout

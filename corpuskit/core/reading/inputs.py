@@ -27,6 +27,7 @@ from corpuskit.core.sizes import size_text
 if TYPE_CHECKING:
     from corpuskit.core.reading.byte_ranges import ByteRange
     from corpuskit.core.reading.selection import Selection
+    from corpuskit.core.recogniser import Passed, Recogniser
 
 CUT_LINE = "the file ends inside a line"
 SMALL_FILE = 256 * 1024
@@ -165,6 +166,17 @@ class Input:
         """Yield what `lines` does, many lines at a time."""
         splitter = LineSplitter(self.name)
         yield from splitter.split_into_runs(self._blocks())
+        self.findings.cut_line = splitter.cut_line
+
+    def lines_and_passed(self, recogniser: "Recogniser") -> "Iterator[list[Line] | Rejected | Passed]":
+        """Yield what `line_runs` does, but for lines that are known by their bytes: those are passed unsplit.
+
+        The lines of each part are to be run before the next part is asked for.
+        """
+        from corpuskit.core.reading.known_runs import lines_and_passed
+
+        splitter = LineSplitter(self.name)
+        yield from lines_and_passed(self._blocks(), splitter, recogniser)
         self.findings.cut_line = splitter.cut_line
 
     def read_all(self, limit: int) -> bytes:

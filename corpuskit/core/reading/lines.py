@@ -51,25 +51,42 @@ class LineSplitter:
     def split_into_runs(self, blocks: Iterator[bytes]) -> Iterator[list[Line] | Rejected]:
         """Yield what `split` does, the lines of a block together where nothing stands between them."""
         for block in blocks:
-            if block == GAP:
-                yield from self._blank_lines()
-                yield from self._cut()
-                continue
-            *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
-            # Nearly all lines but the first are whole, in one block, and after a line.
-            yield from self._taken_singly(whole[:1])
-            if self._are_objects(whole[1:]):
-                yield self._taken_together(whole[1:])
-            else:
-                yield from self._taken_singly(whole[1:])
-            self._hold(rest if len(whole) != 1 else self._skip_blanks(rest))
+            yield from self.take(block)
+        yield from self.end()
+
+    def take(self, block: bytes) -> Iterator[list[Line] | Rejected]:
+        """Yield the lines that a block ends; the rest of it is held."""
+        if block == GAP:
+            yield from self._blank_lines()
+            yield from self._cut()
+            return
+        *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
+        # Nearly all lines but one that was begun before are whole, in one block, and after a line.
+        begun = 0 if self.is_between_lines() else 1
+        yield from self._taken_singly(whole[:begun])
+        if self._are_objects(whole[begun:]):
+            yield self._taken_together(whole[begun:])
+        else:
+            yield from self._taken_singly(whole[begun:])
+        self._hold(rest if len(whole) != 1 else self._skip_blanks(rest))
+
+    def end(self) -> Iterator[list[Line] | Rejected]:
+        """Yield what is held at the end of the stream."""
         yield from self._blank_lines()
         if self.part_bytes:
             yield _run_of(self._last())
 
+    def is_between_lines(self) -> bool:
+        """Whether nothing is held."""
+        return not self.part_bytes and not self.blanks
+
+    def skip(self, size: int) -> None:
+        """Pass over whole lines of which nobody asks, between lines."""
+        self.offset += size
+
     def _are_objects(self, lines: Sequence[bytes]) -> bool:
         """Whether nothing is held, and there are lines, all of which begin as objects do and are not too long."""
-        if self.part_bytes or self.blanks or not lines:
+        if not self.is_between_lines() or not lines:
             return False
         return {line[:1] for line in lines} == {b"{"} and max(map(len, lines)) <= MAX_LINE
 

@@ -10,6 +10,8 @@ from corpuskit.core.format import ForeignFileError, Format
 from corpuskit.core.outcome import Item, Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import Line
+from corpuskit.core.recogniser import Passed, Recogniser
 from corpuskit.core.registry import format_of_file, format_of_shard
 
 BATCH_DOCUMENTS = 256
@@ -27,6 +29,8 @@ class Batch:
     locations: list[Location] = field(default_factory=list)
     lines: list[tuple[int, bytes]] = field(default_factory=list)
     """Lines not yet decoded; they stand for the documents until the first stage reads them."""
+    passed: list[Passed] = field(default_factory=list)
+    """Lines before all others that the first step has passed unread."""
     input: str = ""
     counts: list[StepCount] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -36,26 +40,44 @@ class Batch:
     """Whether no stage may take many documents at a time."""
 
 
-def read_lines(inputs: Iterable[Input], read_directly: ReadDirectly = lambda input_: None) -> Iterator[Batch]:
+def read_lines(
+    inputs: Iterable[Input], read_directly: ReadDirectly | None = None, recogniser: Recogniser | None = None
+) -> Iterator[Batch]:
     """Yield batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch.
 
-    What `read_directly` gives for an input stands for its lines.
+    What `read_directly` gives for an input stands for its lines. Lines that `recogniser` knows by their bytes are
+    passed; the lines of each batch are then to be run before the next batch is asked for.
     """
     for input_ in inputs:
-        if (items := read_directly(input_)) is not None:
+        if read_directly is not None and (items := read_directly(input_)) is not None:
             yield from _batches_of_items(items, input_)
             continue
         format_ = _format_of(input_)
         if format_ is not None and format_.name != "jsonl":
             yield from _read_shard(format_, input_)
             continue
-        yield from _batches_of_lines(input_)
+        if recogniser is None:
+            yield from _batches_of_lines(input_, input_.line_runs())
+        else:
+            yield from _batches_beside(recogniser, input_)
 
 
-def _batches_of_lines(input_: Input) -> Iterator[Batch]:
+def _batches_beside(recogniser: Recogniser, input_: Input) -> Iterator[Batch]:
+    """Yield batches of lines, and of what the recogniser passes; none has lines from both sides of such."""
+    for part in input_.lines_and_passed(recogniser):
+        if not isinstance(part, Passed):
+            yield from (batch for batch in _batches_of_lines(input_, [part]) if batch.lines or batch.verdicts)
+            continue
+        input_.findings.records += part.count.documents
+        if input_.is_stream:
+            input_.findings.count.merge(part.count)
+        yield Batch(passed=[part], input=input_.name)
+
+
+def _batches_of_lines(input_: Input, runs: Iterable[list[Line] | Rejected]) -> Iterator[Batch]:
     batch, size = Batch(input=input_.name), 0
     is_stream = input_.is_stream
-    for run in input_.line_runs():
+    for run in runs:
         if isinstance(run, Rejected):
             input_.findings.records += 1
             input_.findings.count.add(run.raw)

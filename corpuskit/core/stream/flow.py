@@ -16,6 +16,7 @@ from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
+from corpuskit.core.recogniser import Passed
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Made, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
@@ -96,7 +97,9 @@ class Flow:
             index = 1
         else:
             first = self.steps[0] if self.steps else None
-            batches = read_lines(announced, first.read_directly) if isinstance(first, Stage) else read_lines(announced)
+            read_directly = first.read_directly if isinstance(first, Stage) else None
+            recogniser = first.recogniser() if isinstance(first, CorpusStage) else None
+            batches = read_lines(announced, read_directly, recogniser)
         while index < len(self.steps):
             step = self.steps[index]
             if isinstance(step, CorpusStage):
@@ -237,22 +240,29 @@ class Flow:
         """Yield the parts of a batch that are to be read, in order; count what the stage passes as it is."""
         for verdict in batch.verdicts:
             count_unread(verdict, step.name(), count)
-        recognised = step.recognise([line for _, line in batch.lines]) if batch.lines else None
-        if recognised is None:
-            yield batch
+        for passed in batch.passed:
+            _count_passed(passed, count)
+        if not batch.lines or (recogniser := step.recogniser()) is None:
+            if batch.lines or batch.documents:
+                yield batch
             return
-        number = 0
-        while number < len(batch.lines):
-            if (unread := recognised(number)) is None:
+        lines, number = [line for _, line in batch.lines], 0
+        pass_from = recogniser.pass_lines(lines)
+        while number < len(lines):
+            if (passed_lines := pass_from(number)) is None:
                 yield Batch(lines=[batch.lines[number]], input=batch.input)
                 number += 1
-                continue
-            passed, way = unread
-            count.received.merge(passed)
-            count.sent.merge(passed)
-            count.ways[way] += passed.documents
-            number += passed.documents
-        yield Batch(documents=batch.documents, locations=batch.locations)
+            else:
+                _count_passed(passed_lines, count)
+                number += passed_lines.count.documents
+        if batch.documents:
+            yield Batch(documents=batch.documents, locations=batch.locations)
+
+
+def _count_passed(passed: Passed, count: StepCount) -> None:
+    count.received.merge(passed.count)
+    count.sent.merge(passed.count)
+    count.ways[passed.way] += passed.count.documents
 
 
 def _demand_fits(step: Step, index: int, length: int) -> None:

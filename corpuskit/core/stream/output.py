@@ -159,9 +159,11 @@ def _open_dataset(
     return FileOutput(target, format_, totals)
 
 
-def targets(step: Step, settings: Settings) -> Iterator[Target]:
-    """Yield all that a run writes where the user says."""
-    if not isinstance(step, Report):
+def targets(step: Step, settings: Settings, *, is_own_file: bool = False) -> Iterator[Target]:
+    """Yield all that a run writes where the user says; `-o` may be a file of the step's own, without a manifest."""
+    if is_own_file:
+        yield Target("-o", settings.output)
+    elif not isinstance(step, Report):
         yield from _output_targets(settings.output)
     if str(settings.drops) == "-":
         if settings.output is None and not isinstance(step, Report):

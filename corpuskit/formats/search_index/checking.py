@@ -23,8 +23,10 @@ from corpuskit.formats.search_index.layout import (
     read_description,
     unerased_text,
 )
-from corpuskit.formats.search_index.line_list import LineList, digest_at
+from corpuskit.formats.search_index.line_list import LineList
+from corpuskit.formats.search_index.packed import digest_at
 from corpuskit.formats.search_index.rows import indexed_documents
+from corpuskit.formats.search_index.run_list import run_hash
 from corpuskit.formats.search_index.word_check import are_words_of_documents
 
 if TYPE_CHECKING:
@@ -153,6 +155,17 @@ def _line_problems(connection: "Connection") -> Iterator[str]:
     for number, digest, size, _ in lines.spellings.rows():
         if connection.execute(query, (number,)).fetchone() != (digest, size):
             yield f"the list of spellings has another line of document number {number}"
+    yield from _run_problems(connection, lines)
+
+
+def _run_problems(connection: "Connection", lines: LineList) -> Iterator[str]:
+    """Compare the runs of lines with those of the documents."""
+    query = "SELECT line FROM documents WHERE number = ?"
+    for start, end, size, hash_ in lines.runs.hashed():
+        numbers = lines.numbers[start:end]
+        own_lines = [line for number in numbers for (line,) in connection.execute(query, (number,))]
+        if sum(map(len, own_lines)) + len(own_lines) != size or run_hash(own_lines) != hash_:
+            yield f"the list of runs has other lines from document number {numbers[0]} on"
 
 
 def _vector_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:

@@ -4,16 +4,16 @@ A line that says the same in another spelling, with spaces or another order of k
 came as it: by a hash of that line, which has to do with the version of corpuskit, as another might read it otherwise.
 """
 
-import sys
-from array import array
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from corpuskit import __version__
 from corpuskit.core.counts import StreamCount
-from corpuskit.formats.search_index.line_list import DIGEST_BYTES, LineList, SpellingList, digest_at
+from corpuskit.formats.search_index.known_runs import KnownRuns
+from corpuskit.formats.search_index.line_list import LineList, SpellingList
 from corpuskit.formats.search_index.number_lookup import UNKNOWN, NumberLookup
+from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, sum_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -29,6 +29,8 @@ class KnownLines:
         lines = LineList() if lines is None else lines
         self._numbers = lines.numbers
         self._lookup = NumberLookup(bytes(lines.digests), lines.numbers)
+        self.runs = KnownRuns(lines, self._lookup)
+        """To be asked before `find`."""
         self._others = _KnownSpellings(lines.spellings) if lines.spellings.numbers else None
 
     def __bool__(self) -> bool:
@@ -45,7 +47,7 @@ class KnownLines:
         import xxhash
 
         digests = b"".join(map(xxhash.xxh3_128_digest, lines))
-        found_lines = FoundLines(self._lookup.numbers_of(digests), digests, list(map(len, lines)))
+        found_lines = FoundLines(lines, self._lookup.numbers_of(digests), digests)
         if self._others is not None:
             self._others.find(lines, found_lines)
         return found_lines
@@ -64,9 +66,11 @@ class KnownLines:
 class FoundLines:
     """Lines that are next in a stream, and which of them an index has."""
 
-    def __init__(self, numbers: list[int], digests: bytes, sizes: list[int]) -> None:
-        """`numbers` are those of their documents, or `UNKNOWN`; hashes and sizes are those of the canonical lines."""
-        self.numbers, self.digests, self.sizes = numbers, bytearray(digests), sizes
+    def __init__(self, lines: Sequence[bytes], numbers: list[int], digests: bytes) -> None:
+        """`numbers` are those of their documents, or `UNKNOWN`; `digests` are hashes of the canonical lines."""
+        self._lines, self.numbers, self.digests = lines, numbers, bytearray(digests)
+        self.sizes = list(map(len, lines))
+        """Of the canonical lines."""
         self.other_hashes: dict[int, bytes] = {}
         """Of lines that are spelled otherwise, by their indexes."""
         self.note_unknown()
@@ -101,16 +105,17 @@ class FoundLines:
     def count(self, start: int, end: int) -> StreamCount:
         """Return the documents, bytes and digest of these lines."""
         size = sum(self.sizes[start:end]) + end - start
-        return StreamCount(end - start, size, _sum(self.digests[start * DIGEST_BYTES : end * DIGEST_BYTES]))
+        return StreamCount(end - start, size, sum_of(self.digests[start * DIGEST_BYTES : end * DIGEST_BYTES]))
 
     def enter(self, start: int, end: int, lines: LineList) -> None:
         """Add the documents of these lines to a list."""
         lines.extend(self.numbers[start:end], self.digests[start * DIGEST_BYTES : end * DIGEST_BYTES])
-        if self.other_hashes:
-            for index in range(start, end):
-                if (hash_ := self.other_hashes.get(index)) is not None:
-                    digest = digest_at(self.digests, index)
-                    lines.spellings.add(self.numbers[index], digest, self.sizes[index], hash_)
+        for index in range(start, end):
+            hash_ = self.other_hashes.get(index)
+            lines.runs.add(self._lines[index] if hash_ is None else None)
+            if hash_ is not None:
+                digest = digest_at(self.digests, index)
+                lines.spellings.add(self.numbers[index], digest, self.sizes[index], hash_)
 
 
 class _KnownSpellings:
@@ -153,11 +158,3 @@ def _seed() -> int:
     import xxhash
 
     return xxhash.xxh3_64_intdigest(__version__.encode())
-
-
-def _sum(digests: bytearray) -> int:
-    """Return the sum of hashes of 128 bits, modulo 2**128, a half of them at a time."""
-    halves = array("Q", digests)
-    if sys.byteorder == "little":
-        halves.byteswap()
-    return ((sum(halves[0::2]) << 64) + sum(halves[1::2])) % (1 << 128)

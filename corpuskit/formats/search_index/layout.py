@@ -43,7 +43,7 @@ __all__ = [
     "unerased_text",
 ]
 
-FORMAT = "corpuskit.index/3"
+FORMAT = "corpuskit.index/4"
 REMEDY = "; remove it, and make it anew with `corpuskit index`"
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
@@ -64,6 +64,9 @@ _SHADOW_TABLES = {
 _REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 WORDS_SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')"
+RUNS_SCHEMA = (
+    "CREATE TABLE runs (part INTEGER PRIMARY KEY, lines BLOB NOT NULL, sizes BLOB NOT NULL, hashes BLOB NOT NULL)"
+)
 SCHEMA = (
     "CREATE TABLE description (content TEXT NOT NULL)",
     "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT, agreed INTEGER NOT NULL,"
@@ -71,6 +74,7 @@ SCHEMA = (
     "CREATE TABLE lines (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL)",
     "CREATE TABLE spellings (part INTEGER PRIMARY KEY, numbers BLOB NOT NULL, digests BLOB NOT NULL,"
     " sizes BLOB NOT NULL, hashes BLOB NOT NULL)",
+    RUNS_SCHEMA,
     WORDS_SCHEMA,
     "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
     "CREATE INDEX vectors_by_text ON vectors (embedded)",
@@ -78,6 +82,7 @@ SCHEMA = (
 """`number` ties the tables together. `words` keeps no text; that is in `line`, the canonical line of the document.
 `lines` has numbers and digests of all documents once more, many in a row, in the order of the stream (`line_list`), and
 `spellings` those that came in another spelling, with hashes of the lines that came (`known_lines`).
+`runs` has hashes of some lines in a row (`run_list`).
 `embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
 REMOVED_SCHEMA = "CREATE TABLE removed (number INTEGER PRIMARY KEY, line BLOB NOT NULL)"
 """Documents whose erasure was deferred: the run that erases looks for their lines. The table is there as long as bytes
@@ -85,7 +90,7 @@ of removed documents may be, so a version of corpuskit that knows nothing of the
 
 
 _FORMER_SCHEMAS = {SCHEMA[1], SCHEMA[1].replace(" line BLOB", " came_as BLOB, line BLOB")}
-"""Those of the documents in formats 1 and 2, which had no table of lines."""
+"""Those of the documents in formats before 4, which had no table of runs."""
 
 
 class IndexedSnapshot(TypedDict):
@@ -245,7 +250,7 @@ def _demand_schema(connection: "Connection", path: Path) -> None:
     """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
     rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
     statements = [sql for (sql,) in rows if sql != REMOVED_SCHEMA]
-    if SCHEMA[2] not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
+    if RUNS_SCHEMA not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
         raise DamagedError(f"{printable_name(path.name)} was made by an earlier version and is no {FORMAT}{REMEDY}")
     if set(statements) != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
         raise damaged_index(path, "its tables are not those of an index")

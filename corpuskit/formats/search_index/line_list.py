@@ -3,18 +3,19 @@
 So a stream that changed little is compared with them from front to back, and all of them are read as a few values.
 """
 
-import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
+
+from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, from_bytes, to_bytes
+from corpuskit.formats.search_index.run_list import RunList
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["DIGEST_BYTES", "LineList", "SpellingList", "digest_at"]
+__all__ = ["LineList", "SpellingList"]
 
-DIGEST_BYTES = 16
 PART_LINES = 1 << 16
 """Of which the numbers and hashes are one row."""
 
@@ -28,6 +29,8 @@ class LineList:
         self.digests = bytearray()
         """One after the other."""
         self.spellings = SpellingList()
+        self.runs = RunList()
+        """Of all lines."""
 
     @classmethod
     def of(cls, connection: "Connection") -> Self | None:
@@ -36,13 +39,13 @@ class LineList:
         for numbers, digests in connection.execute("SELECT numbers, digests FROM lines ORDER BY part"):
             if not _are_whole(numbers, digests):
                 return None
-            lines.extend(_from_bytes(numbers), digests)
-        if not lines.spellings.read(connection):
+            lines.extend(from_bytes(numbers), digests)
+        if not lines.spellings.read(connection) or not lines.runs.read(connection):
             return None
         # Asked for alone, SQLite counts the pages of an index, and finds the last number at the end of the table.
         [(documents,)] = connection.execute("SELECT count(*) FROM documents")
         [(last,)] = connection.execute("SELECT max(number) FROM documents")
-        is_whole = len(lines.numbers) == len({*lines.numbers}) == documents
+        is_whole = len(lines.numbers) == len({*lines.numbers}) == documents == sum(lines.runs.lines)
         greatest = max(max(lines.numbers, default=0), max(lines.spellings.numbers, default=0))
         return lines if is_whole and greatest <= (last or 0) else None
 
@@ -59,6 +62,7 @@ class LineList:
             start = before + 1
             rest.extend(self.numbers[start:row], self.digests[start * DIGEST_BYTES : row * DIGEST_BYTES])
         rest.spellings = self.spellings.without(numbers)
+        rest.runs = self.runs.without(rows)
         return rest
 
     def write(self, connection: "Connection") -> None:
@@ -68,9 +72,10 @@ class LineList:
             end = start + PART_LINES
             digests = self.digests[start * DIGEST_BYTES : end * DIGEST_BYTES]
             connection.execute(
-                "INSERT INTO lines (numbers, digests) VALUES (?, ?)", (_to_bytes(self.numbers[start:end]), digests)
+                "INSERT INTO lines (numbers, digests) VALUES (?, ?)", (to_bytes(self.numbers[start:end]), digests)
             )
         self.spellings.write(connection)
+        self.runs.write(connection)
 
 
 class SpellingList:
@@ -102,9 +107,9 @@ class SpellingList:
         ):
             if not (_are_whole(numbers, digests) and _are_whole(numbers, hashes) and _are_whole(sizes, digests)):
                 return False
-            self.numbers.extend(_from_bytes(numbers))
+            self.numbers.extend(from_bytes(numbers))
             self.digests += digests
-            self.sizes.extend(_from_bytes(sizes))
+            self.sizes.extend(from_bytes(sizes))
             self.hashes += hashes
         return True
 
@@ -126,7 +131,7 @@ class SpellingList:
         connection.execute("DELETE FROM spellings")
         for start in range(0, len(self.numbers), PART_LINES):
             end = start + PART_LINES
-            numbers, sizes = _to_bytes(self.numbers[start:end]), _to_bytes(self.sizes[start:end])
+            numbers, sizes = to_bytes(self.numbers[start:end]), to_bytes(self.sizes[start:end])
             digests = self.digests[start * DIGEST_BYTES : end * DIGEST_BYTES]
             hashes = self.hashes[start * DIGEST_BYTES : end * DIGEST_BYTES]
             connection.execute(
@@ -135,27 +140,8 @@ class SpellingList:
             )
 
 
-def digest_at(digests: Sequence[int], row: int) -> bytes:
-    """Return one of many hashes that stand one after the other."""
-    return bytes(digests[row * DIGEST_BYTES : (row + 1) * DIGEST_BYTES])
-
-
 def _are_whole(numbers: object, digests: object) -> bool:
     """Whether values of a row are numbers of 4 bytes, and as many hashes."""
     if not isinstance(numbers, bytes) or not isinstance(digests, bytes) or len(numbers) % 4:
         return False
     return len(digests) == len(numbers) // 4 * DIGEST_BYTES
-
-
-def _from_bytes(values: bytes) -> "array[int]":
-    numbers = array("I", values)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-def _to_bytes(numbers: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()

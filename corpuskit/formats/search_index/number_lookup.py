@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Protocol
 
-from corpuskit.formats.search_index.line_list import DIGEST_BYTES
+from corpuskit.formats.search_index.packed import DIGEST_BYTES
 
 __all__ = ["UNKNOWN", "NumberLookup"]
 
@@ -44,6 +44,28 @@ class NumberLookup:
         if self._unordered is None and self._moved > MOST_MOVED:
             self._unordered = _unordered_lookup(self._digests, self._numbers)
 
+    def next_row(self) -> int | None:
+        """Return the row of the line that comes next; None if the order is not relied on."""
+        return self._at // DIGEST_BYTES if self._unordered is None else None
+
+    def go_on_at(self, row: int) -> None:
+        """Take notice that all lines before a row have come, or come no more."""
+        self._at = row * DIGEST_BYTES
+
+    def digests_of(self, start: int, end: int) -> bytes:
+        """Return the hashes of some rows."""
+        return self._digests[start * DIGEST_BYTES : end * DIGEST_BYTES]
+
+    def row_of_next(self, digest: bytes) -> int | None:
+        """Return the row of a hash that comes next, or hardly later, and go on behind it; None if it does not."""
+        at = self._at
+        if not self._digests.startswith(digest, at):
+            at = self._digests.find(digest, at + DIGEST_BYTES, at + DIGEST_BYTES + SHORT_JUMP)
+            if at < 0 or at % DIGEST_BYTES:
+                return None
+        self._at = at + DIGEST_BYTES
+        return at // DIGEST_BYTES
+
     def numbers_of(self, digests: bytes) -> list[int]:
         """Return the numbers of the documents with these hashes; `UNKNOWN` where there is none, or it has moved."""
         if self._unordered is not None:
@@ -51,13 +73,14 @@ class NumberLookup:
         numbers: list[int] = []
         start = 0
         while start < len(digests):
-            size = self._equal_bytes(digests[start:])
+            digest = digests[start : start + DIGEST_BYTES]
+            size = self._equal_bytes(digests[start:]) if self._digests.startswith(digest, self._at) else 0
             if size:
                 row = self._at // DIGEST_BYTES
                 numbers += self._numbers[row : row + size // DIGEST_BYTES]
                 self._at += size
                 start += size
-            elif not self._jump(digests[start : start + DIGEST_BYTES], digests[start + DIGEST_BYTES :][:DIGEST_BYTES]):
+            elif not self._jump(digest, digests[start + DIGEST_BYTES :][:DIGEST_BYTES]):
                 numbers.append(UNKNOWN)
                 start += DIGEST_BYTES
         return numbers

@@ -8,6 +8,7 @@ from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk.durable import finishing, flush, publishing
 from corpuskit.core.document import Document
 from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.recogniser import Passed, Recogniser
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import embedded_text, entry_of
 from corpuskit.formats.search_index.known_lines import KnownLines, hash_of_other_spelling
@@ -101,31 +102,39 @@ class IndexWriter:
             self._see(number)
             self._count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
             self._lines.extend([number], entry.digest)
-            if (hash_ := hash_of_other_spelling(document.came_as)) is not None:
+            hash_ = hash_of_other_spelling(document.came_as)
+            self._lines.runs.add(entry.line if hash_ is None else None)
+            if hash_ is not None:
                 self._lines.spellings.add(number, entry.digest, len(entry.line), hash_)
             if self._embedder is not None:
                 self._demand_vector(number, embedded_text(document), None if row is None else row[0])
         return way
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
+    def recogniser(self) -> Recogniser | None:
+        """Return what takes those of the next lines that the index has; None if it has none.
+
+        It needs no document: a line with the hash of one in the index is that line, and has its vector.
+        """
+        return self if self._lines_before else None
+
+    def pass_known(self, block: bytes, start: int) -> tuple[Passed | None, int | None]:
+        """Take lines that a block has from `start` on; return how many are then for `pass_lines`."""
+        count, lines_left = self._lines_before.runs.take(block, start, self._seen_flags, self._lines)
+        return self._passed(count) if count.documents else None, lines_left
+
+    def pass_lines(self, lines: Sequence[bytes]) -> Callable[[int], Passed | None]:
         """Return what takes those of the next lines that the index has, by their numbers and in order.
 
-        It returns the count of the lines that it took, from a number on, and what they are to the index; None for a
-        line that `add` is to take. It needs no document: a line with the hash of one in the index is that line, and has
-        its vector.
+        It returns None for a line that `add` is to take.
         """
-        if not self._lines_before:
-            return None
         found_lines = self._lines_before.find(lines)
 
-        def take(start: int) -> tuple[StreamCount, str] | None:
+        def take(start: int) -> Passed | None:
             end = found_lines.end_of_run(start, self._seen_flags)
             if end == start:
                 return None
-            count = found_lines.count(start, end)
-            self._count.merge(count)
             found_lines.enter(start, end, self._lines)
-            return count, UNCHANGED
+            return self._passed(found_lines.count(start, end))
 
         return take
 
@@ -159,6 +168,10 @@ class IndexWriter:
     def close(self) -> None:
         """Leave nothing behind but the index in place, and release the lock."""
         self._version.close()
+
+    def _passed(self, count: StreamCount) -> Passed:
+        self._count.merge(count)
+        return Passed(count, UNCHANGED)
 
     def _begin_with(self, before: IndexDescription) -> None:
         """Read what the stream is compared with. Raises UsageError where vectors would be missing."""

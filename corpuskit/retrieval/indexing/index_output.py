@@ -1,6 +1,6 @@
 """The stream of `index`, and the file that it goes into."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +21,7 @@ from corpuskit.text.prose import require_prose
 
 if TYPE_CHECKING:
     from corpuskit.core.provenance.entries import StepEntry
+    from corpuskit.core.recogniser import Recogniser
 
 __all__ = ["IndexOutput", "IndexedStream"]
 
@@ -122,10 +123,10 @@ class IndexedStream(CorpusStage):
         """Return nothing: what shapes the index is in its description."""
         return {}
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[StreamCount, str] | None] | None:
+    def recogniser(self) -> "Recogniser | None":
         """Return what takes the lines that the index has."""
         writer: IndexWriter = self.output.writer
-        return writer.recognise(lines)
+        return writer.recogniser()
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or a reject in place of one whose id was there before."""

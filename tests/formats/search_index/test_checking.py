@@ -77,8 +77,32 @@ CHANGES = {
         "INSERT INTO spellings (numbers, digests, sizes, hashes) VALUES (x'03000000', zeroblob(16), x'', zeroblob(16))",
         "is not one of all its documents",
     ),
+    "a document has another number": (
+        "UPDATE documents SET number = 41 WHERE number = 40",
+        "the list of runs has other lines from document number 33 on",
+    ),
+    "a run has another hash": (
+        "UPDATE runs SET hashes = CAST(substr(hashes, 1, 16) || x'00' || substr(hashes, 18) AS BLOB)",
+        "the list of runs has other lines from document number 9 on",
+    ),
+    "a run has another size": (
+        "UPDATE runs SET sizes = CAST(substr(sizes, 1, 4) || x'01000000' || substr(sizes, 9) AS BLOB)",
+        "the list of runs has other lines from document number 9 on",
+    ),
+    "runs have other lines": (
+        "UPDATE runs SET lines = CAST(x'0907' || substr(lines, 3) AS BLOB)",
+        "the list of runs has other lines from document number 1 on",
+    ),
+    "a run has no line": (
+        "UPDATE runs SET lines = CAST(x'00' || lines AS BLOB), sizes = CAST(x'01000000' || sizes AS BLOB), "
+        "hashes = CAST(zeroblob(16) || hashes AS BLOB)",
+        "is not one of all its documents",
+    ),
+    "a run has no size": ("UPDATE runs SET sizes = substr(sizes, 5)", "is not one of all its documents"),
+    "runs are text": ("UPDATE runs SET hashes = 'text'", "is not one of all its documents"),
+    "runs are gone": ("DELETE FROM runs", "is not one of all its documents"),
     "it says nothing": ("DELETE FROM description", "does not say what it holds"),
-    "it says what is no description": ("UPDATE description SET content = '[]'", "is no corpuskit.index/3"),
+    "it says what is no description": ("UPDATE description SET content = '[]'", f"is no {FORMAT}"),
     "it says something else": (
         "UPDATE description SET content = replace(content, '\"documents\":40', '\"documents\":41')",
         "says 41",
