@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from corpuskit.core.document import (
     MAX_DEPTH,
     NUMBER_AS_ID,
-    RESERVED,
     Document,
     Reject,
     decode,
@@ -19,6 +18,7 @@ from corpuskit.core.document import (
     parse_lossless,
     text_hash,
 )
+from corpuskit.core.reserved import RESERVED
 
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from corpuskit.core.document import RESERVED
+from corpuskit.core.reserved import RESERVED
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, SourceEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST, serialise, shard_format
