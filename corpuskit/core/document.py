@@ -88,6 +88,16 @@ class Document:
         """Return a copy with this metadata set; None removes a key."""
         return Document(self.id, self.text, _merged(self.metadata, metadata), self.extra, utf8=self.utf8)
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Return what another process needs: the text or its bytes, which are most of it, and not both."""
+        text = self.text if self.utf8 is None else None
+        return self.id, text, self.metadata, self.extra, self.line, self.way, self.hits, self.utf8, self.came_as
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Become what `__getstate__` returned."""
+        self.id, text, self.metadata, self.extra, self.line, self.way, self.hits, self.utf8, self.came_as = state
+        self.text = self.utf8.decode() if text is None and self.utf8 is not None else text
+
 
 def encode(document: Document) -> bytes:
     """Return the document's canonical line, without the line feed. Raises Reject if JSON cannot express its values."""

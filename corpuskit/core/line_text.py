@@ -2,8 +2,8 @@
 
 A line is mostly its text. orjson makes a string of it, and `document`, to see that the line is canonical, has it encode
 and write all of it again; `c/line.c` sees that on its one way through. It knows what programs write: `id` and `text`
-first, in UTF-8, with the short escapes. Whatever else a line has is orjson's to read or to refuse. Of a text whose bytes
-are known it writes the literal from these, where orjson would encode the string first.
+first, in UTF-8, with the short escapes. Whatever else a line has is orjson's to read or to refuse. Of a text whose
+bytes are known it writes the literal from these, where orjson would encode the string first.
 """
 
 import importlib

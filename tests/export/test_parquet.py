@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, Reject, decode, encode
-from corpuskit.core.reserved import RESERVED
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.registry import find_format
+from corpuskit.core.reserved import RESERVED
 from corpuskit.export import parquet
 from corpuskit.export.parquet import Parquet
 

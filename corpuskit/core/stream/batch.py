@@ -15,8 +15,8 @@ from corpuskit.core.registry import format_of_file, format_of_shard
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
 MADE_BYTES = 1024 * 1024
-"""Bytes of lines in a batch of documents, which hold their text and often its bytes besides: few enough to be written or
-handed on from the processor's cache, and to lie in memory that the batch before has left."""
+"""Bytes of lines in a batch of documents, which hold their text and often its bytes besides: few enough to be handed on
+from the processor's cache, and to lie in memory that the batch before has left."""
 
 Location = tuple[str, int]
 ReadDirectly = Callable[[Input], Iterable[Item] | None]
