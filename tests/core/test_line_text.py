@@ -96,8 +96,8 @@ CHARACTERS = "".join(map(chr, range(128))) + "\u00e9\u4e2d\U0001f517"
 def test_lines_are_written_from_bytes_as_orjson_writes_them(
     text: str, identifier: str, metadata: dict[str, int]
 ) -> None:
-    known = Document(identifier, text, metadata, utf8=text.encode())
-    assert encode(known) == encode(Document(identifier, text, metadata))
+    with_bytes = Document(identifier, text, metadata, utf8=text.encode())
+    assert encode(with_bytes) == encode(Document(identifier, text, metadata))
 
 
 @pytest.mark.parametrize("length", range(40))
@@ -111,9 +111,9 @@ def test_every_character_is_written_at_every_place(length: int) -> None:
 
 
 def test_the_bytes_of_a_text_go_on_with_it_and_with_no_other() -> None:
-    known = Document("a", "\u00e9", utf8="\u00e9".encode())
-    assert known.with_metadata(title="b").utf8 == known.utf8
-    assert known.with_text("\u00e8").utf8 is None
+    with_bytes = Document("a", "\u00e9", utf8="\u00e9".encode())
+    assert with_bytes.with_metadata(title="b").utf8 == with_bytes.utf8
+    assert with_bytes.with_text("\u00e8").utf8 is None
 
 
 def split(line: bytes) -> tuple[str, bytes, int, int] | None:
