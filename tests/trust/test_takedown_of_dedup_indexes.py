@@ -8,6 +8,7 @@ import pytest
 
 from corpuskit.core.document import text_hash
 from corpuskit.text.dedup.near_copies import sign_texts
+from corpuskit.text.takedown.entries import Entry, id_digits
 from tests.conftest import Run, lines_of
 from tests.support.takedown_texts import prose
 
@@ -91,3 +92,25 @@ def test_texts_of_forty_letters_are_not_learned_from_an_index(folder: Path, corp
     add_to_index(corpuskit)
     assert clear(corpuskit, "seen")["unlearned_texts"] == [{"name": "seen", "texts": 1}]
     assert learned_texts(folder) == {}
+
+
+@pytest.mark.parametrize("options", [(), ("--method", "exact")])
+def test_texts_that_are_named_by_hash_are_found_and_taught(
+    folder: Path, corpuskit: Run, options: tuple[str, ...]
+) -> None:
+    """As those that the list holds itself: ids are learned, and what the index knows of the texts."""
+    add_to_index(corpuskit, *options)
+    lines = [{"text_hash": text_hash(text)} for text in (prose(3), SHORT, "elsewhere")]
+    (folder / "takedown.jsonl").write_bytes(lines_of(lines))
+    answer = clear(corpuskit, "seen")
+    assert answer["places"][0]["reasons"] == {"takedown-text": 2}
+    assert answer["not_found"] == [Entry("text_hash", text_hash("elsewhere")).digest()]
+    assert answer["unlearned_texts"] == [{"name": "seen", "texts": 2 if options else 1}]
+    listed = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()]
+    assert {line["id_hash"] for line in listed if "id_hash" in line} == {id_digits("d3"), id_digits("short")}
+    assert [line.get("signature") for line in listed[:1]] == ([None] if options else sign_texts([prose(3)]))
+    again = clear(corpuskit, "seen")
+    assert again["not_found"] == answer["not_found"] and again["places"][0]["outcome"] == "clean"
+    with open(folder / "copies.jsonl", "ab") as stream:
+        stream.write(lines_of([{"id": "short", "text": "I agreed with you."}, {"id": "n", "text": f"{prose(3)} etc"}]))
+    assert passing(corpuskit) == {"new4", "new5", *(["n"] if options else [])}
