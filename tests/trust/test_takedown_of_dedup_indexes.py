@@ -1,5 +1,6 @@
 """`takedown` of an index of `dedup` alone teaches the list the texts, as far as the index knows them."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,21 @@ def test_texts_that_are_named_by_hash_are_found_and_taught(
     with open(folder / "copies.jsonl", "ab") as stream:
         stream.write(lines_of([{"id": "short", "text": "I agreed with you."}, {"id": "n", "text": f"{prose(3)} etc"}]))
     assert passing(corpuskit) == {"new4", "new5", *(["n"] if options else [])}
+
+
+def test_what_an_index_cannot_be_asked_by_is_told(folder: Path, corpuskit: Run) -> None:
+    add_to_index(corpuskit)
+    lines = [{"url": "https://example.org/a"}, {"domain": "example.net"}, {"domain": "example.com"}, {"id": "nobody"}]
+    sha256 = hashlib.sha256(prose(3).encode()).hexdigest()
+    (folder / "takedown.jsonl").write_bytes(lines_of([*lines, {"text_hash": sha256}]))
+    command = ("takedown", "--list", "takedown.jsonl", "seen", "--receipt", "receipt.json")
+    for more in ((), ("--apply",)):
+        done = corpuskit(*command, *more)
+        message = b"seen: cannot be asked for 4 entries (domain 2, sha256 1, url 1): an index of `dedup` knows ids and"
+        assert message in done.stdout, done.stdout
+        receipt = json.loads((folder / "receipt.json").read_bytes())
+        assert receipt["places"][0]["unasked"] == {"domain": 2, "sha256": 1, "url": 1}
+    assert corpuskit("verify", "--receipt", "receipt.json", "seen").stderr == b""
+    beside = clear(corpuskit, "seen", "unique")
+    assert beside["places"][0]["reasons"] == {"takedown-text": 1}
+    assert beside["places"][0]["unasked"] == {"domain": 2, "url": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.dedup.survivors import DIGEST_BYTES
-from corpuskit.text.takedown.entries import ID_PREFIX, TEXT_HASH
+from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TENANT, TEXT_HASH, Entry
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import digests_in
 from corpuskit.text.takedown.reasons import NEAR_COPY, REASONS
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.matching import Flags
 
 BLOCK_ROWS = 4096
+SHA256 = "sha256"
+UNKNOWN_KINDS = (*ADDRESSES, "actor", TENANT)
+"""Of entries: what an index has nothing of."""
 
 
 class DedupIndexStore(Store):
@@ -45,6 +48,8 @@ class DedupIndexStore(Store):
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
         self._beginning_so: dict[str, set[int]] = {}
         """By file: rows of ids that begin as the list says of a source."""
+        self._untaught_texts: set[str] = set()
+        """Hashes of texts that the list names, and of which the index does not keep what the list learns."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -82,6 +87,7 @@ class DedupIndexStore(Store):
                     sought.take_unowned(identifier, findings[row])
                     if sought.is_named_by_id(findings[row]):
                         teaching[row] = findings[row]
+                        sought.whole_documents.note(identifier)
                 elif any(identifier[:length] in prefixes for length in prefix_lengths):
                     beginning_so.add(row)
                 if by_text is not None:
@@ -137,6 +143,15 @@ class DedupIndexStore(Store):
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many texts of entries that go no place could teach."""
+        return sum(not sought.knows_text(hash_) for hash_ in self._untaught_texts)
+
+    def unasked(self, sought: Sought) -> dict[str, int]:
+        """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3."""
+        names = (_unknown_here(entry) for entry in sought.not_found())
+        return dict(sorted(Counter(name for name in names if name).items()))
+
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries, which knows of what it was cleared."""
         del sought, tokenizer
@@ -176,7 +191,7 @@ class DedupIndexStore(Store):
         rows = numpy.array(list(named), numpy.int64)
         hashes = [digest.tobytes().hex() for digest in file.take("digest", rows)]
         if not hashes or not are_comparable(self._settings):
-            self.unlearned_texts.update(hashes)
+            self._untaught_texts.update(hashes)
             return
         signatures = file.take("signature", rows)
         is_long = are_of_long_texts(signatures) & ~file.take("wordless", rows).ravel().astype(bool)
@@ -184,7 +199,7 @@ class DedupIndexStore(Store):
             if is_taught:
                 sought.learn_signed(hash_, write_signature(signature), named[row])
             else:
-                self.unlearned_texts.add(hash_)
+                self._untaught_texts.add(hash_)
 
     def _take(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
         """Note the ids of entries that were found by their texts."""
@@ -210,6 +225,13 @@ class DedupIndexStore(Store):
                     look_into(open_block_file(stack, path), entry["name"])
         finally:
             index.close()
+
+
+def _unknown_here(entry: Entry) -> str:
+    """Return by what an entry names something, if an index does not know that; else nothing."""
+    if entry.kind == TEXT_HASH:
+        return SHA256 if len(entry.value) > 2 * DIGEST_BYTES else ""
+    return entry.kind if entry.kind in UNKNOWN_KINDS else ""
 
 
 def _digests(hashes: Mapping[str, int]) -> dict[bytes, int]:

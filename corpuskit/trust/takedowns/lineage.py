@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from corpuskit.trust.takedowns.whole_documents import NamedParent
+
     Keys = NDArray[numpy.uint64]
 
 
@@ -113,6 +115,8 @@ class Lineage:
         """Of all documents, by their positions."""
         self.owners_of_ids = array("I")
         """Of all documents, of a list that narrows; and the same of these:"""
+        self.named_parents: set[NamedParent] = set()
+        """Of what the list names: documents that something here was made from."""
         self.texts = array("Q")
         """The first half of the hash that an index of `dedup` has of the text."""
 

@@ -41,6 +41,10 @@ class StoreEntry(TypedDict):
     """Of a search index: how many documents that were removed before may still have had bytes in the file."""
     undecided: NotRequired[int]
     """How many documents stay because the list narrows an id, and nobody can say whose it is here."""
+    unlearned_texts: NotRequired[int]
+    """How many texts go of which no place keeps what the list learns: copies of them come back under other ids."""
+    unasked: NotRequired[dict[str, int]]
+    """What the place knows nothing of, such as addresses: how many entries that named nothing anywhere name it so."""
     problem: NotRequired[str]
     """Why it was not searched, or not changed."""
 

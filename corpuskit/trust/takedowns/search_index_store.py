@@ -106,6 +106,10 @@ class SearchIndexStore(Store):
             amount += f", and what was left of {quantity(entry['unerased'], 'document')} removed before"
         return amount
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+        return sought.unlearned_texts([self._lineage])
+
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what puts a version in place without the documents."""
         del tokenizer

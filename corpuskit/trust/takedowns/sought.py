@@ -15,6 +15,7 @@ from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
 from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
+from corpuskit.trust.takedowns.whole_documents import WholeDocuments
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
@@ -63,6 +64,7 @@ class Sought:
         self._learned_from: dict[str, int] = {}
         self._near: NearCopies | None = None
         self._lineages: list[Lineage] = []
+        self.whole_documents = WholeDocuments(entries, self.taken_ids)
         self._keys_everywhere: Keys | None = None
 
     def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
@@ -75,6 +77,7 @@ class Sought:
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
                     self.take(document, finding)
+                    self.whole_documents.note_parents(document, finding, lineage)
                     yield position, finding
             self._learn([(document, finding) for document, finding in named if self.is_asked_for(finding)])
 
@@ -225,6 +228,10 @@ class Sought:
             if entry.kind == TEXT_HASH and (entry.of is None or entry.value not in hashes):
                 hashes[entry.value] = number
         return hashes
+
+    def unlearned_texts(self, lineages: Iterable[Lineage]) -> int:
+        """Return how many texts the list names by what these shards have of them, and that no place has whole."""
+        return self.whole_documents.missing([*lineages], self._lineages)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the same of all texts to take out, those that places have taught as well."""

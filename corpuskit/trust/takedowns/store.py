@@ -77,8 +77,6 @@ class Store(ABC):
         self.path = path
         self.copy_examples: list[str] = []
         """Ids of some near copies."""
-        self.unlearned_texts: set[str] = set()
-        """Hashes of texts that go because of their ids, and of which the place does not keep what the list learns."""
 
     @classmethod
     @abstractmethod
@@ -111,6 +109,16 @@ class Store(ABC):
 
         Raises UsageError if that cannot be done: without the tokenizer, for instance.
         """
+
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many texts go of which neither this place nor another keeps what the list learns."""
+        del sought
+        return 0
+
+    def unasked(self, sought: Sought) -> dict[str, int]:
+        """Return by what the place cannot be asked, with the number of entries that named nothing and name it so."""
+        del sought
+        return {}
 
     def sweep(self) -> None:  # noqa: B027
         """Remove what killed and failed runs have left. Raises PublishError if the place is in use."""
