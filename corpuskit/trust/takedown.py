@@ -225,7 +225,8 @@ def _undecided(number: int) -> str:
     stay = "1 document stays" if number == 1 else f"{number:,} documents stay"
     return (
         f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to "
-        "take it out, list its `text_hash` (xxh3: an index of `dedup` knows no other), or its `id` alone if no other has it"
+        "take it out, list its `text_hash` (the xxh3, as an index of `dedup` knows no other), or its `id` alone if no "
+        "other has that"
     )
 
 
