@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from corpuskit.core.errors import PublishError
 from corpuskit.text.dedup.survivors import DIGEST_BYTES
 from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TENANT, TEXT_HASH, Entry
 from corpuskit.text.takedown.matching import TakedownFinding
@@ -44,7 +45,8 @@ class DedupIndexStore(Store):
         from corpuskit.text.dedup.index import read_current
 
         super().__init__(path)
-        read_current(path, required=True)
+        current = read_current(path, required=True)
+        self._generation = current["generation"] if current else 0
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
         self._beginning_so: dict[str, set[int]] = {}
         """By file: rows of ids that begin as the list says of a source."""
@@ -170,7 +172,7 @@ class DedupIndexStore(Store):
             flags[list(self.findings[name])] = True
             return flags
 
-        index = self._open()
+        index = self._open("takedown")
         try:
             index.take_out_where(flags_of)
             index.cleared_of |= digests_in(options["list"])
@@ -209,15 +211,20 @@ class DedupIndexStore(Store):
                 if findings[row].reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES:
                     self.copy_examples.append(identifier.decode("utf-8", "replace"))
 
-    def _open(self) -> "Index":
+    def _open(self, purpose: str | None) -> "Index":
+        """Return the index, of the generation that was searched first. Raises PublishError if it is another one now."""
         from corpuskit.text.dedup.index import Index
 
-        return Index(self.path, "takedown")
+        index = Index(self.path, purpose)
+        if index.generation != self._generation:
+            index.close()
+            raise PublishError(f"the index {str(self.path)!r} was changed while it was searched; run it again")
+        return index
 
     def _each_file(self, look_into: Any) -> None:
         from corpuskit.text.dedup.entries import open_block_file
 
-        index = self._open()
+        index = self._open(None)
         try:
             self._settings = index.settings
             for path, entry in zip(index.paths(), index.snapshots, strict=True):
