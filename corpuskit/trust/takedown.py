@@ -78,9 +78,10 @@ class Takedown(Command):
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
         from corpuskit.trust.takedowns.sought import Sought, list_kernels
-        from corpuskit.trust.takedowns.store_run import StoreRun, search
+        from corpuskit.trust.takedowns.store_run import StoreRun, search, tell_apart
 
         runs = [StoreRun(path) for path in paths]
+        tell_apart(runs)
         if holds_texts(entries):
             with contextlib.nullcontext() if self.apply else locked(self.list):
                 extend_list(self.list, list_kernels())

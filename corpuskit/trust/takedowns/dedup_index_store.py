@@ -38,6 +38,7 @@ class DedupIndexStore(Store):
 
     kind: ClassVar[str] = "dedup-index"
     title: ClassVar[str] = "index of `dedup`"
+    may_count: ClassVar[tuple[str, ...]] = (*Store.may_count, "unasked")
     needs_others: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
@@ -158,6 +159,12 @@ class DedupIndexStore(Store):
         """Return what makes a new generation without the entries, which knows of what it was cleared."""
         del sought, tokenizer
         return partial(self._remove, options)
+
+    @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Return False: it holds entries alone."""
+        del entry
+        return False
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:

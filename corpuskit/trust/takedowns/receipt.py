@@ -138,8 +138,13 @@ def read_receipt(path: Path) -> Receipt:
     receipt: Receipt = content  # type: ignore[assignment]
     rest = {key: value for key, value in content.items() if key != "digest"}
     record = list_on_record(digests_in(content["list"]))
-    if content["digest"] != _digest(rest) or record["digest"] != content["list"]["digest"]:
-        raise DamagedError(f"{name} was changed after it was written")
+    changed = f"{name} was changed after it was written"
+    if content["digest"] != _digest(rest):
+        raise DamagedError(f"{changed}: its `digest` is not that of what it says")
+    if record["entries"] != content["list"]["entries"]:
+        raise DamagedError(f"{changed}: `entries` of its list are not digests in order, with single spaces between")
+    if record["digest"] != content["list"]["digest"]:
+        raise DamagedError(f"{changed}: `digest` of its list is not {record['digest']}, that of `entries`")
     return receipt
 
 

@@ -39,6 +39,8 @@ class SearchIndexStore(Store):
 
     kind: ClassVar[str] = "search-index"
     title: ClassVar[str] = "search index"
+    always_counted: ClassVar[tuple[str, ...]] = ("chunks", "vectors")
+    may_count: ClassVar[tuple[str, ...]] = ("unerased", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
         """Read what the index says of itself. Raises DamagedError."""
@@ -95,6 +97,11 @@ class SearchIndexStore(Store):
                 f"{unerased_text(unerased['documents'])}; erase them with `corpuskit takedown --apply`, or with "
                 "`corpuskit index` without --defer-erasure"
             )
+
+    @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Whether bytes were left of documents that were removed before."""
+        return "unerased" in entry
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:

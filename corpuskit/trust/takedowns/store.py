@@ -69,6 +69,10 @@ class Store(ABC):
     """What the receipt calls it."""
     title: ClassVar[str]
     """What messages call it."""
+    always_counted: ClassVar[tuple[str, ...]] = ()
+    """What a receipt counts of each of them beside its documents, if it was searched."""
+    may_count: ClassVar[tuple[str, ...]] = ("undecided", "unlearned_texts")
+    """What it counts if there is any."""
     needs_others: ClassVar[bool] = False
     """Whether documents in other places tell what is to go from it: it is cleared before these are gone."""
 
@@ -134,6 +138,12 @@ class Store(ABC):
             yield f"holds {quantity(documents, 'document')} that the list takes out ({reasons})"
 
     @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Whether something may be changed there though no document is to be taken out."""
+        del entry
+        return True
+
+    @classmethod
     def amount(cls, entry: StoreEntry) -> str:
         """Return in words how much was found or removed."""
         return quantity(entry["documents"], "document")
@@ -141,6 +151,8 @@ class Store(ABC):
 
 class ClearedWhole(Store):
     """A place that is not searched: any of its files may hold any text, so all of them go."""
+
+    may_count: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:

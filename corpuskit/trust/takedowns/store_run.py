@@ -166,6 +166,21 @@ class StoreRun:
         return self._store
 
 
+def tell_apart(runs: Sequence[StoreRun]) -> None:
+    """Number equal copies of a place in folders of their own, so that a receipt names each once."""
+    taken = {run.entry["name"] for run in runs}
+    known: set[tuple[str, str, str | None]] = set()
+    for run in runs:
+        name, number = run.entry["name"], 1
+        while (identity := (run.entry["name"], run.entry["kind"], run.entry["before"])) in known:
+            number += 1
+            numbered = f"{name} ({number})"
+            if numbered not in taken:
+                taken.add(numbered)
+                run.entry["name"] = numbered
+        known.add(identity)
+
+
 def search(runs: Sequence[StoreRun], sought: Sought) -> None:
     """Find all that is to be taken out of these places."""
     for run in runs:
