@@ -152,8 +152,8 @@ class Reweigh(Command):
                 hint = f"; {quantity(missing, 'document')} had no metadata.actor" if missing else ""
                 if silenced := texts.silenced_users:
                     hint += (
-                        f"; all texts of {quantity(silenced, 'more user')} are over their tenant's share (--tenant-share "
-                        f"{self.tenant_share:g}); wait for more feedback of other tenants"
+                        f"; all texts of {quantity(silenced, 'more user')} are over their tenant's share "
+                        f"(--tenant-share {self.tenant_share:g}); wait for more feedback of other tenants"
                     )
                 raise RefusedError(
                     f"the {name} set has texts of {quantity(users, 'user')}; --min-users asks for "

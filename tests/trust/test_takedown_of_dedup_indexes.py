@@ -194,3 +194,12 @@ def test_nothing_is_removed_from_an_index_that_was_changed_meanwhile(folder: Pat
         store.find_copies(sought)
     with pytest.raises(PublishError, match="was changed while it was searched; run it again"):
         store.removal(sought, {"list": {}}, None)()
+
+
+def test_what_killed_runs_have_left_goes_where_nothing_is_named_as_well(folder: Path, corpuskit: Run) -> None:
+    add_to_index(corpuskit)
+    left = folder / "seen" / "entries.blocks.part"
+    left.write_bytes(b"d3")
+    (folder / "takedown.jsonl").write_bytes(lines_of([{"id": "nobody"}]))
+    assert corpuskit("takedown", "--list", "takedown.jsonl", "seen").returncode == 0 and left.exists()
+    assert clear(corpuskit, "seen")["places"][0]["outcome"] == "clean" and not left.exists()

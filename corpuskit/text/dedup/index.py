@@ -22,6 +22,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
@@ -84,12 +85,10 @@ class Index:
                 filesystem.make_folder(folder, parents=True)
                 self._is_new = True
         current = read_current(folder, required=settings is None)
+        descriptor = lock_to_read(folder) if purpose is None else lock_to_write(folder, purpose)
+        tidy = None if purpose is None else partial(_tidy, folder, self._is_new)
         # Closed explicitly, by the garbage collector or at the end of the process, whichever comes first.
-        if purpose is None:
-            self._end = weakref.finalize(self, _stop_reading, lock_to_read(folder), os.getpid())
-        else:
-            descriptor = lock_to_write(folder, purpose)
-            self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._is_new)
+        self._end = weakref.finalize(self, _let_go, descriptor, os.getpid(), tidy)
         current = read_current(folder, required=settings is None)
         if current is None:
             # From now on, a folder that holds entries but no `index.json` has lost it.
@@ -326,9 +325,16 @@ def _demand_same(folder: Path, stored: dict[str, Any], given_now: dict[str, Any]
             )
 
 
-def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
+def _let_go(descriptor: int, owner: int, tidy: Callable[[], None] | None) -> None:
     if os.getpid() != owner:
         return
+    if tidy is not None:
+        tidy()
+    unlock(descriptor)
+
+
+def _tidy(folder: Path, is_new: bool) -> None:
+    """Remove what was not committed, and an index that holds nothing."""
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
         _sweep(folder)
     with contextlib.suppress(OSError):
@@ -338,21 +344,18 @@ def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
         if is_new and current is not None and not current["generation"]:
             filesystem.remove(folder / CURRENT)
             filesystem.remove_folder(folder)
-    unlock(descriptor)
 
 
-def _stop_reading(descriptor: int, owner: int) -> None:
-    if os.getpid() == owner:
-        unlock(descriptor)
+def leftovers(folder: Path) -> list[Path]:
+    """Return the files of killed runs, which the current generation does not name. Raises as `read_current` does."""
+    current = read_current(folder, required=False)
+    named = {entry["file"] for entry in current["snapshots"]} if current else set()
+    return [path for path in folder.iterdir() if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}]
 
 
 def _sweep(folder: Path) -> None:
-    """Remove files that the current generation does not name."""
-    current = read_current(folder, required=False)
-    named = {entry["file"] for entry in current["snapshots"]} if current else set()
-    for path in folder.iterdir():
-        if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}:
-            filesystem.remove(path)
+    for path in leftovers(folder):
+        filesystem.remove(path)
 
 
 def _is_ours(path: Path) -> bool:

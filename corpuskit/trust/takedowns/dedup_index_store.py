@@ -160,6 +160,13 @@ class DedupIndexStore(Store):
         del sought, tokenizer
         return partial(self._remove, options)
 
+    def sweep(self) -> None:
+        """Remove what killed runs have left. Raises PublishError if the index is in use."""
+        from corpuskit.text.dedup.index import Index, leftovers
+
+        if leftovers(self.path):
+            Index(self.path, "takedown").close()
+
     @classmethod
     def changes_without(cls, entry: StoreEntry) -> bool:
         """Return False: it holds entries alone."""
