@@ -78,10 +78,10 @@ class Takedown(Command):
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
         from corpuskit.trust.takedowns.sought import Sought, list_kernels
-        from corpuskit.trust.takedowns.store_run import StoreRun, search, tell_apart
+        from corpuskit.trust.takedowns.store_run import StoreRun, number_equal_copies, search
 
         runs = [StoreRun(path) for path in paths]
-        tell_apart(runs)
+        number_equal_copies(runs)
         if holds_texts(entries):
             with contextlib.nullcontext() if self.apply else locked(self.list):
                 extend_list(self.list, list_kernels())

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from corpuskit.trust.takedowns.whole_documents import NamedParent
-
     Keys = NDArray[numpy.uint64]
 
 
@@ -60,6 +58,16 @@ class Narrowing(NamedTuple):
     def owner(self, owner: IdOwner) -> IdOwner:
         """Return as much of an owner as the narrowing tells apart."""
         return IdOwner(owner.source if self.by_source else None, owner.tenant if self.by_tenant else None)
+
+
+class NamedParent(NamedTuple):
+    """A document that the list names, by what was made from it."""
+
+    hash: int
+    """Of its id."""
+    owner: IdOwner
+    """As much of it as the entry tells apart."""
+    narrowing: Narrowing
 
 
 def owner_of(document: Document) -> IdOwner:

@@ -42,8 +42,8 @@ def _problems_of_reached(receipt: Receipt) -> Iterator[str]:
     """Yield what is said of places that were made from others, and cannot be so."""
     for made, times in Counter((made["name"], made["from"], made.get("by")) for made in receipt["reached"]).items():
         name, before, by = made
-        origins = [place for place in receipt["places"] if place["before"] == before and place["documents"]]
-        targets = [place for place in receipt["places"] if place["name"] == name]
+        origins = [store for store in receipt["places"] if store["before"] == before and store["documents"]]
+        targets = [store for store in receipt["places"] if store["name"] == name]
         if not origins or not targets:
             yield f"says that {name} was made from {before}, in which it lists no documents"
         elif not any(origin is not target for origin in origins for target in targets):

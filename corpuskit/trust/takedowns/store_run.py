@@ -166,19 +166,19 @@ class StoreRun:
         return self._store
 
 
-def tell_apart(runs: Sequence[StoreRun]) -> None:
-    """Number equal copies of a place in folders of their own, so that a receipt names each once."""
-    taken = {run.entry["name"] for run in runs}
-    known: set[tuple[str, str, str | None]] = set()
+def number_equal_copies(runs: Sequence[StoreRun]) -> None:
+    """Add numbers to the names of equal copies of a place, so that a receipt names each once."""
+    names = {run.entry["name"] for run in runs}
+    identities: set[tuple[str, str, str | None]] = set()
     for run in runs:
         name, number = run.entry["name"], 1
-        while (identity := (run.entry["name"], run.entry["kind"], run.entry["before"])) in known:
+        while (identity := (run.entry["name"], run.entry["kind"], run.entry["before"])) in identities:
             number += 1
             numbered = f"{name} ({number})"
-            if numbered not in taken:
-                taken.add(numbered)
+            if numbered not in names:
+                names.add(numbered)
                 run.entry["name"] = numbered
-        known.add(identity)
+        identities.add(identity)
 
 
 def search(runs: Sequence[StoreRun], sought: Sought) -> None:

@@ -5,24 +5,22 @@ Their texts cannot be learned, so that copies of them come back under other ids.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TEXT_HASH, Entry
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.reasons import PARENT
-from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of, rows_in
+from corpuskit.trust.takedowns.lineage import (
+    ANYBODY,
+    IdOwner,
+    Lineage,
+    NamedParent,
+    Narrowing,
+    id_hash,
+    owner_of,
+    rows_in,
+)
 from corpuskit.trust.takedowns.taken_ids import TakenIds
-
-
-class NamedParent(NamedTuple):
-    """A document that the list names, by what was made from it."""
-
-    hash: int
-    """Of its id."""
-    owner: IdOwner
-    """As much of it as the entry tells apart."""
-    narrowing: Narrowing
 
 
 class WholeDocuments:
@@ -31,7 +29,7 @@ class WholeDocuments:
     def __init__(self, entries: Sequence[Entry], taken_ids: TakenIds) -> None:
         """Begin with what earlier runs have learned."""
         self._entries, self._taken_ids = entries, taken_ids
-        self._known = {
+        self._known_ids = {
             (int(entry.value, 16), IdOwner(entry.source, entry.tenant))
             for entry in entries
             if entry.kind == ID_HASH and entry.of is not None
@@ -41,7 +39,7 @@ class WholeDocuments:
 
     def note(self, identifier: str | bytes) -> None:
         """Note that an index of `dedup` has a document that the list names by its id."""
-        self._known.add((id_hash(identifier), ANYBODY))
+        self._known_ids.add((id_hash(identifier), ANYBODY))
 
     def note_parents(self, document: Document, finding: TakedownFinding, lineage: Lineage) -> None:
         """Note what the list names of that which a document was made from, or cut out of."""
@@ -52,23 +50,23 @@ class WholeDocuments:
             for hash_ in _named_parents(document, finding, entry):
                 lineage.named_parents.add(NamedParent(hash_, owner, narrowing))
 
-    def missing(self, of_place: Sequence[Lineage], everywhere: Sequence[Lineage]) -> int:
+    def missing(self, in_question: Sequence[Lineage], everywhere: Sequence[Lineage]) -> int:
         """Return how many documents are named by what one place has of them, and are in no place themselves."""
         import numpy
 
         keys_by_narrowing: dict[Narrowing, set[int]] = defaultdict(set)
-        for lineage in of_place:
+        for lineage in in_question:
             for parent in lineage.named_parents:
-                if (parent.hash, parent.owner) not in self._known:
+                if (parent.hash, parent.owner) not in self._known_ids:
                     keys_by_narrowing[parent.narrowing].add(parent.hash ^ parent.owner.salt())
         missing = 0
         for narrowing, keys in keys_by_narrowing.items():
-            wanted = numpy.array(sorted(keys), numpy.uint64)
+            named_keys = numpy.array(sorted(keys), numpy.uint64)
             salts = self._taken_ids.owners.salts(narrowing)
             present: set[int] = set()
             for lineage in everywhere:
-                present.update(rows_in(wanted, lineage.document_keys(salts)))
-            missing += len(wanted) - len(present)
+                present.update(rows_in(named_keys, lineage.document_keys(salts)))
+            missing += len(named_keys) - len(present)
         return missing
 
 
