@@ -7,6 +7,7 @@ on that was free when it was added.
 import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.compiled import compiled_core
 
 __all__ = ["HashTable"]
 
@@ -36,6 +37,17 @@ class HashTable:
 
     def number_keys(self, keys: Integers) -> tuple[Integers, Integers]:
         """Return the number of each key, and the indices in `keys` of those that are new, by rising number."""
+        core = compiled_core()
+        if core is None:
+            return self._number_keys(keys)
+        self._leave_space(keys)
+        numbers, new = np.empty((2, len(keys)), np.int64)
+        count = core.number_keys(keys, self._keys, self._numbers, numbers, new, int(self._shift), self._size)
+        self._size += count
+        self._grow()
+        return numbers, new[:count]
+
+    def _number_keys(self, keys: Integers) -> tuple[Integers, Integers]:
         # An empty table, keys     [70 50 70 60]
         # missing                  [ 0  1  2  3]    all of them
         # slots                    [ 7  5  7  6]    where they lie once they are entered

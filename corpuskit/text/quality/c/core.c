@@ -1,0 +1,45 @@
+/* The module `corpuskit.text.quality._core`: the passes over bytes and words that cost most.
+
+   Each file is the twin of the Python module of its name and gives the same numbers. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrays.c"
+#include "spans.c"
+#include "layout.c"
+#include "hash_table.c"
+#include "batch_words.c"
+#include "measured_lines.c"
+#include "ngram_repeats.c"
+
+/* As in `compiled.py`: the version of what both twins give and of the functions below. */
+#define RULES 1
+
+static PyMethodDef methods[] = {
+    {"hash_spans", hash_spans, METH_VARARGS, "Hash spans of bytes."},
+    {"lay_out", lay_out, METH_VARARGS, "Find the tokens and lines of texts."},
+    {"mark_repeats", mark_repeats, METH_VARARGS, "Find the spans that come again in their text."},
+    {"marks_in_rows", marks_in_rows, METH_VARARGS, "Count the marks of code in spans."},
+    {"number_keys", number_keys, METH_VARARGS, "Look up keys in a hash table, and add those that are new."},
+    {"repeated_ngrams", repeated_ngrams, METH_VARARGS, "Measure the n-grams that repeat in texts."},
+    {"split_tokens", split_tokens, METH_VARARGS, "Find where the words of tokens begin."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_core", .m_size = -1, .m_methods = methods};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    PyObject *core = PyModule_Create(&module);
+    if (core != NULL && PyModule_AddIntConstant(core, "RULES", RULES) < 0) {
+        Py_DECREF(core);
+        return NULL;
+    }
+    return core;
+}
