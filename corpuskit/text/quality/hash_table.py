@@ -8,6 +8,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.sums import distinct
 
 __all__ = ["HashTable"]
 
@@ -98,7 +99,7 @@ class HashTable:
     def _leave_space(self, keys: Integers) -> None:
         """Grow the table if these keys might fill it."""
         if self._size + len(keys) >= len(self._keys):
-            self._grow(len(np.unique(keys)))
+            self._grow(len(distinct(keys)))
 
     def _grow(self, more: int = 0) -> None:
         """Grow the table if with so many more keys less than half of it were empty."""

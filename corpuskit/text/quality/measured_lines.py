@@ -95,7 +95,8 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     before = np.maximum(first - 1, 0)
     led = layout.codes[ends[before] - 1] == ord(":")
     deeper = indents[first] >= indents[before] + DEEPER
-    is_code &= (sizes > 1) | ((first > 0) & (led | deeper))
+    follows = (first > 0) & (lines.text_indices[before] == lines.text_indices[first])
+    is_code &= (sizes > 1) | (follows & (led | deeper))
     return fenced | is_code[blocks]
 
 
@@ -163,6 +164,8 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
     marks = _marks_in_rows(layout, starts, ends)
     if b"{" in layout.data:
         links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
+        in_one_text = np.equal(*layout.text_ends.searchsorted(links).T)
+        links = links[in_one_text]
         brackets = np.concatenate([links[:, 0], links[:, 1] - 1])
         marks -= np.bincount(ends.searchsorted(brackets, "right"), minlength=len(ends))
         at_end &= ~np.isin(ends, links[:, 1])

@@ -195,8 +195,7 @@ class TextSignals(MeasuredTexts):
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
-        needed = ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
-        heads = PageHeads(needed)
+        heads = PageHeads(self._needed_texts())
         yield "c4_placeholder", np.array(heads.placeholders(), np.int64)
         yield "c4_access_wall", np.array(heads.access_walls(), np.int64)
         prose = self.prose_lines
@@ -286,10 +285,12 @@ class TextSignals(MeasuredTexts):
         commas[[ord(mark) for mark in ",;"]] = True
         # U+3001 and U+FF0C, the commas of Chinese and Japanese, are E3 80 81 and EF BC 8C.
         codes = self._layout.codes
-        last = (np.maximum(ends - distance, 0) for distance in (3, 2, 1))
-        first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
-        wide = np.isin(first << 16 | second << 8 | third, [0xE38081, 0xEFBC8C])
-        verse: Booleans = commas[codes[ends - 1]] | wide
+        verse: Booleans = commas[codes[ends - 1]]
+        if not self._layout.data.isascii():
+            last = (np.maximum(ends - distance, 0) for distance in (3, 2, 1))
+            first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
+            character = first << 16 | second << 8 | third
+            verse |= (character == 0xE38081) | (character == 0xEFBC8C)
         return verse & (self._words_in(starts, ends) >= WORDS_OF_VERSE)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:

@@ -16,7 +16,10 @@
 #include "hash_table.c"
 #include "batch_words.c"
 #include "measured_lines.c"
+#include "c4_lines.c"
 #include "ngram_repeats.c"
+#include "program_text.c"
+#include "vocabulary.c"
 
 /* As in `compiled.py`: the version of what both twins give and of the functions below. */
 #define RULES 1
@@ -26,6 +29,10 @@ static PyMethodDef methods[] = {
     {"lay_out", lay_out, METH_VARARGS, "Find the tokens and lines of texts."},
     {"mark_repeats", mark_repeats, METH_VARARGS, "Find the spans that come again in their text."},
     {"marks_in_rows", marks_in_rows, METH_VARARGS, "Count the marks of code in spans."},
+    {"marks_and_line_feeds", marks_and_line_feeds, METH_O, "Count the marks of programs in a text, and its lines."},
+    {"offsets_of", offsets_of, METH_VARARGS, "Find words in any letter case."},
+    {"side_by_side", side_by_side, METH_VARARGS, "Copy spans of bytes, a space before and after each."},
+    {"words_of", words_of, METH_VARARGS, "Read the words of tokens from their entries."},
     {"number_keys", number_keys, METH_VARARGS, "Look up keys in a hash table, and add those that are new."},
     {"repeated_ngrams", repeated_ngrams, METH_VARARGS, "Measure the n-grams that repeat in texts."},
     {"split_tokens", split_tokens, METH_VARARGS, "Find where the words of tokens begin."},

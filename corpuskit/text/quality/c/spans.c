@@ -30,6 +30,33 @@ static uint64_t hash_of_span(const unsigned char *bytes, int64_t size)
     return hash == 0 ? 1 : hash;
 }
 
+/* side_by_side(data, starts, ends) -> the bytes of spans, with a space before the first and after each. */
+static PyObject *side_by_side(PyObject *module, PyObject *arguments)
+{
+    Array arrays[3];
+    (void)module;
+    if (!take_arrays(arguments, "rrr", arrays))
+        return NULL;
+    const int64_t *starts = integers(&arrays[1]), *ends = integers(&arrays[2]);
+    Py_ssize_t count = count_of(&arrays[1]), size = 1;
+    bool fits = count_of(&arrays[2]) == count && are_within(starts, ends, count, arrays[0].buffer.len);
+    for (Py_ssize_t index = 0; fits && index < count; index++)
+        size += ends[index] - starts[index] + 1;
+    PyObject *copies = demand(fits, "spans lie within the bytes") ? PyBytes_FromStringAndSize(NULL, size) : NULL;
+    char *copy = copies == NULL ? NULL : PyBytes_AsString(copies);
+    if (copy != NULL) {
+        *copy++ = ' ';
+        for (Py_ssize_t index = 0; index < count; index++) {
+            size_t size_of_span = (size_t)(ends[index] - starts[index]);
+            memcpy(copy, (const char *)arrays[0].buffer.buf + starts[index], size_of_span);
+            copy += size_of_span;
+            *copy++ = ' ';
+        }
+    }
+    release_all(arrays, 3);
+    return copies;
+}
+
 /* hash_spans(data, starts, ends, hashes) -> how many spans are too long: they are left to Python. */
 static PyObject *hash_spans(PyObject *module, PyObject *arguments)
 {
