@@ -3,11 +3,11 @@
     python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
     python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
 
-The code is the core of extraction and the reader of lines. The first builds both with
-`gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them: a read or write outside of
-memory, or arithmetic that C leaves undefined, ends the run. The second builds them with clang and libFuzzer, which
-changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder of resources, where
-its own lacks the library. Neither touches what is built in the checkout.
+The code is the core of extraction, the kernels of quality and the reader of lines. The first builds them with
+`gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them, those of the kernels by their
+tests: a read or write outside of memory, or arithmetic that C leaves undefined, ends the run. The second builds them
+with clang and libFuzzer, which changes pages of markup so that they reach ever more of the code; `--resources` is
+clang's folder of resources, where its own lacks the library. Neither touches what is built in the checkout.
 """
 
 import argparse
@@ -22,10 +22,13 @@ import tempfile
 from importlib import util
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "corpuskit.text.html._core": str(ROOT / "corpuskit/text/html/c/core.c"),
     "corpuskit.core._line": str(ROOT / "corpuskit/core/c/line.c"),
+    "corpuskit.text.quality._kernels": str(ROOT / "corpuskit/text/quality/c/kernels.c"),
 }
 """The source of each compiled module, as in pyproject.toml."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
@@ -35,12 +38,14 @@ FUZZER = r"""
 #include <Python.h>
 #include <stdint.h>
 PyMODINIT_FUNC PyInit__core(void);
+PyMODINIT_FUNC PyInit__kernels(void);
 PyMODINIT_FUNC PyInit__line(void);
 static PyObject *try_page;
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     PyImport_AppendInittab("_core", PyInit__core);
+    PyImport_AppendInittab("_kernels", PyInit__kernels);
     PyImport_AppendInittab("_line", PyInit__line);
     Py_Initialize();
     PyRun_SimpleString("from tests.benchmarks.core_sanitizers import try_page");
@@ -79,13 +84,15 @@ def try_page(content: bytes) -> None:
     for name in SOURCES:
         if name not in sys.modules:
             use_module(name, importlib.import_module(name.rpartition(".")[2]))
-    from corpuskit.core.document import Reject, decode
+    from corpuskit.core.document import Document, Reject, decode
+    from corpuskit.stages.filter_quality import FilterQuality
     from corpuskit.text.html.extract import clean, fast, open_page
 
     text = content.decode("utf-8", "replace")
     page = open_page(text, is_xml=len(content) % 16 == 0, utf8=text.encode())
     with contextlib.suppress(Reject):
         clean(fast(page, "text").text)
+    FilterQuality(annotate=True).apply_many([Document("", text, {"language": language}) for language in ("en", "zh")])
     for line in (content, b'{"id":"' + content, b'{"text":"' + content + b'"}'):
         with contextlib.suppress(Reject):
             decode(line)
@@ -150,6 +157,8 @@ def main() -> None:
             module = util.module_from_spec(spec)
             spec.loader.exec_module(module)
             use_module(name, module)
+        if pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", str(ROOT / "tests/text/quality/test_twins.py")]):
+            sys.exit("the kernels of quality and their twins differ")
         runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

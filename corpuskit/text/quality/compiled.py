@@ -7,12 +7,12 @@ import importlib
 import os
 from typing import Any
 
-__all__ = ["RULES", "compiled_core"]
+__all__ = ["INTERFACE", "compiled_core", "description"]
 
-RULES = 1
-"""The version of what both twins give, and of the functions of the core; the core states the same in `c/core.c`.
+INTERFACE = 1
+"""The version of the functions of the core and of what they give; the core states the same in `c/kernels.c`.
 
-A core that was built from other rules is not used: in a checkout, it may be older than the Python modules beside it.
+A core of another version is not used: in a checkout, it may be older than the Python modules beside it.
 """
 
 
@@ -20,10 +20,10 @@ def _load() -> Any:
     if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
         return None
     try:
-        core = importlib.import_module("corpuskit.text.quality._core")
+        core = importlib.import_module("corpuskit.text.quality._kernels")
     except ImportError:
         return None
-    return core if core.RULES == RULES else None
+    return core if core.INTERFACE == INTERFACE else None
 
 
 _core = _load()
@@ -32,3 +32,8 @@ _core = _load()
 def compiled_core() -> Any:
     """Return the compiled core; None if Python does its work."""
     return _core
+
+
+def description() -> str:
+    """Return which twin works, for people."""
+    return "Python" if _core is None else "compiled core"
