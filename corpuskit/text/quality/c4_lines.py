@@ -334,7 +334,7 @@ class ProseLines:
         filled = np.array(rows)[layout.lines.text_indices]
         self._is_closed[rows], self._breaks[rows] = False, 0
         self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
-        self._breaks[filled] = breaks_in_lines(layout, tokens, tokens.words(), self._like_peer)
+        self._breaks[filled] = breaks_in_lines(layout, tokens, self._like_peer)
 
     def _without_citations(self, line: str, cited: set[str]) -> str:
         """Return a line without its marks, of which those of numbers must be among the cited ones."""

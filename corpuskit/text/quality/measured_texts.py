@@ -233,7 +233,7 @@ class MeasuredTexts:
 
     @cached_property
     def _breaks(self) -> Integers:
-        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
+        return breaks_in_lines(self._layout, self._tokens, self._like_peer)
 
     @cached_property
     def _word_counts(self) -> Integers:

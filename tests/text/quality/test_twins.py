@@ -177,6 +177,15 @@ def test_distinct_values_rise() -> None:
         ("offsets_of", (b"ab", b"a")),
         ("offsets_of", (b"ab", b"a\n" * 17)),
         ("words_of", (np.array([2 << 32 | 1]), np.array([0]), *np.zeros((3, 1), np.int64))),
+        (
+            "ngram_words",
+            (*np.array([[1], [0]]), np.ones(1, bool), np.array([0, 2]), *np.zeros((3, 1), np.int64), 2),
+        ),
+        (
+            "ngram_words",
+            (*np.array([[2], [0]]), np.ones(1, bool), np.array([0, 1]), *np.zeros((3, 1), np.int64), 2),
+        ),
+        ("breaks_in_lines", (np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.int64), 2)),
         ("words_of", (np.array([0]), np.array([0]), *np.zeros((3, 1), np.int64))),
         ("repeated_ngrams", (np.array([1]), np.array([1]), np.array([0, 2]), np.zeros(9, np.int64), 0, 1)),
         ("repeated_ngrams", (np.array([-1]), np.array([1]), np.array([0, 1]), np.zeros(9, np.int64), 0, 1)),

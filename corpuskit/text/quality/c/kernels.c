@@ -20,16 +20,19 @@
 #include "ngram_repeats.c"
 #include "program_text.c"
 #include "vocabulary.c"
+#include "sentence_breaks.c"
 
 /* As in `compiled.py`. */
 #define INTERFACE 1
 
 static PyMethodDef methods[] = {
+    {"breaks_in_lines", breaks_in_lines, METH_VARARGS, "Count the breaks between sentences in lines."},
     {"hash_spans", hash_spans, METH_VARARGS, "Hash spans of bytes."},
     {"lay_out", lay_out, METH_VARARGS, "Find the tokens and lines of texts."},
     {"mark_repeats", mark_repeats, METH_VARARGS, "Find the spans that come again in their text."},
     {"marks_and_line_feeds", marks_and_line_feeds, METH_O, "Count the marks of programs in a text, and its lines."},
     {"marks_in_rows", marks_in_rows, METH_VARARGS, "Count the marks of code in spans."},
+    {"ngram_words", ngram_words, METH_VARARGS, "Read the words of tokens that n-grams are made of."},
     {"number_keys", number_keys, METH_VARARGS, "Look up keys in a hash table, and add those that are new."},
     {"offsets_of", offsets_of, METH_VARARGS, "Find words in any letter case."},
     {"repeated_ngrams", repeated_ngrams, METH_VARARGS, "Measure the n-grams that repeat in texts."},
