@@ -178,8 +178,8 @@ class ProseLines:
     @cached_property
     def _lose_lines(self) -> list[bool]:
         """Whether lines of each text are gone."""
-        gone = np.bincount(self._layout.lines.text_indices[~self._stays], minlength=len(self._texts))
-        lose_lines: list[bool] = (gone > 0).tolist()
+        lost_rows = np.bincount(self._layout.lines.text_indices[~self._stays], minlength=len(self._texts))
+        lose_lines: list[bool] = (lost_rows > 0).tolist()
         return lose_lines
 
     @cached_property
