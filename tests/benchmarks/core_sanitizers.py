@@ -3,11 +3,12 @@
     python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
     python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
 
-The code is the core of extraction, the reader of lines and the predictor of languages. The first builds them with
-`gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them: a read or write outside of
-memory, or arithmetic that C leaves undefined, ends the run. The second builds them with clang and libFuzzer, which
-changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder of resources, where
-its own lacks the library. Neither touches what is built in the checkout.
+The code is the core of extraction, the kernels of quality, the reader of lines and the predictor of languages. The
+first builds them with `gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them, those
+of the kernels by their tests: a read or write outside of memory, or arithmetic that C leaves undefined, ends the run.
+The second builds them with clang and libFuzzer, which changes pages of markup so that they reach ever more of the code;
+`--resources` is clang's folder of resources, where its own lacks the library. Neither touches what is built in the
+checkout.
 """
 
 import argparse
@@ -22,11 +23,14 @@ import tempfile
 from importlib import util
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "corpuskit.text.html._core": str(ROOT / "corpuskit/text/html/c/core.c"),
     "corpuskit.core._line": str(ROOT / "corpuskit/core/c/line.c"),
     "corpuskit.text.language_id._predictor": str(ROOT / "corpuskit/text/language_id/c/predictor.c"),
+    "corpuskit.text.quality._kernels": str(ROOT / "corpuskit/text/quality/c/kernels.c"),
 }
 """The source of each compiled module, as in pyproject.toml."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
@@ -36,6 +40,7 @@ FUZZER = r"""
 #include <Python.h>
 #include <stdint.h>
 PyMODINIT_FUNC PyInit__core(void);
+PyMODINIT_FUNC PyInit__kernels(void);
 PyMODINIT_FUNC PyInit__line(void);
 PyMODINIT_FUNC PyInit__predictor(void);
 static PyObject *try_page;
@@ -43,6 +48,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     PyImport_AppendInittab("_core", PyInit__core);
+    PyImport_AppendInittab("_kernels", PyInit__kernels);
     PyImport_AppendInittab("_line", PyInit__line);
     PyImport_AppendInittab("_predictor", PyInit__predictor);
     Py_Initialize();
@@ -82,7 +88,8 @@ def try_page(content: bytes) -> None:
     for name in SOURCES:
         if name not in sys.modules:
             use_module(name, importlib.import_module(name.rpartition(".")[2]))
-    from corpuskit.core.document import Reject, decode
+    from corpuskit.core.document import Document, Reject, decode
+    from corpuskit.stages.filter_quality import FilterQuality
     from corpuskit.text.html.extract import clean, fast, open_page
     from corpuskit.text.language_id.model import ALL, predict
 
@@ -90,6 +97,7 @@ def try_page(content: bytes) -> None:
     page = open_page(text, is_xml=len(content) % 16 == 0, utf8=text.encode())
     with contextlib.suppress(Reject):
         clean(fast(page, "text").text)
+    FilterQuality(annotate=True).apply_many([Document("", text, {"language": language}) for language in ("en", "zh")])
     for line in (content, b'{"id":"' + content, b'{"text":"' + content + b'"}'):
         with contextlib.suppress(Reject):
             decode(line)
@@ -157,6 +165,8 @@ def main() -> None:
             use_module(name, module)
         for seed in SEEDS:
             try_page(seed.encode())
+        if pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", str(ROOT / "tests/text/quality/test_twins.py")]):
+            sys.exit("the kernels of quality and their twins differ")
         runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
