@@ -15,11 +15,15 @@ the same result.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuskit.text.dedup.shingles import HALF, Hashes
+
+if TYPE_CHECKING:
+    from corpuskit.text.dedup.earlier_matches import EarlierMatches
 
 __all__ = [
     "LEADERS",
@@ -118,12 +122,19 @@ class Matches:
 class BandMatches:
     """The matches of one band, handed on as they are found: in one band a document has one leader at most."""
 
-    def __init__(self, start: int, take: Callable[[Ranks, Ranks, Similarities], None]) -> None:
+    def __init__(
+        self,
+        start: int,
+        take: Callable[[Ranks, Ranks, Similarities], None],
+        earlier: "EarlierMatches | None" = None,
+    ) -> None:
         """`take` gets documents from rank `start` on, their leaders and the similarities."""
-        self.start, self._take = start, take
+        self.start, self._take, self._earlier = start, take, earlier
 
     def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
-        """Return that no similarity is known: a document that matched is asked for no more."""
+        """Return what an earlier run knows; here no similarity is, as a document that matched is asked for no more."""
+        if self._earlier is not None:
+            return self._earlier.computed(leaders, ranks)
         return np.zeros(len(ranks), np.float64), np.zeros(len(ranks), bool)
 
     def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:
