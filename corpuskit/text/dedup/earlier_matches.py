@@ -35,9 +35,9 @@ class EarlierMatches:
         """The matches in `file` are those of the documents from rank `start` to before `end`."""
         import numpy
 
-        places = file.load("place")[:, 0]
-        order = numpy.argsort(places, kind="stable")
-        self._start, self._end, self._places = start, end, places[order]
+        ranks = file.load("place")[:, 0]
+        order = numpy.argsort(ranks, kind="stable")
+        self._start, self._end, self._ranks = start, end, ranks[order]
         self._leaders = file.load("leader")[:, 0][order]
         self._similarities = file.load("similarity")[:, 0][order]
 
@@ -60,13 +60,13 @@ class EarlierMatches:
         """Return the similarities of documents and their leaders, and of which of them they are known."""
         import numpy
 
-        is_known = (ranks >= self._start) & (ranks < self._end)
-        similarities = numpy.where(is_known, UNLIKE, 0.0)
-        if len(self._places):
-            at = numpy.minimum(numpy.searchsorted(self._places, ranks), len(self._places) - 1)
-            matched = is_known & (self._places[at] == ranks) & (self._leaders[at] == leaders)
+        is_computed = (ranks >= self._start) & (ranks < self._end)
+        similarities = numpy.where(is_computed, UNLIKE, 0.0)
+        if len(self._ranks):
+            at = numpy.minimum(numpy.searchsorted(self._ranks, ranks), len(self._ranks) - 1)
+            matched = is_computed & (self._ranks[at] == ranks) & (self._leaders[at] == leaders)
             similarities[matched] = self._similarities[at][matched]
-        return similarities, is_known
+        return similarities, is_computed
 
 
 def _digest(signatures: Sequence[Path]) -> str:

@@ -15,15 +15,11 @@ the same result.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuskit.text.dedup.shingles import HALF, Hashes
-
-if TYPE_CHECKING:
-    from corpuskit.text.dedup.earlier_matches import EarlierMatches
 
 __all__ = [
     "LEADERS",
@@ -49,6 +45,9 @@ Ranks = NDArray[np.int64]
 Similarities = NDArray[np.float64]
 Likeness = Callable[[Ranks, Ranks], Similarities]
 """Similarities, 0 to 1, of pairs of documents given as two arrays of numbers."""
+
+Computed = Callable[[Ranks, Ranks], tuple[Similarities, NDArray[np.bool_]]]
+"""Returns the similarities of leaders and documents as far as an earlier run has computed them, and of which it has."""
 
 BAND_KEY_MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 
@@ -126,15 +125,15 @@ class BandMatches:
         self,
         start: int,
         take: Callable[[Ranks, Ranks, Similarities], None],
-        earlier: "EarlierMatches | None" = None,
+        computed_before: "Computed | None" = None,
     ) -> None:
         """`take` gets documents from rank `start` on, their leaders and the similarities."""
-        self.start, self._take, self._earlier = start, take, earlier
+        self.start, self._take, self._computed_before = start, take, computed_before
 
     def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
         """Return what an earlier run knows; here no similarity is, as a document that matched is asked for no more."""
-        if self._earlier is not None:
-            return self._earlier.computed(leaders, ranks)
+        if self._computed_before is not None:
+            return self._computed_before(leaders, ranks)
         return np.zeros(len(ranks), np.float64), np.zeros(len(ranks), bool)
 
     def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:

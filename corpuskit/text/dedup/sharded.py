@@ -86,8 +86,9 @@ class ShardedDedup:
 
             with ExitStack() as stack:
                 matcher = Matcher(self._parameters, self._entries(stack, signatures), max_rows=ROWS_AT_ONCE)
-                known = earlier and EarlierMatches.in_file(earlier, matcher.entries, signatures)
-                matcher.match(bucket, BandMatches(matcher.entries.start, take, known))
+                before = EarlierMatches.in_file(earlier, matcher.entries, signatures) if earlier else None
+                computed_before = before.computed if before else None
+                matcher.match(bucket, BandMatches(matcher.entries.start, take, computed_before))
             writer.finish(signed_facts(signatures))
 
         write_whole(path, write_matches)

@@ -1,4 +1,4 @@
-"""Matches of an earlier run: with them, a band has the matches that it has without, and fewer documents are compared."""
+"""Matches of an earlier run: a band has the same matches with and without them, and fewer are compared with them."""
 
 from pathlib import Path
 from typing import Any
