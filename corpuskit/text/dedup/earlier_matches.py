@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.matching import Flags
     from corpuskit.text.dedup.minhash import Ranks, Similarities
 
-MOST_MATCHES = 1 << 20
-"""Of more matches nothing is remembered: they are held in memory, 24 bytes each."""
+MOST_MATCHES = 1 << 19
+"""More matches are not gone on from: they are held in memory, 24 bytes each, and twice while they are sorted."""
 UNLIKE = -1.0
 """Similarity of documents that an earlier run found too different."""
 
