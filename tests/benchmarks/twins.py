@@ -4,8 +4,9 @@
 
 Both read every page; blocks, elements, features, scores, choices, texts and metadata must be equal. `--mutations` says
 how many damaged pages follow: cut, with flipped bytes, with parts of another page spliced in, with tokens of markup
-strewn in, or with letters and spaces that look or fold like others. `--corpus` is the folder that `../shared/data/build_bench_corpus.py` made; `--pages` are JSON Lines with
-`text`. Each difference is printed with the page that shows it, cut down to the shortest part that does.
+strewn in, or with letters and spaces that look or fold like others. `--corpus` is the folder that
+`../shared/data/build_bench_corpus.py` made; `--pages` are JSON Lines with `text`. Each difference is printed with the
+page that shows it, cut down to the shortest part that does.
 """
 
 import argparse

@@ -78,9 +78,7 @@ _RAW_END = {
 }
 _FOREIGN = re.compile(r"<(?:svg|math)\b", re.ASCII | re.IGNORECASE)
 _OPTION = re.compile(r"<option", re.ASCII | re.IGNORECASE)
-_FORMATTING = re.compile(
-    r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.ASCII | re.IGNORECASE
-)
+_FORMATTING = re.compile(r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.ASCII | re.IGNORECASE)
 _NOT_TEXT = re.compile(
     "[\xad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )

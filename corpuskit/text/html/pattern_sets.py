@@ -11,8 +11,8 @@ __all__ = ["pattern_set"]
 def pattern_set(patterns: Iterable[str]) -> Any:
     """Return the patterns as one set, whatever the case of letters; `Match` returns the indices of those that match.
 
-    HTML compares names by letters of ASCII alone, but in texts of UTF-8 the Kelvin sign and the long s would match k and s.
-    So the set reads bytes: a pattern has any other character outside of brackets, in a part that minds case.
+    HTML compares names by letters of ASCII alone, but in UTF-8 the Kelvin sign and the long s would match k and s. So
+    the set reads bytes: a pattern has any other character outside of brackets, in a part that minds case.
     """
     options = re2.Options()
     options.case_sensitive = False

@@ -166,7 +166,7 @@ def elements_differ(markup: str) -> bool:
 @needs_core
 @pytest.mark.parametrize("name", ["h2", "script", "nav"])
 def test_a_zero_byte_ends_no_name(name: str) -> None:
-    """Names are found by their hash, so only some of those that go on behind the byte would be taken for shorter ones."""
+    """Names are found by their hash, so only some that go on behind the byte would be taken for shorter ones."""
     pages = (f"<{name}\0{number}>The boats</{name}><p>a" for number in range(2_000))
     assert [page for page in pages if elements_differ(page)] == []
 
