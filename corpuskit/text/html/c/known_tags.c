@@ -129,7 +129,8 @@ enum name name_of(Span name)
         return NO_NAME;
     for (Py_ssize_t index = 0; index < name.size; index++)
         letters[index] = small_letter(name.start[index]);
-    for (uint32_t slot = slot_of_name(letters, name.size); name_slots[slot] != NO_NAME; slot = (slot + 1) % NAME_SLOTS) {
+    uint32_t slot = slot_of_name(letters, name.size);
+    for (; name_slots[slot] != NO_NAME; slot = (slot + 1) % NAME_SLOTS) {
         const char *text = KNOWN_NAMES[name_slots[slot]].text;
         /* A name may hold a zero byte, which ends no name. */
         if (strlen(text) == (size_t)name.size && memcmp(text, letters, (size_t)name.size) == 0)

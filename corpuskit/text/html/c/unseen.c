@@ -6,11 +6,15 @@
 /* Attributes with none of these words give no reason not to read their element. Sorted. */
 enum { HIDES = 1, HIDES_BEFORE_NONE };
 static const Word UNSEEN_WORDS[] = {
-    {"blob-num", 0},   {"borlabs", 0},    {"cc-", 0},      {"cmplz", 0},        {"consent", 0},
-    {"cookie", 0},     {"cybot", 0},      {"didomi", 0},   {"display:", HIDES_BEFORE_NONE}, {"gdpr", 0},
-    {"gutter", 0},     {"hidden", HIDES}, {"iubenda", 0},  {"line-num", 0},     {"linen", 0},
-    {"lines-num", 0},  {"lnt", 0},        {"onetrust", 0}, {"ot-sdk", 0},       {"qc-cmp", 0},
-    {"sp_message", 0}, {"tooltip", 0},    {"truste_", 0},  {"ttc", 0},          {"usercentrics", 0},
+    {"blob-num", 0},     {"borlabs", 0},  {"cc-", 0},
+    {"cmplz", 0},        {"consent", 0},  {"cookie", 0},
+    {"cybot", 0},        {"didomi", 0},   {"display:", HIDES_BEFORE_NONE},
+    {"gdpr", 0},         {"gutter", 0},   {"hidden", HIDES},
+    {"iubenda", 0},      {"line-num", 0}, {"linen", 0},
+    {"lines-num", 0},    {"lnt", 0},      {"onetrust", 0},
+    {"ot-sdk", 0},       {"qc-cmp", 0},   {"sp_message", 0},
+    {"tooltip", 0},      {"truste_", 0},  {"ttc", 0},
+    {"usercentrics", 0},
 };
 /* Names of what is hidden until a reader opens it (`_SHOWN_LATER`). Sorted. */
 static const Word SHOWN_LATER[] = {
