@@ -40,6 +40,8 @@ from tests.benchmarks import extraction_quality
 MAX_MUTATED = 60_000
 """Characters of a page that is damaged: a part of a longer one, so that many can be tried."""
 MAX_TOKENS = 40
+MAX_SAMPLE = 500
+"""Most pages that are damaged, drawn from all that were read."""
 TOKENS = (
     "<p>", "</p>", "<div class='content hidden'>", "</div>", "<li>", "</li>", "<ul>", "<ol start=3>", "<ol reversed>",
     "</ul>", "<table>", "<tr>", "<td colspan=2 rowspan=3>", "<th>", "</table>", "<h1>", "</h2>", "<pre>", "</pre>",
@@ -234,17 +236,21 @@ def main() -> None:
             sys.exit(f"{dict(counts)}")
 
     sample: list[str] = []
+    pages_read = 0
+    chance = random.Random(options.seed)
     for pages in (
         () if options.only_pages else real_pages(options.every),
         corpus_pages(options.corpus, options.every) if options.corpus else (),
         file_pages(options.pages, options.every),
     ):
-        for number, (name, markup) in enumerate(pages):
+        for name, markup in pages:
             if time.monotonic() < end:
                 compare("pages", name, markup)
-            if number % 7 == 0 and len(sample) < 2_000:
+            pages_read += 1
+            if len(sample) < MAX_SAMPLE:
                 sample.append(markup)
-    chance = random.Random(options.seed)
+            elif (place := chance.randrange(pages_read)) < MAX_SAMPLE:
+                sample[place] = markup
     for number in range(options.mutations):
         if time.monotonic() >= end:
             break
