@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.layout import TextLayout
@@ -43,7 +44,6 @@ _NOTE = re.compile(r"\[edit\]|\[citation needed\]")
 _CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
 # A line with none of these is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"{", b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
-_CLUES_IN_LINES = b"\n".join([*_CLUES, b""])
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
 DENSE_SENTENCE, DENSE_WORD = 45, 30
@@ -382,12 +382,14 @@ class ProseLines:
 
 
 def _offsets_of_clues(data: bytes) -> Integers:
+    # Few texts have words for cookies in other scripts, and each would be sought at every letter of its script.
+    clues = [*_CLUES, *(() if data.isascii() else (clue for clue in cookie_notices.CLUES if clue in data))]
     core = compiled_core()
     if core is not None:
-        return np.frombuffer(core.offsets_of(data, _CLUES_IN_LINES), np.int64)
+        return np.frombuffer(core.offsets_of(data, b"\n".join([*clues, b""])), np.int64)
     lower = data.lower()
     offsets = []
-    for clue in _CLUES:
+    for clue in clues:
         offset = lower.find(clue)
         while offset >= 0:
             offsets.append(offset)

@@ -175,7 +175,7 @@ def test_distinct_values_rise() -> None:
         ("mark_repeats", (b"ab", np.array([0]), np.array([1]), np.array([0]), np.zeros(2, bool))),
         ("marks_in_rows", (b"ab", np.array([-1]), np.array([1]), np.zeros(1, np.int64))),
         ("offsets_of", (b"ab", b"a")),
-        ("offsets_of", (b"ab", b"a\n" * 17)),
+        ("offsets_of", (b"ab", b"a\n" * 65)),
         ("words_of", (np.array([2 << 32 | 1]), np.array([0]), *np.zeros((3, 1), np.int64))),
         (
             "ngram_words",

@@ -1,6 +1,6 @@
 /* The twin of `_offsets_of_clues` in `c4_lines.py`. */
 
-#define MOST_CLUES 16
+#define MOST_CLUES 64
 
 static int in_lower_case(int byte)
 {
