@@ -382,8 +382,7 @@ class ProseLines:
 
 
 def _offsets_of_clues(data: bytes) -> Integers:
-    # Few texts have words for cookies in other scripts, and each would be sought at every letter of its script.
-    clues = [*_CLUES, *(() if data.isascii() else (clue for clue in cookie_notices.CLUES if clue in data))]
+    clues = _CLUES if data.isascii() else (*_CLUES, *cookie_notices.CLUES)
     core = compiled_core()
     if core is not None:
         return np.frombuffer(core.offsets_of(data, b"\n".join([*clues, b""])), np.int64)

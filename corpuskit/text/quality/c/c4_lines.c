@@ -20,8 +20,8 @@ static bool begins_with(const unsigned char *bytes, Py_ssize_t size, const unsig
 typedef struct {
     const unsigned char *words[MOST_CLUES];
     int count;
-    /* Whether a byte begins one of them. */
-    bool is_first[256];
+    /* Whether two bytes begin one of them: letters of other scripts have few first bytes, so one says little. */
+    bool begin[256][256];
 } Clues;
 
 /* Part words at their line feeds; false if there are too many, or the last one has no end. */
@@ -33,9 +33,10 @@ static bool take_clues(const unsigned char *words, Py_ssize_t size, Clues *clues
             continue;
         if (clues->count == MOST_CLUES)
             return false;
-        clues->words[clues->count++] = words + index;
+        const unsigned char *word = clues->words[clues->count++] = words + index;
         for (int byte = 0; byte < 256; byte++)
-            clues->is_first[byte] |= in_lower_case(byte) == words[index];
+            for (int next = 0; in_lower_case(byte) == word[0] && next < 256; next++)
+                clues->begin[byte][next] |= word[1] == '\n' || in_lower_case(next) == word[1];
     }
     return size > 0 && words[size - 1] == '\n';
 }
@@ -63,9 +64,11 @@ static PyObject *offsets_of(PyObject *module, PyObject *arguments)
         return NULL;
     const unsigned char *bytes = (const unsigned char *)data;
     bool done = true;
-    for (Py_ssize_t offset = 0; done && offset < size; offset++)
-        if (clues.is_first[bytes[offset]] && begins_with_any(bytes + offset, size - offset, &clues))
+    for (Py_ssize_t offset = 0; done && offset < size; offset++) {
+        unsigned char next = offset + 1 < size ? bytes[offset + 1] : 0;
+        if (clues.begin[bytes[offset]][next] && begins_with_any(bytes + offset, size - offset, &clues))
             done = append(&offsets, offset);
+    }
     PyObject *result = done ? as_bytes(&offsets) : PyErr_NoMemory();
     free(offsets.items);
     return result;
