@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from corpuskit.text.language_id.chinese import is_chinese_prose
 from corpuskit.text.language_id.line import (
     CERTAIN,
+    IN_HAN,
     as_line,
     by_script,
     has_letters,
     is_in_han_or_kana,
+    is_kana_of_japanese,
     is_told_by_script,
     needs_its_script,
 )
@@ -110,7 +113,16 @@ def by_parts(
             break
     if not scripts and has_letters_of_others(text, "en", NAMES):
         scripts = count_scripts(text)
+    if scripts and is_kana_of_japanese(scripts):
+        parts = [_beside_japanese(part) for part in parts]
     return _weigh(parts, scripts)
+
+
+def _beside_japanese(part: _Part) -> _Part:
+    """Return a part of a page with kana; what has none is in no language for certain if it may be a Japanese heading."""
+    if part.language == "ja" or part.language not in IN_HAN or is_chinese_prose(part.text):
+        return part
+    return part._replace(language="und", score=0.0)
 
 
 def _is_in_two_scripts(text: str, language: str) -> bool:
