@@ -6,10 +6,11 @@ Japanese has no use for, and function words that Japanese has within a few nouns
 
 import re
 
-__all__ = ["has_run_of_han", "is_chinese_prose"]
+__all__ = ["is_chinese_prose", "may_have_chinese"]
 
-RUN = 12
-"""Han characters without kana or a Japanese comma in between, from which a page in Japanese may have Chinese on it."""
+RUN, CLAUSES = 16, 10
+"""Letters in a row that are Han characters, in a text that may have Chinese on it: a quick count, which passes over
+Latin letters and ends of lines; then characters without any other sign than those between Chinese clauses."""
 TELLING_SHARE, LEAST_TELLING = 0.1, 3
 """Least share and number of the Han characters of Chinese prose that tell it from Japanese."""
 
@@ -17,6 +18,7 @@ _HAN_BLOCKS = bytes(range(0x4E, 0xA0))
 _HAN = _HAN_BLOCKS[:1]
 _HAN_AS_ONE = bytes.maketrans(_HAN_BLOCKS, _HAN * len(_HAN_BLOCKS))
 _RUN = _HAN * RUN
+_CLAUSES = re.compile(f"[\u4e00-\u9fff，：；“”]{{{CLAUSES},}}")
 _HAN_CHARACTERS = re.compile("[\u4e00-\u9fff]+")
 _JAPANESE_CHARACTERS = "cp932"
 """The character set of Japanese, with the variants that names are spelled with: simplified Chinese is mostly not in it."""
@@ -24,9 +26,9 @@ _FUNCTION_WORDS = frozenset("的是不了在我他也就而之其此些但已與
 """Those that the character set of Japanese has, simplified or not."""
 
 
-def has_run_of_han(blocks: bytes) -> bool:
-    """Whether some letters in a row are Han characters without kana, given the block of each that is not Latin."""
-    return _RUN in blocks.translate(_HAN_AS_ONE)
+def may_have_chinese(text: str, blocks: bytes) -> bool:
+    """Whether there is Chinese in a text with kana, given the block of each letter that is not Latin."""
+    return _RUN in blocks.translate(_HAN_AS_ONE) and any(map(is_chinese_prose, _CLAUSES.findall(text)))
 
 
 def is_chinese_prose(text: str) -> bool:

@@ -7,7 +7,7 @@ one, and languages get shares.
 from collections import Counter
 from typing import NamedTuple
 
-from corpuskit.text.language_id.chinese import has_run_of_han
+from corpuskit.text.language_id.chinese import may_have_chinese
 from corpuskit.text.language_id.function_words import has_words_of_another
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
@@ -106,14 +106,14 @@ def _as_a_whole(line: str, text: str) -> _Whole:
             relatives = with_relatives(ranked)
     if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
-    has_signs = can_be_mixed and _has_signs_of_another(line, language, others)
+    has_signs = can_be_mixed and _has_signs_of_another(text, line, language, others)
     return _Whole(language, score, may_be_mixed or has_signs, has_signs, scripts, relatives)
 
 
-def _has_signs_of_another(line: str, language: str, others: bytes) -> bool:
+def _has_signs_of_another(text: str, line: str, language: str, others: bytes) -> bool:
     """Whether a text in a language has signs of one in the same script, of which the model and the letters say nothing."""
     if language == "ja":
-        return has_run_of_han(others)
+        return may_have_chinese(text, others)
     return LATIN in scripts_of(language) and has_words_of_another(line, language)
 
 
