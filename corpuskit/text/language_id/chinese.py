@@ -6,11 +6,13 @@ Japanese has no use for, and function words that Japanese has within a few nouns
 
 import re
 
-__all__ = ["is_chinese_prose", "may_have_chinese"]
+__all__ = ["has_chinese_prose", "has_run_of_han", "is_chinese_prose"]
 
-RUN, CLAUSES = 16, 10
-"""Letters in a row that are Han characters, in a text that may have Chinese on it: a quick count, which passes over
-Latin letters and ends of lines; then characters without any other sign than those between Chinese clauses."""
+RUN = 16
+"""Han characters in a row, from which a Japanese text is looked at: kana and Japanese commas end a row, but Latin
+letters and ends of lines do not."""
+CLAUSES = 10
+"""Least length of Chinese clauses with nothing but their own marks between."""
 TELLING_SHARE, LEAST_TELLING = 0.1, 3
 """Least share and number of the Han characters of Chinese prose that tell it from Japanese."""
 
@@ -18,24 +20,33 @@ _HAN_BLOCKS = bytes(range(0x4E, 0xA0))
 _HAN = _HAN_BLOCKS[:1]
 _HAN_AS_ONE = bytes.maketrans(_HAN_BLOCKS, _HAN * len(_HAN_BLOCKS))
 _RUN = _HAN * RUN
-_CLAUSES = re.compile(f"[\u4e00-\u9fff，：；“”]{{{CLAUSES},}}")
+_CLAUSES = re.compile(f"[\u4e00-\u9fff][\u4e00-\u9fff，：；“”]{{{CLAUSES - 1},}}+")
 _HAN_CHARACTERS = re.compile("[\u4e00-\u9fff]+")
 _JAPANESE_CHARACTERS = "cp932"
-"""The character set of Japanese, with the variants that names are spelled with: simplified Chinese is mostly not in it."""
+"""The character set of Japanese, with the variants that names are spelled with; it lacks most of simplified Chinese."""
 _FUNCTION_WORDS = frozenset("的是不了在我他也就而之其此些但已與並來對從沒還這那們會個很麼什怎着於把給")
 """Those that the character set of Japanese has, simplified or not."""
 
 
-def may_have_chinese(text: str, blocks: bytes) -> bool:
-    """Whether there is Chinese in a text with kana, given the block of each letter that is not Latin."""
-    return _RUN in blocks.translate(_HAN_AS_ONE) and any(map(is_chinese_prose, _CLAUSES.findall(text)))
+def has_run_of_han(blocks: bytes) -> bool:
+    """Whether many letters in a row are Han characters without kana, by the block of each letter that is not Latin."""
+    return _RUN in blocks.translate(_HAN_AS_ONE)
+
+
+def has_chinese_prose(text: str) -> bool:
+    """Whether there is Chinese in a text with kana.
+
+    >>> has_chinese_prose("次の文は中国語です。这座图书馆从明年春天起每天开放到晚上九点。")
+    True
+    """
+    return any(map(is_chinese_prose, _CLAUSES.findall(text)))
 
 
 def is_chinese_prose(text: str) -> bool:
     """Whether Han characters without kana are Chinese for certain.
 
-    >>> is_chinese_prose("这座图书馆从明年春天起每天开放到晚上九点。"), is_chinese_prose("這座圖書館的門在晚上九點以前都是開著的。")
-    (True, True)
+    >>> is_chinese_prose("这座图书馆从明年春天起每天开放到晚上九点。")
+    True
     >>> is_chinese_prose("県立図書館、来年四月以降開館時間延長決定、利用者増加目的")
     False
     """

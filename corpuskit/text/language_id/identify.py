@@ -7,11 +7,20 @@ one, and languages get shares.
 from collections import Counter
 from typing import NamedTuple
 
-from corpuskit.text.language_id.chinese import may_have_chinese
+from corpuskit.text.language_id.chinese import has_chinese_prose, has_run_of_han
 from corpuskit.text.language_id.function_words import has_words_of_another
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import HESITANT, LEAST_SHARE, PART_SCORE, RANKS, Identified, by_parts, has_parts
+from corpuskit.text.language_id.parts import (
+    HESITANT,
+    LEAST_SHARE,
+    PART_SCORE,
+    RANKS,
+    Identified,
+    by_parts,
+    has_parts,
+    windows_of_parts,
+)
 from corpuskit.text.language_id.relatives import are_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
@@ -111,9 +120,9 @@ def _as_a_whole(line: str, text: str) -> _Whole:
 
 
 def _has_signs_of_another(text: str, line: str, language: str, others: bytes) -> bool:
-    """Whether a text in a language has signs of one in the same script, of which the model and the letters say nothing."""
+    """Whether a text has signs of a language in the same script, of which model and letters say nothing."""
     if language == "ja":
-        return may_have_chinese(text, others)
+        return has_run_of_han(others) and has_chinese_prose(windows_of_parts(text))
     return LATIN in scripts_of(language) and has_words_of_another(line, language)
 
 

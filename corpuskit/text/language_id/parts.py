@@ -31,7 +31,7 @@ from corpuskit.text.language_id.scripts import (
     weight_of_letters,
 )
 
-__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts"]
+__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts", "windows_of_parts"]
 
 PART, PARTS = 60, 12
 """Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
@@ -81,6 +81,11 @@ def has_parts(text: str) -> bool:
     return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
 
 
+def windows_of_parts(text: str) -> str:
+    """Return what the parts of a text are taken from: all of it, or of a long one its windows."""
+    return "\n".join(_windows(text)) if _is_long(text) else text
+
+
 def by_parts(
     text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None, ask_all: bool = False
 ) -> Identified | None:
@@ -90,7 +95,7 @@ def by_parts(
     unless many letters are in another script. The letters of a text in two scripts may have been counted before.
     With `ask_all`, no part is spared.
     """
-    is_long = len(text) > WINDOW * PARTS
+    is_long = _is_long(text)
     chosen = _windows(text) if is_long else _all_parts(text)
     if len(chosen) < 2:
         return None
@@ -119,7 +124,7 @@ def by_parts(
 
 
 def _beside_japanese(part: _Part) -> _Part:
-    """Return a part of a page with kana; what has none is in no language for certain if it may be a Japanese heading."""
+    """Return a part of a page with kana; without them it is in no language for certain if it may be Japanese."""
     if part.language == "ja" or part.language not in IN_HAN or is_chinese_prose(part.text):
         return part
     return part._replace(language="und", score=0.0)
@@ -228,6 +233,10 @@ def _with_its_own_relatives(ranked: list[tuple[str, float]], language_of_all: st
     if language_of_all not in relatives:
         relatives = {code: score for code, score in relatives.items() if not are_relatives(code, language_of_all)}
     return sum(relatives.values())
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > WINDOW * PARTS
 
 
 def _windows(text: str) -> list[str]:
