@@ -1,7 +1,7 @@
 """What tells Chinese on a page that has kana: Japanese, too, has headings, tables and names in Han characters alone.
 
 The model takes many of those for Chinese, so it does not decide. Modern Chinese prose has a character in five that
-Japanese has no use for, and function words that Japanese has within a few nouns only.
+Japanese has no use for, and function words that Japanese has within nouns only.
 """
 
 import re
@@ -13,8 +13,10 @@ RUN = 16
 letters and ends of lines do not."""
 CLAUSES = 10
 """Least length of Chinese clauses with nothing but their own marks between."""
-TELLING_SHARE, LEAST_TELLING = 0.1, 3
+TELLING_SHARE, LEAST_TELLING = 0.08, 3
 """Least share and number of the Han characters of Chinese prose that tell it from Japanese."""
+AGAINST = 2
+"""How many of them one character weighs that is Japanese alone: a line of Japanese may have 的 and 不 several times."""
 
 _HAN_BLOCKS = bytes(range(0x4E, 0xA0))
 _HAN = _HAN_BLOCKS[:1]
@@ -22,10 +24,14 @@ _HAN_AS_ONE = bytes.maketrans(_HAN_BLOCKS, _HAN * len(_HAN_BLOCKS))
 _RUN = _HAN * RUN
 _CLAUSES = re.compile(f"[\u4e00-\u9fff][\u4e00-\u9fff，：；“”]{{{CLAUSES - 1},}}+")
 _HAN_CHARACTERS = re.compile("[\u4e00-\u9fff]+")
-_JAPANESE_CHARACTERS = "cp932"
-"""The character set of Japanese, with the variants that names are spelled with; it lacks most of simplified Chinese."""
-_FUNCTION_WORDS = frozenset("的是不了在我他也就而之其此些但已與並來對從沒還這那們會個很麼什怎着於把給")
-"""Those that the character set of Japanese has, simplified or not."""
+_JAPANESE_CHARACTERS, _CHINESE_CHARACTERS = "cp932", ("gb2312", "big5")
+"""Character sets: that of Japanese, with the variants that names are spelled with, and those of simplified and of
+traditional Chinese. The first lacks most of what was simplified in China, the others what was simplified in Japan."""
+_TELLING = frozenset(
+    "的是不了在我他也就而之其此些但已與並來對從沒還這那們會個很麼什怎着於把給經發處數單體點樣變讀號寫圖轉將擇區兩雖屬"
+)
+"""Characters of Chinese that the character set of Japanese has: function words, and traditional spellings that are
+in no Japanese names."""
 
 
 def has_run_of_han(blocks: bytes) -> bool:
@@ -51,6 +57,11 @@ def is_chinese_prose(text: str) -> bool:
     False
     """
     characters = "".join(_HAN_CHARACTERS.findall(text))
+    least = max(LEAST_TELLING, TELLING_SHARE * len(characters))
     of_japanese = len(characters.encode(_JAPANESE_CHARACTERS, "ignore")) // 2
-    telling = len(characters) - of_japanese + sum(map(_FUNCTION_WORDS.__contains__, characters))
-    return telling >= max(LEAST_TELLING, TELLING_SHARE * len(characters))
+    telling = len(characters) - of_japanese + sum(map(_TELLING.__contains__, characters))
+    return telling >= least and telling - AGAINST * sum(map(_is_japanese_alone, characters)) >= least
+
+
+def _is_japanese_alone(character: str) -> bool:
+    return not any(character.encode(encoding, "ignore") for encoding in _CHINESE_CHARACTERS)

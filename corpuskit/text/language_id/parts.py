@@ -119,15 +119,26 @@ def by_parts(
     if not scripts and has_letters_of_others(text, "en", NAMES):
         scripts = count_scripts(text)
     if scripts and is_kana_of_japanese(scripts):
-        parts = [_beside_japanese(part) for part in parts]
+        parts = _beside_japanese(parts)
     return _weigh(parts, scripts)
 
 
-def _beside_japanese(part: _Part) -> _Part:
-    """Return a part of a page with kana; without them it is in no language for certain if it may be Japanese."""
-    if part.language == "ja" or part.language not in IN_HAN or is_chinese_prose(part.text):
-        return part
-    return part._replace(language="und", score=0.0)
+def _beside_japanese(parts: list[_Part]) -> list[_Part]:
+    """Return the parts of a page with kana: those in Han characters alone are in one Chinese language, if in any.
+
+    They are in none for certain if they may be Japanese headings. Of single sentences in traditional characters the
+    model takes some for Cantonese.
+    """
+    in_han = [part.language in IN_HAN and part.language != "ja" for part in parts]
+    are_chinese = [is_han and is_chinese_prose(part.text) for part, is_han in zip(parts, in_han, strict=True)]
+    scores: dict[str, float] = {}
+    for part in itertools.compress(parts, are_chinese):
+        scores[part.language] = scores.get(part.language, 0.0) + part.score
+    chinese = max(scores, key=scores.__getitem__, default="zh")
+    return [
+        part._replace(language=chinese) if is_chinese else part._replace(language="und", score=0.0) if is_han else part
+        for part, is_han, is_chinese in zip(parts, in_han, are_chinese, strict=True)
+    ]
 
 
 def _is_in_two_scripts(text: str, language: str) -> bool:
