@@ -48,15 +48,13 @@ HEADINGS = (
 @pytest.mark.parametrize("chinese", [SIMPLIFIED, TRADITIONAL], ids=["simplified", "traditional"])
 @pytest.mark.parametrize("separator", ["\n", ""], ids=["lines", "a line"])
 @pytest.mark.parametrize(("of_chinese", "of_japanese"), [(5, 4), (3, 4), (5, 2), (2, 4)])
-def test_a_page_in_both_has_shares(
-    chinese: tuple[str, ...], separator: str, of_chinese: int, of_japanese: int
-) -> None:
+def test_a_page_in_both_has_shares(chinese: tuple[str, ...], separator: str, of_chinese: int, of_japanese: int) -> None:
     sentences = [*chinese[:of_chinese], *JAPANESE[:of_japanese]]
     letters = [sum(map(str.isalpha, "".join(some))) for some in (sentences[:of_chinese], sentences[of_chinese:])]
     for page in (sentences, sentences[::-1]):
         shares = identify(separator.join(page)).shares
         assert set(shares) == {"zh", "ja"}
-        assert shares["zh"] == pytest.approx(letters[0] / sum(letters), abs=0.1)
+        assert shares["zh"] == pytest.approx(letters[0] / sum(letters), abs=0.12)
 
 
 def test_chinese_at_the_end_of_a_long_page_has_a_share() -> None:
