@@ -1,1 +1,1 @@
-"""Language identification: model_file, model, scripts, relatives, function_words, line, parts, identify."""
+"""Language identification: model_file, model, scripts, relatives, function_words, chinese, line, parts, identify."""

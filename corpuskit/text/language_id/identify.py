@@ -7,10 +7,20 @@ one, and languages get shares.
 from collections import Counter
 from typing import NamedTuple
 
+from corpuskit.text.language_id.chinese import has_chinese_prose, has_run_of_han
 from corpuskit.text.language_id.function_words import has_words_of_another
 from corpuskit.text.language_id.line import CERTAIN, as_line, by_script, has_letters, needs_its_script, told_by_script
 from corpuskit.text.language_id.model import predict
-from corpuskit.text.language_id.parts import HESITANT, LEAST_SHARE, PART_SCORE, RANKS, Identified, by_parts, has_parts
+from corpuskit.text.language_id.parts import (
+    HESITANT,
+    LEAST_SHARE,
+    PART_SCORE,
+    RANKS,
+    Identified,
+    by_parts,
+    has_parts,
+    windows_of_parts,
+)
 from corpuskit.text.language_id.relatives import are_relatives, with_relatives
 from corpuskit.text.language_id.scripts import (
     LATIN,
@@ -25,7 +35,7 @@ from corpuskit.text.language_id.scripts import (
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/10"
+IDENTIFIER = "corpuskit-language/11"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
@@ -65,7 +75,7 @@ def identify(text: str) -> Identified:
     whole = _as_a_whole(line, text)
     score = round(sum(whole.relatives.values()) or whole.score, 4)
     if whole.may_be_mixed or (LEAST_DOUBTFUL <= score < PART_SCORE and len(text) > LONG):
-        of_parts = by_parts(text, whole.language, whole.score, whole.scripts, whole.has_words_of_another)
+        of_parts = by_parts(text, whole.language, whole.score, whole.scripts, whole.has_signs_of_another)
         if of_parts and (of_parts.shares or of_parts.language != whole.language or of_parts.score > score):
             is_the_same = of_parts.language == whole.language and not of_parts.shares
             return of_parts._replace(relatives=_relatives_to_tell(whole.relatives)) if is_the_same else of_parts
@@ -78,8 +88,8 @@ class _Whole(NamedTuple):
     language: str
     score: float
     may_be_mixed: bool
-    has_words_of_another: bool
-    """Whether it has function words of another language in Latin script."""
+    has_signs_of_another: bool
+    """Whether it has function words of another language in Latin script, or beside Japanese what may be Chinese."""
     scripts: Counter[str] | None
     """The letters in each script, if they had to be counted."""
     relatives: dict[str, float]
@@ -105,8 +115,15 @@ def _as_a_whole(line: str, text: str) -> _Whole:
             relatives = with_relatives(ranked)
     if others and can_be_mixed and not may_be_mixed:
         may_be_mixed = has_letters_of_others(text, language, _second_script(language))
-    has_words = can_be_mixed and LATIN in scripts_of(language) and has_words_of_another(line, language)
-    return _Whole(language, score, may_be_mixed or has_words, has_words, scripts, relatives)
+    has_signs = can_be_mixed and _has_signs_of_another(text, line, language, others)
+    return _Whole(language, score, may_be_mixed or has_signs, has_signs, scripts, relatives)
+
+
+def _has_signs_of_another(text: str, line: str, language: str, others: bytes) -> bool:
+    """Whether a text has signs of a language in the same script, of which model and letters say nothing."""
+    if language == "ja":
+        return has_run_of_han(others) and has_chinese_prose(windows_of_parts(text))
+    return LATIN in scripts_of(language) and has_words_of_another(line, language)
 
 
 def _relatives_to_tell(relatives: dict[str, float]) -> dict[str, float]:

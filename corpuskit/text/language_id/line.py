@@ -27,6 +27,7 @@ __all__ = [
     "by_script",
     "has_letters",
     "is_in_han_or_kana",
+    "is_kana_of_japanese",
     "is_told_by_script",
     "needs_its_script",
     "told_by_script",
@@ -44,11 +45,12 @@ MANY = 24
 """How many languages are asked for where the first is ruled out; all take three times as long."""
 CERTAIN = 0.97
 """Probability from which the model's language is believed whatever else the line holds."""
+IN_HAN = languages_written_in("HAN") or frozenset()
+"""Chinese languages and Japanese."""
 
 _COUNTED = 200
 """About so many bytes of a line are counted to see whether it has many capitals."""
 _SMALL_LETTERS, _CAPITAL_LETTERS = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
-_IN_HAN = languages_written_in("HAN") or frozenset()
 _KANA_BLOCK = b"\x30"
 _KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 
@@ -75,7 +77,7 @@ def needs_its_script(line: str, language: str, score: float) -> bool:
     """Whether the letters of a line have to be looked at before the model's answer is believed."""
     if looks_foreign(line, language) or may_be_unknown(language):
         return True
-    if language in _IN_HAN:
+    if language in IN_HAN:
         # The model tells kana from Han badly where a text is short.
         return (language == "ja") != _has_kana(line)
     return score < CERTAIN and is_alone_in_its_script(language)
@@ -111,8 +113,7 @@ def by_script(line: str, scripts: Counter[str], language: str, score: float) -> 
         return language, score
     ((script, letters),) = scripts.most_common(1)
     if script in ("HAN", "KANA"):
-        is_japanese = scripts["KANA"] > KANA_SHARE * (scripts["KANA"] + scripts["HAN"])
-        possible: frozenset[str] | None = frozenset(["ja"]) if is_japanese else _IN_HAN - {"ja"}
+        possible: frozenset[str] | None = frozenset(["ja"]) if is_kana_of_japanese(scripts) else IN_HAN - {"ja"}
     else:
         possible = languages_written_in(script)
     if possible and has_unknown_letters(line, script):
@@ -127,6 +128,11 @@ def by_script(line: str, scripts: Counter[str], language: str, score: float) -> 
     allowed = _allowed(predict(line, MANY), possible) or _allowed(predict(line, ALL), possible)
     total = sum(probability for _, probability in allowed)
     return (allowed[0][0], allowed[0][1] / total) if total else ("und", 0.0)
+
+
+def is_kana_of_japanese(scripts: Counter[str]) -> bool:
+    """Whether a text has so much kana beside Han characters that some of it is Japanese."""
+    return scripts["KANA"] > KANA_SHARE * (scripts["KANA"] + scripts["HAN"])
 
 
 def _has_kana(line: str) -> bool:

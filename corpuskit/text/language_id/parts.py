@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from corpuskit.text.language_id.chinese import is_chinese_prose
 from corpuskit.text.language_id.line import (
     CERTAIN,
+    IN_HAN,
     as_line,
     by_script,
     has_letters,
     is_in_han_or_kana,
+    is_kana_of_japanese,
     is_told_by_script,
     needs_its_script,
 )
@@ -28,7 +31,7 @@ from corpuskit.text.language_id.scripts import (
     weight_of_letters,
 )
 
-__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts"]
+__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts", "windows_of_parts"]
 
 PART, PARTS = 60, 12
 """Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
@@ -78,6 +81,11 @@ def has_parts(text: str) -> bool:
     return len(text) >= 2 * PART or (not text.isascii() and text_size(text) >= 2 * PART)
 
 
+def windows_of_parts(text: str) -> str:
+    """Return what the parts of a text are taken from: all of it, or of a long one its windows."""
+    return "\n".join(_windows(text)) if _is_long(text) else text
+
+
 def by_parts(
     text: str, language_of_all: str, score_of_all: float, scripts: Counter[str] | None, ask_all: bool = False
 ) -> Identified | None:
@@ -87,7 +95,7 @@ def by_parts(
     unless many letters are in another script. The letters of a text in two scripts may have been counted before.
     With `ask_all`, no part is spared.
     """
-    is_long = len(text) > WINDOW * PARTS
+    is_long = _is_long(text)
     chosen = _windows(text) if is_long else _all_parts(text)
     if len(chosen) < 2:
         return None
@@ -110,7 +118,27 @@ def by_parts(
             break
     if not scripts and has_letters_of_others(text, "en", NAMES):
         scripts = count_scripts(text)
+    if scripts and is_kana_of_japanese(scripts):
+        parts = _beside_japanese(parts)
     return _weigh(parts, scripts)
+
+
+def _beside_japanese(parts: list[_Part]) -> list[_Part]:
+    """Return the parts of a page with kana: those in Han characters alone are in one Chinese language, if in any.
+
+    They are in none for certain if they may be Japanese headings. Of single sentences in traditional characters the
+    model takes some for Cantonese.
+    """
+    in_han = [part.language in IN_HAN and part.language != "ja" for part in parts]
+    are_chinese = [is_han and is_chinese_prose(part.text) for part, is_han in zip(parts, in_han, strict=True)]
+    scores: dict[str, float] = {}
+    for part in itertools.compress(parts, are_chinese):
+        scores[part.language] = scores.get(part.language, 0.0) + part.score
+    chinese = max(scores, key=scores.__getitem__, default="zh")
+    return [
+        part._replace(language=chinese) if is_chinese else part._replace(language="und", score=0.0) if is_han else part
+        for part, is_han, is_chinese in zip(parts, in_han, are_chinese, strict=True)
+    ]
 
 
 def _is_in_two_scripts(text: str, language: str) -> bool:
@@ -216,6 +244,10 @@ def _with_its_own_relatives(ranked: list[tuple[str, float]], language_of_all: st
     if language_of_all not in relatives:
         relatives = {code: score for code, score in relatives.items() if not are_relatives(code, language_of_all)}
     return sum(relatives.values())
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > WINDOW * PARTS
 
 
 def _windows(text: str) -> list[str]:
