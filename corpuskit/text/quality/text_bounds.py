@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.calls_to_action import is_call_to_action
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
 from corpuskit.text.quality.page_edges import begin_like_links
@@ -113,7 +114,8 @@ def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
     """Whether a row says that it leads to a page, or stands between links, or names a company below them."""
     line = layout.line_of(row)
     is_title, is_company = _TITLE_END.search(line) is not None, _COMPANY.search(line) is not None
-    if not (is_title or is_company or may_turn_page(line)):
+    is_call = is_call_to_action(line)
+    if not (is_title or is_company or is_call or may_turn_page(line)):
         return False
     if is_link(line):
         return True
@@ -125,6 +127,8 @@ def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
         text = layout.line_of(other)
         return (bool(short[other]) and is_link(text)) or leads_to_page(text)
 
+    if is_call and (is_link_of_text(row - 1) or is_link_of_text(row + 1)):
+        return True
     if not is_link_of_text(row - 1):
         return leads_to_page(line) and is_link_of_text(row + 1)
     if leads_to_page(line):
