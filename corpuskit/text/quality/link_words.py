@@ -128,8 +128,8 @@ _TURNS = tuple(sorted(_TURNING))
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _BAR = re.compile(r"\s[|·•›»/]\s|[|·•›»]")
-_OF_PROGRAMS = re.compile(r"[\[\]<>{}()=$\\_]|(?:^|\s)-")
-"""Marks of usage lines and code, which have bars, too."""
+_NO_LINKS = re.compile(r"[\[\]<>{}()=$\\_:]|(?:^|\s)-")
+"""Marks of usage lines, code and labels such as `Keywords:`, which have bars, too."""
 _GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
 """A link that is glued to the number or the name of the page that it leads to."""
 
@@ -139,9 +139,16 @@ _TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](
 
 @cache
 def first_words_of_links() -> tuple[str, ...]:
-    """Return the first word of each link, in small letters, with a capital and in capitals."""
+    """Return the first word of each link, in small letters, with a capital and in capitals, Turkish ones too."""
     words = {link.split()[0] for link in _LINKS}
-    return tuple(sorted({spelling for word in words for spelling in (word, word.title(), word.upper())}))
+    spellings = {spelling for word in words for spelling in (word, word.title(), word.upper())}
+    dotted = {word.replace("i", "İ").upper() for word in words} | {f"İ{word[1:]}" for word in words if word[0] == "i"}
+    return tuple(sorted(spellings | dotted))
+
+
+def _in_small_letters(line: str) -> str:
+    """Return a line in small letters, of which those of a Turkish `İ` are one character, not two."""
+    return line.replace("İ", "i").lower()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -153,7 +160,7 @@ def is_link(line: str) -> bool:
     """
     line = line.strip()
     if len(line) <= LONGEST_LINK:
-        parts = [bare for part in _BESIDE.split(line.lower()) if (bare := _EDGE.sub("", part))]
+        parts = [bare for part in _BESIDE.split(_in_small_letters(line)) if (bare := _EDGE.sub("", part))]
         if parts and all(part in _LINKS for part in parts):
             return True
     glued = _GLUED.match(line, 1)
@@ -170,13 +177,13 @@ def is_row_of_links(line: str) -> bool:
     (False, False)
     """
     line = line.strip()
-    if len(line) > LONGEST_ROW or line.startswith("|") or _OF_PROGRAMS.search(line):
+    if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False
-    parts = [bare for part in _BAR.split(line.lower()) if (bare := _EDGE.sub("", part))]
-    known = sum(part in _LINKS for part in parts)
-    if len(parts) < LEAST_IN_ROW or known < LEAST_KNOWN_IN_ROW or 2 * known < len(parts):
+    parts = [bare for part in _BAR.split(line) if (bare := _EDGE.sub("", part))]
+    known = [_in_small_letters(part) in _LINKS for part in parts]
+    if len(parts) < LEAST_IN_ROW or sum(known) < LEAST_KNOWN_IN_ROW or 2 * sum(known) < len(parts):
         return False
-    return all(len(part) <= LONGEST_OF_ROW for part in parts)
+    return all(known) or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
 
 
 def leads_to_others(line: str) -> bool:
@@ -185,12 +192,12 @@ def leads_to_others(line: str) -> bool:
     >>> leads_to_others("You may also like:"), leads_to_others("Related boats")
     (True, False)
     """
-    return len(line) <= LONGEST_LINK and _EDGE.sub("", line.lower()) in _OTHERS
+    return len(line) <= LONGEST_LINK and _EDGE.sub("", _in_small_letters(line)) in _OTHERS
 
 
 def may_turn_page(line: str) -> bool:
     """Whether a line begins as a link to the page before or after does: a quick look before `leads_to_page`."""
-    return line[:LONGEST_LINK].lower().lstrip(" \t[«‹<|→←").startswith(_TURNS)
+    return _in_small_letters(line[:LONGEST_LINK]).lstrip(" \t[«‹<|→←").startswith(_TURNS)
 
 
 def leads_to_page(line: str) -> bool:
@@ -213,4 +220,4 @@ def turns_page(line: str) -> bool:
 
 
 def _turned_by(link: str) -> bool:
-    return link.lower() in _TURNING
+    return _in_small_letters(link) in _TURNING
