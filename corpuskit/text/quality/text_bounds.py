@@ -12,7 +12,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.calls_to_action import is_call_to_action
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
+from corpuskit.text.quality.link_words import is_link, leads_to_others, leads_to_page, may_turn_page
 from corpuskit.text.quality.page_edges import begin_like_links
 
 __all__ = ["bound_texts"]
@@ -27,6 +27,10 @@ WORDS_OF_LEAD = 5
 """Words of a line that leads to a list; a heading with a colon has fewer."""
 MOST_ITEMS = 400
 """Lines of a list that are read."""
+MOST_LEAD_WORDS = 6
+"""Words of a line that leads to the titles of other pages."""
+MOST_TITLES, MOST_TITLE_WORDS = 40, 20
+"""Titles below such a line, and the words of each."""
 
 _COMPANY = re.compile(r"\b(?:Inc|Ltd|Corp|Co|LLC|Bros|Pty|S\.A|B\.V|e\.V)\.\s*\Z")
 _TITLE_END = re.compile(r"(?:[?!…？！]|\.\.\.)\s*\Z")
@@ -51,6 +55,7 @@ def bound_texts(
     sentences, `leads` which rows end in a colon.
     """
     links = _links_like_sentences(layout, sentences, short, words)
+    links += _titles_like_sentences(layout, sentences, words)
     sentences[links], short[links] = False, True
     at_edge = _at_edges(layout, sentences)
     closed_links = [row for row in (closed & at_edge).nonzero()[0].tolist() if is_link(layout.line_of(row))]
@@ -108,6 +113,27 @@ def _first_of_texts(rows: Integers, texts: Integers) -> Integers:
 def _last_of_texts(rows: Integers, texts: Integers) -> Integers:
     last: Integers = rows[np.diff(texts[rows], append=len(texts) + 1) != 0]
     return last
+
+
+def _titles_like_sentences(layout: TextLayout, sentences: Booleans, words: Integers) -> list[int]:
+    """Return the rows that end like questions or teasers below a line that leads to the titles of other pages.
+
+    Nothing but titles follows that line up to the end of its text.
+    """
+    # rows        Boats float. / Related articles / Why do boats float? / Oars and tar / Boats of the north ...
+    # returned                                      x                                    x
+    texts = layout.lines.text_indices
+    ends = texts.searchsorted(texts, "right")
+    rows = (~sentences & (words <= MOST_LEAD_WORDS) & (ends - np.arange(len(texts)) <= MOST_TITLES + 1)).nonzero()[0]
+    titles: list[int] = []
+    for row in rows[begin_like_links(layout, rows)].tolist():
+        below = slice(row + 1, int(ends[row]))
+        like_sentences = (sentences[below].nonzero()[0] + row + 1).tolist()
+        if not like_sentences or (words[below] > MOST_TITLE_WORDS).any() or not leads_to_others(layout.line_of(row)):
+            continue
+        if all(_TITLE_END.search(layout.line_of(title)) for title in like_sentences):
+            titles += like_sentences
+    return titles
 
 
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:

@@ -80,6 +80,16 @@ def test_titles_of_other_pages_go_with_their_lead(separator: str, lead: str) -> 
     assert left(page(separator, [], [lead, TITLES[0], "12 May 2020", TITLES[1], "Ann Miller"])) == TEXT
 
 
+@pytest.mark.parametrize("lead", ["Related articles", "Das könnte Sie auch interessieren:", "Читайте также"])
+def test_titles_that_end_like_sentences_go_with_their_lead(lead: str) -> None:
+    titles = [TITLES[0], "Why do the ferries come so late?", "A walk along the river with Ann ...", TITLES[3]]
+    assert left(page("\n", [], [lead, *titles])) == TEXT
+    assert left(page("\n", [], [lead, "Where do all of the boats go?"])) == TEXT
+    # What follows is a text on something, or no lead is above it.
+    assert left(page("\n", [], [lead, *titles, "Ann Miller rows a boat."]))[-1] == "Ann Miller rows a boat."
+    assert left(page("\n", [], titles)) == [*TEXT, *titles]
+
+
 def test_titles_without_a_lead_and_leads_within_the_text_stay() -> None:
     assert left(page("\n", [], TITLES)) == [*TEXT, *TITLES]
     assert left(f"{BODY}\nRelated articles\n{TITLES[0]}\n{BODY}")[2:4] == ["Related articles", TITLES[0]]
