@@ -142,8 +142,8 @@ def first_words_of_links() -> tuple[str, ...]:
     """Return the first word of each link, in small letters, with a capital and in capitals, Turkish ones too."""
     words = {link.split()[0] for link in _LINKS}
     spellings = {spelling for word in words for spelling in (word, word.title(), word.upper())}
-    dotted = {word.replace("i", "İ").upper() for word in words} | {f"İ{word[1:]}" for word in words if word[0] == "i"}
-    return tuple(sorted(spellings | dotted))
+    dotted = {word.replace("i", "İ").upper() for word in words if "i" in word}
+    return tuple(sorted(spellings.union(dotted, (f"İ{word[1:]}" for word in words if word[0] == "i"))))
 
 
 def _in_small_letters(line: str) -> str:
@@ -167,7 +167,6 @@ def is_link(line: str) -> bool:
     return glued is not None and _turned_by(line[: glued.end(1)])
 
 
-@lru_cache(maxsize=1 << 12)
 def is_row_of_links(line: str) -> bool:
     """Whether a line is a menu by itself: three links or more with marks between, of which at least half are known.
 
@@ -176,6 +175,8 @@ def is_row_of_links(line: str) -> bool:
     >>> is_row_of_links("[--index | --top | --search]"), is_row_of_links("| Name | Links | Photos |")
     (False, False)
     """
+    if not _BAR.search(line):
+        return False
     line = line.strip()
     if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False

@@ -74,7 +74,7 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
     set()
     """
-    lines = _with_calls(lines, at_foot=False)
+    lines = _with_calls(lines, 0)
     links = _links(lines)
     cut = set(links) if len(links) > 1 else _rows_of_links(lines, links)
     cut |= {index for index, link in enumerate(lines[:-3], 1) if link.is_link and _is_between_turns(lines, index)}
@@ -91,11 +91,11 @@ def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     >>> sorted(foot_lines_to_cut(foot, "the boats are on the shore."))
     [0, 1]
     """
-    lines = _with_calls(lines, at_foot=True)
+    notice = next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
+    lines = _with_calls(lines, notice)
     cut = _colophon(lines)
     links = _links(lines)
     cut |= links if len(links) > 1 else _rows_of_links(lines, links)
-    notice = _notice_start(lines)
     cut |= _titles_of_others(lines[:notice])
     for start, end, _ in _runs(lines, links):
         after = len([index for index in range(end, notice) if index not in cut])
@@ -109,27 +109,31 @@ def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     return cut
 
 
-def _with_calls(lines: Sequence[EdgeLine], at_foot: bool) -> list[EdgeLine]:
+def _with_calls(lines: Sequence[EdgeLine], end: int) -> Sequence[EdgeLine]:
     """Return the lines with what a site asks beside its links as one more link, though it ends like a sentence.
 
-    What is asked in other words than those that are known is a short line where it stands between links, or ends them.
+    What is asked in other words than those that are known is a short line where it stands between links, or is the last
+    one before the `end` of a foot.
 
     >>> calls = [EdgeLine(line, False, 2, False) for line in ("Join us!", "Join in.")]
-    >>> [line.is_link for line in _with_calls([EdgeLine("Home", True, 1, True), *calls], at_foot=False)]
+    >>> [line.is_link for line in _with_calls([EdgeLine("Home", True, 1, True), *calls], 0)]
     [True, True, False]
     """
+    links = [index for index, line in enumerate(lines) if line.is_link]
+    if not links:
+        return lines
     lines = list(lines)
-    for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
-        for index in order:
-            line, before = lines[index], lines[index - order.step]
-            if before.is_link and not line.is_link and is_call_to_action(line.text):
-                lines[index] = line._replace(is_short=True, is_link=True)
-    end = _notice_start(lines) if at_foot else -1
-    for index, line in enumerate(lines):
-        if line.is_short or line.words > MOST_CALL_WORDS or not _CALL_END.search(line.text):
-            continue
-        if _is_between_links(lines, index) or (index == end - 1 and _ends_menu(lines[:index])):
-            lines[index] = line._replace(is_short=True)
+    for link in links:
+        for index in (link - 1, link + 1):
+            if 0 <= index < len(lines) and not lines[index].is_link and is_call_to_action(lines[index].text):
+                lines[index] = lines[index]._replace(is_short=True, is_link=True)
+                links.append(index)
+    if len(links) > 1:
+        for index, line in enumerate(lines):
+            if line.is_short or line.words > MOST_CALL_WORDS or not _CALL_END.search(line.text):
+                continue
+            if _is_between_links(lines, index) or (index == end - 1 and _ends_menu(lines[:index])):
+                lines[index] = line._replace(is_short=True)
     return lines
 
 
@@ -145,10 +149,6 @@ def _ends_menu(lines: Sequence[EdgeLine]) -> bool:
     """Whether the last lines are a menu of which some links are known."""
     last = lines[-LEAST_MENU:]
     return len(last) == LEAST_MENU and all(line.is_short for line in last) and sum(line.is_link for line in last) > 1
-
-
-def _notice_start(lines: Sequence[EdgeLine]) -> int:
-    return next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
 
 
 def _rows_of_links(lines: Sequence[EdgeLine], links: set[int]) -> set[int]:

@@ -123,8 +123,15 @@ def _titles_like_sentences(layout: TextLayout, sentences: Booleans, words: Integ
     # rows        Boats float. / Related articles / Why do boats float? / Oars and tar / Boats of the north ...
     # returned                                      x                                    x
     texts = layout.lines.text_indices
+    last = _last_of_texts(sentences.nonzero()[0], texts)
+    last = last[_may_be_titles(layout, last)]
+    if not len(last):
+        return []
+    sought = np.zeros(len(layout.text_ends), bool)
+    sought[texts[last]] = True
     ends = texts.searchsorted(texts, "right")
-    rows = (~sentences & (words <= MOST_LEAD_WORDS) & (ends - np.arange(len(texts)) <= MOST_TITLES + 1)).nonzero()[0]
+    near_end = ends - np.arange(len(texts)) <= MOST_TITLES + 1
+    rows = (sought[texts] & near_end & ~sentences & (words <= MOST_LEAD_WORDS)).nonzero()[0]
     titles: list[int] = []
     for row in rows[begin_like_links(layout, rows)].tolist():
         below = slice(row + 1, int(ends[row]))
@@ -134,6 +141,14 @@ def _titles_like_sentences(layout: TextLayout, sentences: Booleans, words: Integ
         if all(_TITLE_END.search(layout.line_of(title)) for title in like_sentences):
             titles += like_sentences
     return titles
+
+
+def _may_be_titles(layout: TextLayout, rows: Integers) -> Booleans:
+    """Return which of some rows end in a mark of questions or teasers, as far as a byte or two say."""
+    ends = layout.token_ends[layout.lines.last_tokens[rows]]
+    last, before = layout.codes[ends - 1], layout.codes[ends - 2]
+    may_be: Booleans = (last == ord("?")) | (last == ord("!")) | (last > ord("~"))
+    return may_be | ((last == ord(".")) & (before == ord(".")))
 
 
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
