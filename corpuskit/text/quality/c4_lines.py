@@ -237,6 +237,8 @@ class ProseLines:
 
     def _menu_rows(self, is_short: Booleans) -> Booleans:
         """Return for each row whether it is one of the short ones, or of a menu, at an edge of its text."""
+        if not self._settings["c4-min-line-words"]:
+            return is_short
         if not self._settings["c4-headings"]:
             return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
         lines = self._layout.lines

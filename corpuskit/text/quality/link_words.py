@@ -97,14 +97,14 @@ auch interessant|mehr zum thema|meistgelesen|à lire aussi|lire aussi|articles s
 sur le même sujet|vous aimerez aussi|les plus lus|temas relacionados|artículos relacionados|noticias relacionadas
 entradas relacionadas|te puede interesar|también te puede interesar|lee también|lo más leído|argomenti correlati
 articoli correlati|leggi anche|potrebbe interessarti|potrebbe interessarti anche|tópicos relacionados
-artigos relacionados|notícias relacionadas|posts relacionados|leia também|veja também|mais lidas|verwante onderwerpen
+artigos relacionados|notícias relacionadas|posts relacionados|leia também|mais lidas|verwante onderwerpen
 gerelateerde artikelen|lees ook|meer nieuws|relaterade artiklar|läs också|läs även|les også|læs også|lue myös
-powiązane artykuły|podobne artykuły|zobacz także|zobacz też|czytaj także|czytaj też|przeczytaj także
+powiązane artykuły|podobne artykuły|zobacz także|czytaj także|czytaj też|przeczytaj także
 související články|související témata|čtěte také|mohlo by vás zajímat|súvisiace články|kapcsolódó cikkek
 ajánlott cikkek|articole similare|citește și|povezani članci|pročitajte još|pročitajte i|ilgili haberler
 ilgili yazılar|bunlar da ilginizi çekebilir|похожие статьи|похожие записи|похожие материалы|читайте также|по теме
 материалы по теме|схожі статті|читайте також|свързани статии|прочетете още|прочитајте још|σχετικά άρθρα
-διαβάστε επίσης|δείτε επίσης|مقالات ذات صلة|مواضيع ذات صلة|اقرأ أيضا|اقرأ أيضًا|مطالب مرتبط|כתבות נוספות
+διαβάστε επίσης|مقالات ذات صلة|مواضيع ذات صلة|اقرأ أيضا|اقرأ أيضًا|مطالب مرتبط|כתבות נוספות
 מאמרים נוספים|संबंधित लेख|संबंधित खबरें|यह भी पढ़ें|บทความที่เกี่ยวข้อง|ข่าวที่เกี่ยวข้อง|bài viết liên quan
 tin liên quan|artikel terkait|berita terkait|baca juga|相关文章|相關文章|相关阅读|相關閱讀|相关新闻|相關新聞|延伸阅读
 延伸閱讀|推荐阅读|推薦閱讀|猜你喜欢|関連記事|関連ニュース|あわせて読みたい|おすすめ記事|관련 기사|관련 글|관련 뉴스
@@ -130,7 +130,7 @@ _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _BAR = re.compile(r"\s[|·•›»/]\s|[|·•›»]")
 _NO_LINKS = re.compile(r"[\[\]<>{}()=$\\_:]|(?:^|\s)-")
 """Marks of usage lines, code and labels such as `Keywords:`, which have bars, too."""
-_GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
+_GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|(?<![A-ZÀ-ÞΑ-ΩА-Я])[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
 """A link that is glued to the number or the name of the page that it leads to."""
 
 _TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](?=.)")
@@ -157,6 +157,8 @@ def is_link(line: str) -> bool:
 
     >>> [is_link(line) for line in ("Contents", "« previous | up | next »", "Next8.2. Oars", "Contents of a letter")]
     [True, True, True, False]
+    >>> is_link("UPDATE"), is_link("NEXT8.2. Oars")
+    (False, True)
     """
     line = line.strip()
     if len(line) <= LONGEST_LINK:

@@ -103,6 +103,12 @@ def test_what_goes_is_the_same_beside_other_texts() -> None:
     assert beside.text(0).split("\n") == TextSignals([text], SETTING, profile_of("en")).prose_lines.text(0).split("\n")
 
 
+def test_a_title_in_capitals_that_begins_like_a_link_stays() -> None:
+    menu = ["Prev", "Up", "Home", "Next"]
+    assert left(page("\n", [*menu, "UPDATE"], [])) == ["UPDATE", *TEXT]
+    assert left(page("\n", [*menu, "SUPERUSER", "UPRIVER"], [*menu])) == ["SUPERUSER", "UPRIVER", *TEXT]
+
+
 @pytest.mark.parametrize("menu", [["Anasayfa", "İletişim"], ["İLERİ", "GİRİŞ", "HABERLER"]])
 def test_links_with_a_dotted_capital_go(menu: list[str]) -> None:
     assert left(page("\n", menu, [])) == TEXT
