@@ -183,10 +183,10 @@ def is_row_of_links(line: str) -> bool:
     if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False
     parts = [bare for part in _BAR.split(line) if (bare := _EDGE.sub("", part))]
-    known = [_in_small_letters(part) in _LINKS for part in parts]
-    if len(parts) < LEAST_IN_ROW or sum(known) < LEAST_KNOWN_IN_ROW or 2 * sum(known) < len(parts):
+    known_parts = [part for part in parts if _in_small_letters(part) in _LINKS]
+    if len(parts) < LEAST_IN_ROW or len(known_parts) < max(LEAST_KNOWN_IN_ROW, len(parts) / 2):
         return False
-    return all(known) or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
+    return known_parts == parts or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
 
 
 def leads_to_others(line: str) -> bool:

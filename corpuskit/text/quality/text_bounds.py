@@ -148,7 +148,8 @@ def _may_be_titles(layout: TextLayout, rows: Integers) -> Booleans:
     ends = layout.token_ends[layout.lines.last_tokens[rows]]
     last, before = layout.codes[ends - 1], layout.codes[ends - 2]
     may_be: Booleans = (last == ord("?")) | (last == ord("!")) | (last > ord("~"))
-    return may_be | ((last == ord(".")) & (before == ord(".")))
+    may_be |= (last == ord(".")) & (before == ord("."))
+    return may_be
 
 
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
