@@ -148,9 +148,12 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         console.write_stdout(completion_script(arguments[1] if arguments[1:] else ""))
         return 0
     if arguments[0] in ("--version", "-V") or (arguments == ["version"] and "version" not in added_steps()):
-        from corpuskit.text.html.compiled import description
+        from corpuskit.text.html import compiled as extraction
+        from corpuskit.text.quality import compiled as quality
 
-        console.write_stdout(f"corpuskit {__version__}\nextract: {description()}")
+        console.write_stdout(
+            f"corpuskit {__version__}\nextract: {extraction.description()}\nfilter-quality: {quality.description()}"
+        )
         return 0
     if arguments[0].startswith("-"):
         from corpuskit.cli.arguments import unknown_flag

@@ -6,8 +6,6 @@ and text is UTF-8, unescaped. Every line that corpuskit writes is canonical, so 
 and a line that is already canonical is passed on without being encoded again.
 """
 
-import functools
-import itertools
 import json
 import math
 from collections.abc import Mapping
@@ -15,48 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpuskit.core.json_values import holds_containers, is_deeper_than, lost_number
-from corpuskit.core.line_text import split_text
+from corpuskit.core.line_text import join_text, split_text
+from corpuskit.core.reserved import ordered
 from corpuskit.core.spelling import equal_without_blanks, without_literal
-
-RESERVED = {
-    key: (kind, meaning)
-    for key, kind, meaning in (
-        ("url", str, "address the document was fetched from"),
-        ("date", str, "ISO 8601 date that the document states"),
-        ("crawl_date", str, "ISO 8601 time at which the document was fetched"),
-        ("title", str, "title"),
-        ("content_type", str, "media type of `text`; `text/html` until `extract` has run"),
-        ("http_status", int, "status of the HTTP response"),
-        ("warc_file", str, "name of the WARC or ARC file"),
-        ("warc_offset", int, "byte at which the record starts in the file as it is stored"),
-        ("warc_length", int, "bytes that the record takes in the file as it is stored"),
-        ("language", str, "ISO 639-1 code, or ISO 639-3 where there is none"),
-        ("language_score", float, "probability of `language`, 0 to 1"),
-        ("source", str, "name of the source in the recipe"),
-        ("origin", str, "one of `ORIGINS`"),
-        ("license", str, "SPDX licence expression"),
-        ("license_evidence", str, "where the licence was stated"),
-        ("rights", dict, "`train`, `input`, `search`: `allowed`, `disallowed` or `unknown`; `evidence`: who says so"),
-        ("declarations", dict, "what the page declares on its use, until `filter-rights` has read it"),
-        ("tenant", str, "customer whose product data this is"),
-        ("consent", dict, "what the person agreed to: `scope`, `basis`, `until`"),
-        ("actor", str, "pseudonym of the person who acted, under the tenant's key"),
-        ("event", dict, "what the person did in the product: `type`, `value`, `item` and so on"),
-        ("generator", str, "model that wrote a synthetic text"),
-        ("gen_depth", int, "0 for human text, else 1 more than the deepest parent"),
-        ("parents", list[str], "ids of the documents that this one was made from"),
-        ("labels", dict, "classes and ratings"),
-        ("signal", dict, "what to train on: `kind`, `value`, `weight`"),
-        ("quality", dict, "signals and verdicts of `filter-quality --annotate`"),
-        ("duplicates", dict, "`count`, `sources` and differing `licenses` of the documents this one stands for"),
-        ("pii", list, "`{start, end, type}` of personal data, in characters"),
-        ("epoch", int, "which repetition this is, from 2 on"),
-    )
-}
-"""Reserved metadata keys in canonical order: type and meaning."""
-
-KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
-"""Fields that have a meaning; documents may have others."""
 
 ORIGINS = (
     "public_dataset",
@@ -91,9 +50,6 @@ NUMBER_AS_ID = "number-as-id"
 UNKNOWN_DEPTH = 1 << 64
 """Deeper than any integer that a line can hold, so that no limit lets pass what cannot be read."""
 
-_RANK = {key: rank for rank, key in enumerate(RESERVED)}
-_LAST = len(_RANK)
-
 
 class Reject(Exception):
     """This record cannot be read or processed; `reason` is kebab-case and stable."""
@@ -120,7 +76,7 @@ class Document:
     hits: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     """How much of each type a step found in this document; the step's account adds them up."""
     utf8: bytes | None = field(default=None, repr=False, compare=False)
-    """The text in UTF-8, if it is known; copies start without it."""
+    """The text in UTF-8, if it is known; copies with another text start without it."""
     came_as: bytes | None = field(default=None, repr=False, compare=False)
     """The line that this document was read from, if that is not the canonical one; copies start without."""
 
@@ -130,14 +86,24 @@ class Document:
 
     def with_metadata(self, **metadata: Any) -> "Document":
         """Return a copy with this metadata set; None removes a key."""
-        return Document(self.id, self.text, _merged(self.metadata, metadata), self.extra)
+        return Document(self.id, self.text, _merged(self.metadata, metadata), self.extra, utf8=self.utf8)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Return what another process needs: the text or its bytes, which are most of it, and not both."""
+        text = self.text if self.utf8 is None else None
+        return self.id, text, self.metadata, self.extra, self.line, self.way, self.hits, self.utf8, self.came_as
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Become what `__getstate__` returned."""
+        self.id, text, self.metadata, self.extra, self.line, self.way, self.hits, self.utf8, self.came_as = state
+        self.text = self.utf8.decode() if text is None and self.utf8 is not None else text
 
 
 def encode(document: Document) -> bytes:
     """Return the document's canonical line, without the line feed. Raises Reject if JSON cannot express its values."""
     if document.line is None:
         _demand_types(document)
-        line = _dump(_record(document))
+        line = _line_of(document)
         if lost_number(line, document.metadata, document.extra):
             raise Reject("not-finite", "NaN and infinities are not JSON")
         if len(line) > MAX_LINE:
@@ -204,7 +170,7 @@ def _decode_parts(line: bytes, text: str, utf8: bytes, start: int, end: int) -> 
     else:
         if not equal_without_blanks(rest, _dump(fields)):
             _STRICT.decode(rest.decode())
-        before = len(_dump(document.id)) + len(b'{"id":,"text":')
+        before = _start_of_text(document)
         document.line = canonical_rest[:before] + line[start:end] + canonical_rest[before + 2 :]
         document.came_as = line
     document.utf8 = utf8
@@ -262,21 +228,6 @@ def text_hash(text: str) -> str:
     return xxhash.xxh3_128_hexdigest(text.encode())
 
 
-def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return the metadata with the reserved keys first, in canonical order."""
-    order = _canonical_order(tuple(metadata))
-    return metadata if order is None else {key: metadata[key] for key in order}
-
-
-@functools.lru_cache(maxsize=4096)
-def _canonical_order(keys: tuple[str, ...]) -> list[str] | None:
-    """Return keys in canonical order, None if they are; cached, as a stream has few different sequences of keys."""
-    ranks = [_RANK.get(key, _LAST) for key in keys]
-    if all(before <= after for before, after in itertools.pairwise(ranks)):
-        return None
-    return sorted(keys, key=lambda key: _RANK.get(key, _LAST))
-
-
 def _load(line: bytes) -> Any:
     import orjson
 
@@ -329,6 +280,20 @@ def _record(document: Document) -> dict[str, Any]:
     return record
 
 
+def _line_of(document: Document) -> bytes:
+    """Return the canonical line; orjson would have to make the text's bytes anew, where they are known."""
+    if document.utf8 is None or join_text is None:
+        return _dump(_record(document))
+    rest = _dump({**_record(document), "text": ""})
+    start = _start_of_text(document)
+    return join_text(rest[:start], document.utf8, rest[start + 2 :])
+
+
+def _start_of_text(document: Document) -> int:
+    """Return where the literal of the text begins in the canonical line."""
+    return len(_dump(document.id)) + len(b'{"id":,"text":')
+
+
 def _dump(record: Any) -> bytes:
     import orjson
 
@@ -372,9 +337,8 @@ def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
 
     The strict parser is slow, the text is most of a line, and a string value is neither a key nor a number.
     """
-    before = len(_dump(document.id)) + len(b'{"id":,"text":')
     suffix = len(_dump({"metadata": document.metadata, **document.extra}))
-    literal = canonical[before:-suffix]
+    literal = canonical[_start_of_text(document) : -suffix]
     return without_literal(line, literal, document.text) or line
 
 

@@ -6,7 +6,8 @@ Data of others often has a `date: 2020` or a `source: 5`. It is published as it 
 from collections.abc import Mapping
 from typing import Any, get_origin
 
-from corpuskit.core.document import ORIGINS, RESERVED
+from corpuskit.core.document import ORIGINS
+from corpuskit.core.reserved import RESERVED
 from corpuskit.core.wording import comma_list, quantity
 
 _TYPES: dict[str, Any] = {key: get_origin(kind) or kind for key, (kind, _) in RESERVED.items()}

@@ -41,6 +41,8 @@ class ShardedRun(Protocol):
 
     buckets: int
     """How many tasks the matching is divided into."""
+    goes_on_from_matches: bool
+    """Whether matches among the first shards save work when shards are added."""
 
     def depends_on(self) -> list[str]:
         """Return what the matches depend on besides the shards, by content."""
@@ -48,8 +50,8 @@ class ShardedRun(Protocol):
     def sign(self, documents: Iterable[Document], path: Path) -> None:
         """Write the signatures by which one shard's documents are compared."""
 
-    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
-        """Write the matches that one bucket finds over all shards."""
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path, earlier: Path | None = None) -> None:
+        """Write the matches that one bucket finds over all shards; `earlier` may hold those of an earlier run."""
 
     def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
         """Write the verdicts on the documents of each shard."""

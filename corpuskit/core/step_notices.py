@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from corpuskit.core.counts import StepCount
-from corpuskit.core.document import KNOWN_FIELDS
+from corpuskit.core.reserved import KNOWN_FIELDS
 from corpuskit.core.step import CorpusStage, Stage, Step
 from corpuskit.core.wording import did_you_mean, excerpt, quantity
 

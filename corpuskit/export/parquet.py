@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import RESERVED, Document, Reject, encode
+from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.format import ForeignFileError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.reserved import RESERVED
 from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 ROWS_A_GROUP = 10_000

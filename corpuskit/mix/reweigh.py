@@ -150,6 +150,11 @@ class Reweigh(Command):
             if users < self.min_users:
                 missing = left_out["without an actor"]
                 hint = f"; {quantity(missing, 'document')} had no metadata.actor" if missing else ""
+                if silenced := texts.silenced_users:
+                    hint += (
+                        f"; all texts of {quantity(silenced, 'more user')} are over their tenant's share "
+                        f"(--tenant-share {self.tenant_share:g}); wait for more feedback of other tenants"
+                    )
                 raise RefusedError(
                     f"the {name} set has texts of {quantity(users, 'user')}; --min-users asks for "
                     f"{self.min_users:,}{hint}"

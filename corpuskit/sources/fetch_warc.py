@@ -303,7 +303,7 @@ class FetchWarc(Source):
     def _page(self, record: "WarcRecord", document: Document) -> Document | Drop:
         """Return the record as a document or a drop. Raises Reject."""
         from corpuskit.formats.warc.http import has_binary_signature, is_binary
-        from corpuskit.formats.warc.page_encoding import decode_page
+        from corpuskit.formats.warc.page_encoding import decode_body
         from corpuskit.formats.warc.page_records import page_type, response_in
 
         response = response_in(record)
@@ -325,15 +325,17 @@ class FetchWarc(Source):
         body = response.decoded_body()
         if self.check_digests == "always" and record.matches_payload_digest(response.payloads()) is False:
             raise Reject("bad-digest", "the page does not have its WARC-Payload-Digest")
-        if not body.strip():
+        if not body or body.isspace():
             raise Reject("empty-body", "the response has no page")
         values = {"content_type": response.content_type, "binary": True}
         if has_binary_signature(body):
             return Drop(document, "not-html", values)
-        text = decode_page(body, response.headers.get("content-type", ""))
+        text, utf8 = decode_body(body, response.headers.get("content-type", ""))
         if is_binary(text[:PROBED_CHARACTERS].encode()):
             return Drop(document, "not-html", values)
-        return document.with_text(text, http_unfinished=True) if response.is_unfinished else document.with_text(text)
+        page = document.with_text(text, http_unfinished=True) if response.is_unfinished else document.with_text(text)
+        page.utf8 = utf8
+        return page
 
     def _compare_digest(self, record: "WarcRecord") -> None:
         must_compare = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)

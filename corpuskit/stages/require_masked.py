@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from corpuskit.core.document import RESERVED
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import spelled
+from corpuskit.core.reserved import RESERVED
 from corpuskit.core.step import Document, Stage
 from corpuskit.core.wording import excerpt
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.disk.key_file import read_key_file
-from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
+from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.reserved import KNOWN_FIELDS
 from corpuskit.core.step import RUNTIME, Drop, Stage
 from corpuskit.core.wording import did_you_mean
 from corpuskit.text.pii.fields import FieldPath, has_field, replaced, string_at, strings

@@ -78,9 +78,10 @@ class Takedown(Command):
     def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
         from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
         from corpuskit.trust.takedowns.sought import Sought, list_kernels
-        from corpuskit.trust.takedowns.store_run import StoreRun, search
+        from corpuskit.trust.takedowns.store_run import StoreRun, number_equal_copies, search
 
         runs = [StoreRun(path) for path in paths]
+        number_equal_copies(runs)
         if holds_texts(entries):
             with contextlib.nullcontext() if self.apply else locked(self.list):
                 extend_list(self.list, list_kernels())
@@ -136,18 +137,21 @@ class Takedown(Command):
 
     def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", sought: "Sought", settings: Settings) -> None:
         short_texts = len(sought.short_texts)
-        unlearned = [(run.entry["name"], number) for run in runs if (number := run.unlearned_texts(sought))]
+        unlearned = [
+            {"name": store["name"], "texts": store["unlearned_texts"]}
+            for store in receipt["places"]
+            if "unlearned_texts" in store
+        ]
         if settings.json:
             copies = [{"name": run.entry["name"], **run.copies()._asdict()} for run in runs if run.copies().is_any]
             answer: dict[str, Any] = {**receipt, "short_texts": short_texts, "near_copies": copies}
-            answer["unlearned_texts"] = [{"name": name, "texts": number} for name, number in unlearned]
+            answer["unlearned_texts"] = unlearned
             console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
             lines = [*_lines(runs, receipt)]
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
-            lines += [_unlearned(name, number) for name, number in unlearned]
             console.write_report("\n".join(map(console.escape, lines)))
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
@@ -190,6 +194,10 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
             yield f"{store['name']}: {_near_copies(run.copies())}"
         if "undecided" in store:
             yield f"{store['name']}: {_undecided(store['undecided'])}"
+        if "unlearned_texts" in store:
+            yield f"{store['name']}: {_unlearned(store['unlearned_texts'])}"
+        if "unasked" in store:
+            yield f"{store['name']}: {_unasked(store['unasked'])}"
     for entry in receipt["reached"]:
         or_equal = ", or of equal documents by the same steps" if entry.get("by") == STEPS else ""
         names = or_list(store["name"] for store in receipt["places"] if store["before"] == entry["from"])
@@ -217,16 +225,26 @@ def _undecided(number: int) -> str:
     """Return what stays, and what to name in its stead."""
     stay = "1 document stays" if number == 1 else f"{number:,} documents stay"
     return (
-        f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to take "
-        "it out, list its `text_hash`, or its `id` alone if no other has that"
+        f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to "
+        "take it out, list its `text_hash` (the xxh3, as an index of `dedup` knows no other), or its `id` alone if no "
+        "other has that"
     )
 
 
-def _unlearned(name: str, texts: int) -> str:
+def _unlearned(texts: int) -> str:
     """Return of how many texts copies come back under other ids, and what to name beside the place."""
     return (
-        f"{name}: {quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back; name "
+        f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back; name "
         "the dataset that the documents came from as well"
+    )
+
+
+def _unasked(entries: dict[str, int]) -> str:
+    """Return what an index of `dedup` knows nothing of, and what to name beside it."""
+    names = ", ".join(f"{name} {number:,}" for name, number in entries.items())
+    return (
+        f"cannot be asked for {quantity(sum(entries.values()), 'entry')} ({names}): an index of `dedup` knows ids and "
+        "the xxh3 of texts; name the dataset that the documents came from as well"
     )
 
 

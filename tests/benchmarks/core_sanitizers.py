@@ -1,13 +1,14 @@
 """Run the compiled code with sanitizers: over the pages of `twins`, or over what libFuzzer makes.
 
     python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
-    python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
+    python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--every N] [--resources DIR]
 
-The code is the core of extraction, the reader of lines and the predictor of languages. The first builds them with
-`gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them: a read or write outside of
-memory, or arithmetic that C leaves undefined, ends the run. The second builds them with clang and libFuzzer, which
-changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder of resources, where
-its own lacks the library. Neither touches what is built in the checkout.
+The code is the core of extraction, the kernels of quality, the reader of lines and the predictor of languages. The
+first builds them with `gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with them, those
+of the kernels by their tests: a read or write outside of memory, or arithmetic that C leaves undefined, ends the run.
+The second builds them with clang and libFuzzer, which changes pages of markup so that they reach ever more of the code;
+it begins with parts of each Nth page of the sets, if `--every` says so, and `--resources` is clang's folder of
+resources, where its own lacks the library. Neither touches what is built in the checkout.
 """
 
 import argparse
@@ -22,20 +23,26 @@ import tempfile
 from importlib import util
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "corpuskit.text.html._core": str(ROOT / "corpuskit/text/html/c/core.c"),
     "corpuskit.core._line": str(ROOT / "corpuskit/core/c/line.c"),
     "corpuskit.text.language_id._predictor": str(ROOT / "corpuskit/text/language_id/c/predictor.c"),
+    "corpuskit.text.quality._kernels": str(ROOT / "corpuskit/text/quality/c/kernels.c"),
 }
 """The source of each compiled module, as in pyproject.toml."""
 OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
 INCLUDE = f"-I{sysconfig.get_path('include')}"
+MOST_FUZZED = 4096
+"""Bytes of a page that libFuzzer makes."""
 FUZZER = r"""
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
 PyMODINIT_FUNC PyInit__core(void);
+PyMODINIT_FUNC PyInit__kernels(void);
 PyMODINIT_FUNC PyInit__line(void);
 PyMODINIT_FUNC PyInit__predictor(void);
 static PyObject *try_page;
@@ -43,6 +50,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count, (void)arguments;
     PyImport_AppendInittab("_core", PyInit__core);
+    PyImport_AppendInittab("_kernels", PyInit__kernels);
     PyImport_AppendInittab("_line", PyInit__line);
     PyImport_AppendInittab("_predictor", PyInit__predictor);
     Py_Initialize();
@@ -82,7 +90,8 @@ def try_page(content: bytes) -> None:
     for name in SOURCES:
         if name not in sys.modules:
             use_module(name, importlib.import_module(name.rpartition(".")[2]))
-    from corpuskit.core.document import Reject, decode
+    from corpuskit.core.document import Document, Reject, decode
+    from corpuskit.stages.filter_quality import FilterQuality
     from corpuskit.text.html.extract import clean, fast, open_page
     from corpuskit.text.language_id.model import ALL, predict
 
@@ -90,19 +99,31 @@ def try_page(content: bytes) -> None:
     page = open_page(text, is_xml=len(content) % 16 == 0, utf8=text.encode())
     with contextlib.suppress(Reject):
         clean(fast(page, "text").text)
+    FilterQuality(annotate=True).apply_many([Document("", text, {"language": language}) for language in ("en", "zh")])
     for line in (content, b'{"id":"' + content, b'{"text":"' + content + b'"}'):
         with contextlib.suppress(Reject):
             decode(line)
     predict(text, ALL)
 
 
-def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
+def write_seeds(corpus: Path, every: int | None) -> None:
+    """Write what the fuzzer begins with: its own seeds, and the beginning and the middle of real pages."""
+    from tests.benchmarks.twins import real_pages
+
+    seeds = list(SEEDS)
+    for _, markup in real_pages(every) if every else ():
+        middle = len(markup) // 2
+        seeds += [markup[:MOST_FUZZED], markup[middle : middle + MOST_FUZZED]]
+    for number, seed in enumerate(seeds):
+        (corpus / str(number)).write_bytes(seed.encode("utf-8", "replace")[:MOST_FUZZED])
+
+
+def fuzz(folder: Path, seconds: int, every: int | None, resources: Path | None) -> int:
     """Build the fuzzer and run it; return its exit code."""
     source, program, corpus = folder / "fuzzer.c", folder / "fuzzer", folder / "corpus"
     source.write_text(FUZZER, encoding="utf-8")
     corpus.mkdir()
-    for number, seed in enumerate(SEEDS):
-        (corpus / str(number)).write_text(seed, encoding="utf-8")
+    write_seeds(corpus, every)
     resource = [f"-resource-dir={resources}"] if resources else []
     libraries = Path(sysconfig.get_config_var("LIBDIR"))
     link = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", f"-lpython{sysconfig.get_config_var('LDVERSION')}"]
@@ -119,7 +140,7 @@ def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
     }
     limits = [
         f"-max_total_time={seconds}",
-        "-max_len=4096",
+        f"-max_len={MOST_FUZZED}",
         "-timeout=20",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
@@ -157,16 +178,20 @@ def main() -> None:
             use_module(name, module)
         for seed in SEEDS:
             try_page(seed.encode())
+        if pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", str(ROOT / "tests/text/quality/test_twins.py")]):
+            sys.exit("the kernels of quality and their twins differ")
         runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz for so long")
     parser.add_argument("--resources", type=Path, help="clang's folder of resources")
+    parser.add_argument("--every", type=int, metavar="N", help="take each Nth page")
     options, arguments = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         if options.fuzz:
-            sys.exit(fuzz(Path(folder), options.fuzz, options.resources))
-        sys.exit(run_twins(Path(folder), arguments))
+            sys.exit(fuzz(Path(folder), options.fuzz, options.every, options.resources))
+        every = [f"--every={options.every}"] if options.every else []
+        sys.exit(run_twins(Path(folder), [*every, *arguments]))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
     python -m tests.benchmarks.twins [--every N] [--mutations N] [--corpus DIR] [--pages FILE ...] [--seed N]
 
 Both read every page; blocks, elements, features, scores, choices, texts and metadata must be equal. `--mutations` says
-how many damaged pages follow: cut, with flipped bytes, with parts of another page spliced in, or with tokens of markup
-strewn in. `--corpus` is the folder that `../shared/data/build_bench_corpus.py` made; `--pages` are JSON Lines with
-`text`. Each difference is printed with the page that shows it, cut down to the shortest part that does.
+how many damaged pages follow: cut, with flipped bytes, with parts of another page spliced in, with tokens of markup
+strewn in, or with letters and spaces that look or fold like others. `--corpus` is the folder that
+`../shared/data/build_bench_corpus.py` made; `--pages` are JSON Lines with `text`. Each difference is printed with the
+page that shows it, cut down to the shortest part that does.
 """
 
 import argparse
@@ -39,6 +40,8 @@ from tests.benchmarks import extraction_quality
 MAX_MUTATED = 60_000
 """Characters of a page that is damaged: a part of a longer one, so that many can be tried."""
 MAX_TOKENS = 40
+MAX_SAMPLE = 500
+"""Most pages that are damaged, drawn from all that were read."""
 TOKENS = (
     "<p>", "</p>", "<div class='content hidden'>", "</div>", "<li>", "</li>", "<ul>", "<ol start=3>", "<ol reversed>",
     "</ul>", "<table>", "<tr>", "<td colspan=2 rowspan=3>", "<th>", "</table>", "<h1>", "</h2>", "<pre>", "</pre>",
@@ -59,6 +62,11 @@ TOKENS = (
     "<a title=\"licence>\" rel='nofollow LICEN\u017fE'>", " rel=", "license", "<script type='application/rsl+xml'>",
     "</head>", "<body>", "tdm-", "name=", "\u212a",
 )  # fmt: skip
+LOOK_ALIKES = {
+    "k": "\u212a", "K": "\u212a", "s": "\u017f", "S": "\u017f", "i": "\u0131\u0130", "I": "\u0131\u0130",
+    " ": "\v\f\x1c\x85\xa0\u2003", "a": "\xaa\uff41", "1": "\u0661\uff11", "<": "\uff1c", "-": "\u2010",
+}  # fmt: skip
+"""Letters that are the same but for case or width, spaces of other kinds, and signs, by what HTML knows."""
 
 
 def real_pages(every: int) -> Iterator[tuple[str, str]]:
@@ -93,11 +101,11 @@ def file_pages(paths: Iterable[Path], every: int) -> Iterator[tuple[str, str]]:
 
 
 def mutated(markup: str, other: str, chance: random.Random) -> str:
-    """Return a damaged page: cut, flipped, spliced or strewn with tokens, each of these or several."""
+    """Return a damaged page: cut, flipped, spliced, strewn with tokens or disguised, each of these or several."""
     start = chance.randrange(max(1, len(markup) - MAX_MUTATED + 1))
     text = markup[start : start + MAX_MUTATED]
     for _ in range(chance.randint(1, 3)):
-        way = chance.randrange(4)
+        way = chance.randrange(5)
         if way == 0:
             first, last = sorted(chance.choices(range(len(text) + 1), k=2))
             text = text[first:last] if chance.random() < 0.5 else text[:first] + text[last:]
@@ -110,11 +118,22 @@ def mutated(markup: str, other: str, chance: random.Random) -> str:
             at, size = chance.randrange(len(other) + 1), chance.randint(1, 2_000)
             into = chance.randrange(len(text) + 1)
             text = text[:into] + other[at : at + size] + text[into:]
-        else:
+        elif way == 3:
             for _ in range(chance.randint(1, MAX_TOKENS)):
                 into = chance.randrange(len(text) + 1)
                 text = text[:into] + chance.choice(TOKENS) + text[into:]
+        else:
+            text = disguised(text, chance)
     return text
+
+
+def disguised(text: str, chance: random.Random) -> str:
+    """Return a text with some of its characters replaced by their `LOOK_ALIKES`, few or many."""
+    share = chance.choice((0.001, 0.01, 0.1))
+    return "".join(
+        chance.choice(LOOK_ALIKES[character]) if character in LOOK_ALIKES and chance.random() < share else character
+        for character in text
+    )
 
 
 def results(markup: str, core: Any, is_xml: bool = False) -> dict[str, Any]:
@@ -217,17 +236,21 @@ def main() -> None:
             sys.exit(f"{dict(counts)}")
 
     sample: list[str] = []
+    pages_read = 0
+    chance = random.Random(options.seed)
     for pages in (
         () if options.only_pages else real_pages(options.every),
         corpus_pages(options.corpus, options.every) if options.corpus else (),
         file_pages(options.pages, options.every),
     ):
-        for number, (name, markup) in enumerate(pages):
+        for name, markup in pages:
             if time.monotonic() < end:
                 compare("pages", name, markup)
-            if number % 7 == 0 and len(sample) < 2_000:
+            pages_read += 1
+            if len(sample) < MAX_SAMPLE:
                 sample.append(markup)
-    chance = random.Random(options.seed)
+            elif (place := chance.randrange(pages_read)) < MAX_SAMPLE:
+                sample[place] = markup
     for number in range(options.mutations):
         if time.monotonic() >= end:
             break

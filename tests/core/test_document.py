@@ -2,6 +2,8 @@
 
 import json
 import math
+from dataclasses import fields
+from multiprocessing.reduction import ForkingPickler
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,6 @@ from hypothesis import strategies as st
 from corpuskit.core.document import (
     MAX_DEPTH,
     NUMBER_AS_ID,
-    RESERVED,
     Document,
     Reject,
     decode,
@@ -19,6 +20,7 @@ from corpuskit.core.document import (
     parse_lossless,
     text_hash,
 )
+from corpuskit.core.reserved import RESERVED
 
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS
@@ -179,3 +181,16 @@ def test_what_would_not_be_read_again_is_not_written(document: Document, reason:
 
 def test_null_is_written() -> None:
     assert encode(Document("a", "null", {"k": None})) == b'{"id":"a","text":"null","metadata":{"k":null}}'
+
+
+@pytest.mark.parametrize("utf8", [None, "Der Hafen \u2013 im Winter.".encode()])
+def test_a_document_goes_to_another_process_with_all_that_is_known_and_its_text_once(utf8: bytes | None) -> None:
+    document = Document(
+        "a", "Der Hafen \u2013 im Winter.", {"title": "b"}, {"more": 1}, b"{}", "c", {"d": 1}, utf8, b"{ }"
+    )
+    sent = bytes(ForkingPickler.dumps(document))
+    received = ForkingPickler.loads(sent)
+    assert [getattr(received, each.name) for each in fields(Document)] == [
+        getattr(document, each.name) for each in fields(Document)
+    ]
+    assert sent.count(b"im Winter") == 1

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core import document
-from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.line_text import split_text
+from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.line_text import join_text, split_text
 
 pytestmark = pytest.mark.skipif(split_text is None, reason="the compiled reader of lines was not built")
 
@@ -85,6 +85,35 @@ def test_canonical_lines_are_read_without_orjson(text: str, identifier: str, met
     parts = split(line)
     assert parts is not None
     assert parts[:2] == (text, text.encode())
+
+
+CHARACTERS = "".join(map(chr, range(128))) + "\u00e9\u4e2d\U0001f517"
+
+
+@given(
+    st.text(), st.text("abc\u00e9", max_size=3), st.dictionaries(st.text(max_size=3), st.integers(0, 99), max_size=2)
+)
+def test_lines_are_written_from_bytes_as_orjson_writes_them(
+    text: str, identifier: str, metadata: dict[str, int]
+) -> None:
+    with_bytes = Document(identifier, text, metadata, utf8=text.encode())
+    assert encode(with_bytes) == encode(Document(identifier, text, metadata))
+
+
+@pytest.mark.parametrize("length", range(40))
+def test_every_character_is_written_at_every_place(length: int) -> None:
+    assert join_text is not None
+    for character in CHARACTERS:
+        text = "x" * length + character + "y" * (length % 17)
+        assert join_text(b'{"text":', text.encode(), b"}") == orjson.dumps({"text": text})
+    text = CHARACTERS * length
+    assert join_text(b"", text.encode(), b"") == orjson.dumps(text)
+
+
+def test_the_bytes_of_a_text_go_on_with_it_and_with_no_other() -> None:
+    with_bytes = Document("a", "\u00e9", utf8="\u00e9".encode())
+    assert with_bytes.with_metadata(title="b").utf8 == with_bytes.utf8
+    assert with_bytes.with_text("\u00e8").utf8 is None
 
 
 def split(line: bytes) -> tuple[str, bytes, int, int] | None:

@@ -16,6 +16,7 @@ from corpuskit import Dedup, __version__
 from corpuskit.core import document, errors
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.registry import own_steps
+from corpuskit.core.reserved import RESERVED
 from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
 from corpuskit.mix.recipe.policy import POLICY_KEYS
 from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, TOP_KEYS, load_recipe
@@ -153,7 +154,7 @@ def test_the_page_on_quality_names_every_language_with_settings() -> None:
 
 def test_the_tables_of_the_record_are_those_of_the_codec() -> None:
     reserved = rows(DOCS / "record.md", "Reserved metadata")
-    assert reserved == [[key, WORDS[kind], meaning] for key, (kind, meaning) in document.RESERVED.items()]
+    assert reserved == [[key, WORDS[kind], meaning] for key, (kind, meaning) in RESERVED.items()]
     assert [row[0] for row in rows(DOCS / "record.md", "Origins")] == list(document.ORIGINS)
 
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.core.document import RESERVED, Document, Reject, decode, encode
+from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.registry import find_format
+from corpuskit.core.reserved import RESERVED
 from corpuskit.export import parquet
 from corpuskit.export.parquet import Parquet
 

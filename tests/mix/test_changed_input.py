@@ -17,7 +17,9 @@ from corpuskit.mix.engine.row_memo import MEMO
 from corpuskit.mix.engine.selection_memo import SelectionChanges, SelectionMemo
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.mix import Mix
+from corpuskit.stages.dedup import Dedup
 from corpuskit.stages.scrub_pii import ScrubPii
+from corpuskit.text.dedup.matching import Matcher
 from tests.conftest import lines_of
 from tests.support.recipes import paragraph, published
 
@@ -231,6 +233,30 @@ def test_any_number_of_processes_remembers_the_same(folder: Path) -> None:
     assert [mix("two", jobs=2), (write_file(25, spread(1)), mix("two", jobs=2))[1]] == one
 
 
+@pytest.mark.parametrize(("number", "is_known"), [(55, True), (25, False)], ids=["at the end", "in the middle"])
+def test_only_a_file_behind_all_others_leaves_what_these_have_matched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_known: bool
+) -> None:
+    compared = 0
+    agreement = Matcher._agreement
+
+    def noted(matcher: Matcher, left: Any, right: Any) -> Any:
+        nonlocal compared
+        compared += len(left)
+        return agreement(matcher, left, right)
+
+    monkeypatch.setattr(Matcher, "_agreement", noted)
+    write_file(0, [*range(DOCUMENTS), *range(10)])  # ten documents have a copy
+    mix()
+    before, compared = compared, 0
+    write_file(number, spread(1))
+    grown, pairs = mix(), compared
+    compared = 0
+    assert grown == without_cache()
+    assert 0 < before < compared
+    assert pairs == (compared - before if is_known else compared)
+
+
 def test_another_option_of_a_later_step_is_not_answered_from_memory(folder: Path, scrubbed: list[str]) -> None:
     mix()
     scrubbed.clear()
@@ -247,7 +273,7 @@ def test_what_is_remembered_is_used_only_if_it_is_ours_and_whole(
 ) -> None:
     mix()
     memos = [entry.path for entry in WorkCache(Path("cache"), 0).entries() if list(entry.path.glob(f"*{MEMO}"))]
-    assert len(memos) == 2 * FILES
+    assert len(memos) == 2 * FILES + Dedup().bands
     for memo in memos:
         (path,) = memo.glob(f"*{MEMO}")
         if fault == "cut":

@@ -199,6 +199,7 @@ def test_what_does_not_count_is_counted(folder: Path, shell: Run) -> None:
         ("true", "recipe.yaml good.jsonl bad.jsonl --corpus corpus.jsonl --min-users 500", 6, "asks for 500"),
         ("sed -i s/actor/author/ good.jsonl", "", 6, "150 documents had no metadata.actor"),
         ("sed -i 's/\"train\"/\"label\"/' good.jsonl", "", 6, "may not be learned from (no-consent)"),
+        ("sed -i '1,2 s/acme/other/; 3 s/acme/third/' good.jsonl", "", 6, "(--tenant-share 0.34)"),
         ("sed -i '1~2 s/acme/other/' good.jsonl", "", 6, "the feedback is of 2 tenants"),
         ("sed -i '1~3 s/acme/other/; 2~3 s/acme/third/' good.jsonl", "", 6, "and the bad set of 1 of them"),
         ("sed -i 's/source.: .tea/source\": \"te/' corpus.jsonl", "", 2, "is of source 'te'; the recipe has tea"),

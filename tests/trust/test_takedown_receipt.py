@@ -105,6 +105,12 @@ def unknown(receipt: dict[str, Any]) -> None:
     receipt.update(unknown=receipt["not_found"], not_found=[])
 
 
+def made_from(receipt: dict[str, Any], target: int, origin: int, by: str, times: int = 1) -> None:
+    """Say that a place was made from another one."""
+    places = receipt["places"]
+    receipt["reached"] = [{"name": places[target]["name"], "from": places[origin]["before"], "by": by}] * times
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -113,7 +119,7 @@ def unknown(receipt: dict[str, Any]) -> None:
         (of_place(0, **NOTHING), "corpus: lost 3 documents"),
         (of_place(0, reasons={"takedown-url": 3}), "but the receipt says 3 (takedown-url 3)"),
         (of_place(0, reasons={"takedown-id": 2}), "says of corpus 3 documents, and reasons for 2"),
-        (of_place(0, reasons={"asked": 3}), "reasons that there are not"),
+        (of_place(0, reasons={"asked": 3}), "says of corpus a reason that `takedown` does not give: asked"),
         (of_place(0, **NOTHING, outcome="clean"), "says of corpus that it was left as it was, and another digest"),
         (clean_as_it_was, "corpus: lost 3 documents by this list, says its record, but the receipt says 0"),
         (of_place(0, outcome="clean"), "says of corpus that it was clean, and what was in it"),
@@ -136,6 +142,43 @@ def unknown(receipt: dict[str, Any]) -> None:
         (in_both, "says 2 times of "),
         (in_both, "says of some entries that they were not found, and of others that this is unknown"),
         (unknown, "says of 1 entry that a place which was not searched may know them, and that all places were"),
+        (
+            of_place(0, reasons={"takedown-id": 3, "takedown-url": 0}),
+            "that 0 documents go for the reason",
+        ),
+        (of_place(0, unerased=2), "says of corpus `unerased`, which is said of no dataset"),
+        (of_place(2, unerased=2), "says of seen `unerased`, which is said of no index of `dedup`"),
+        (of_place(0, chunks=1), "says of corpus `chunks`, which is said of no dataset"),
+        (of_place(2, vectors=1), "says of seen `vectors`, which is said of no index of `dedup`"),
+        (of_place(0, unasked={"url": 1}), "says of corpus `unasked`, which is said of no dataset"),
+        (of_place(2, unasked={"id": 1}), "says of seen that it cannot be asked for 1 entries by id"),
+        (of_place(2, unasked={"url": 9}), "says that seen cannot be asked for 9 entries, and calls fewer not found"),
+        (
+            of_place(2, unlearned_texts=0),
+            "says of seen `unlearned_texts` 0; it is left out",
+        ),
+        (lambda receipt: receipt["places"][1].pop("vectors"), "says of search.idx no `vectors`"),
+        (of_place(3, kind="drawer"), "says of clean.jsonl that it is a drawer; places are cache, dataset, dedup-index"),
+        (of_place(3, outcome="lost"), "says of clean.jsonl the outcome lost; outcomes are clean, found"),
+        (of_place(3, problem="none"), "says of clean.jsonl that it was clean, and a `problem`"),
+        (of_place(3, outcome="failed"), "says of clean.jsonl that it was failed, and not why"),
+        (of_place(3, before=None, after=None), "says of clean.jsonl that it was clean, and no digest `before`"),
+        (of_place(3, before="none", after="none"), "says of clean.jsonl `before`, which is no sha256"),
+        (of_place(2, **NOTHING), "says of seen that something was removed, and 0 documents"),
+        (of_place(1, **NOTHING), "says of search.idx that something was removed, and 0 documents"),
+        (
+            of_place(3, kind="cache", documents=1, reasons={"takedown-id": 1}),
+            "1 document, and in a cache of `mix`",
+        ),
+        (lambda receipt: receipt["places"].append(receipt["places"][0]), "lists corpus 2 times"),
+        (lambda receipt: made_from(receipt, 1, 0, "magic"), "by magic; that is known by shards or steps"),
+        (lambda receipt: made_from(receipt, 0, 0, "shards"), "says that corpus was made from itself"),
+        (lambda receipt: made_from(receipt, 0, 1, "steps"), "and that is known of datasets alone"),
+        (lambda receipt: made_from(receipt, 2, 0, "steps"), "and that is known of datasets alone"),
+        (
+            lambda receipt: made_from(receipt, 1, 0, "steps", times=2),
+            "says 2 times that search.idx was made",
+        ),
         (
             lambda receipt: receipt.update(reached=[{"name": "search.idx", "from": OTHER}]),
             f"says that search.idx was made from {OTHER}",
@@ -203,3 +246,34 @@ def test_what_a_place_that_was_not_searched_may_know_is_unknown(folder: Path, co
     forge(folder / "later.json", of_place(2, outcome="clean"))
     done = corpuskit("verify", "--receipt", "later.json", *PLACES)
     assert done.returncode == 3 and b"says of 2 entries that a place" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("digest", OTHER, "changed after it was written: `digest` of its list is not sha256:"),
+        ("entries", "0" * 16, "changed after it was written: `digest` of its list is not sha256:"),
+        ("entries", "none", "changed after it was written: `entries` of its list are not digests in order"),
+    ],
+)
+def test_what_does_not_fit_in_a_forged_list_is_told(
+    folder: Path, corpuskit: Run, key: str, value: str, message: str
+) -> None:
+    forge(folder / "receipt.json", lambda receipt: receipt["list"].update({key: value}))
+    done = corpuskit(*RECEIPT, *PLACES)
+    assert done.returncode == 3 and message in done.stderr.decode(), done.stderr
+
+
+def test_equal_copies_of_a_place_are_told_apart(folder: Path, corpuskit: Run) -> None:
+    copies = ["one/corpus", "two/corpus", "three/corpus", "one/corpus (2)"]
+    (folder / "takedown.jsonl").write_bytes(lines_of([{"id": "d7"}]))
+    for copy in copies:
+        shutil.copytree(folder / "corpus", folder / copy)
+    run = ("takedown", "--list", "takedown.jsonl", *copies, "--apply", "--receipt", "copies.json")
+    assert corpuskit(*run).returncode == 0
+    receipt = json.loads((folder / "copies.json").read_bytes())
+    names = ["corpus", "corpus (3)", "corpus (4)", "corpus (2)"]
+    assert [place["name"] for place in receipt["places"]] == names
+    for places in (copies, copies[1:2]):
+        done = corpuskit("verify", "--receipt", "copies.json", *places)
+        assert (done.returncode, done.stderr) == (0, b"")

@@ -1,6 +1,6 @@
-/* The module `corpuskit.core._line`: the text of a line of JSON, found and read in one pass.
+/* The module `corpuskit.core._line`: the text of a line of JSON, found and read in one pass, or written in one.
 
-   Its twin is orjson, which document.py asks wherever this gives no answer; both give the same texts. */
+   Its twin is orjson, which document.py asks wherever this gives no answer; both give the same texts and lines. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -191,8 +191,127 @@ static PyObject *split_text(PyObject *module, PyObject *line)
     return result;
 }
 
+/* Bytes as compilers have them for registers of any processor. */
+#define BYTES 16
+typedef uint8_t Bytes __attribute__((vector_size(BYTES)));
+
+/* Return 0xFF for each byte that cannot stand for itself in a string, else 0. */
+static Bytes escaped(Bytes bytes)
+{
+    return (Bytes)(bytes < 0x20) | (Bytes)(bytes == '"') | (Bytes)(bytes == '\\');
+}
+
+/* Return 0xFF for each control character that has no letter, so that its escape is four bytes longer. */
+static Bytes without_letter(Bytes bytes)
+{
+    return (Bytes)(bytes < '\b') | (Bytes)(bytes == '\v') | ((Bytes)(bytes > '\r') & (Bytes)(bytes < 0x20));
+}
+
+/* Return how many bytes longer a text gets by its escapes. */
+static Py_ssize_t growth_by_escapes(const char *position, Py_ssize_t size)
+{
+    enum { MOST_ADDED = UINT8_MAX / 5 };
+    const char *end = position + size;
+    Py_ssize_t growth = 0;
+    while (position < end) {
+        Bytes added = {0};
+        for (int count = 0; count < MOST_ADDED && position < end; count++, position += BYTES) {
+            Bytes bytes = {0};
+            if (end - position >= BYTES) {
+                memcpy(&bytes, position, BYTES);
+            } else {
+                memset(&bytes, ' ', BYTES);
+                memcpy(&bytes, position, (size_t)(end - position));
+            }
+            added += (escaped(bytes) & 1) + (without_letter(bytes) & 4);
+        }
+        for (int index = 0; index < BYTES; index++)
+            growth += added[index];
+    }
+    return growth;
+}
+
+/* Write a character that cannot stand for itself, as every canonical line has it. */
+static char *write_escape(char *next, unsigned char character)
+{
+    static const char LETTERS[128] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+                                      ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+    next[0] = '\\';
+    next[1] = LETTERS[character];
+    if (next[1] != '\0')
+        return next + 2;
+    memcpy(next + 1, character < 0x10 ? "u000" : "u001", 4);
+    next[5] = "0123456789abcdef"[character & 0xF];
+    return next + 6;
+}
+
+/* Copy `BYTES` bytes; return how many of them stand before the first that cannot stand for itself. */
+static int copy_plain(char *next, const char *position)
+{
+    Bytes bytes;
+    uint64_t halves[2];
+    memcpy(&bytes, position, BYTES);
+    memcpy(next, &bytes, BYTES);
+    Bytes special = escaped(bytes);
+    memcpy(halves, &special, BYTES);
+    if ((halves[0] | halves[1]) == 0)
+        return BYTES;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return halves[0] != 0 ? __builtin_ctzll(halves[0]) / 8 : 8 + __builtin_ctzll(halves[1]) / 8;
+#else
+    int count = 0;
+    while (special[count] == 0)
+        count++;
+    return count;
+#endif
+}
+
+/* Write a text in UTF-8 with its escapes, for which there is room. */
+static void write_text(char *next, const char *position, Py_ssize_t size)
+{
+    const char *end = position + size;
+    /* What is copied too far is written over: what is left of the text takes at least that much. */
+    while (end - position >= BYTES) {
+        int count = copy_plain(next, position);
+        position += count;
+        next += count;
+        if (count < BYTES)
+            next = write_escape(next, (unsigned char)*position++);
+    }
+    for (; position < end; position++) {
+        unsigned char character = (unsigned char)*position;
+        if (character < 0x20 || character == '"' || character == '\\')
+            next = write_escape(next, character);
+        else
+            *next++ = (char)character;
+    }
+}
+
+/* join_text(before, text, behind) -> the line that has these bytes before and behind the literal of a text, which is
+   given in UTF-8. */
+static PyObject *join_text(PyObject *module, PyObject *arguments)
+{
+    const char *before, *text, *behind;
+    Py_ssize_t before_size, size, behind_size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "y#y#y#", &before, &before_size, &text, &size, &behind, &behind_size))
+        return NULL;
+    Py_ssize_t literal_size = size + growth_by_escapes(text, size) + 2;
+    PyObject *line = PyBytes_FromStringAndSize(NULL, before_size + literal_size + behind_size);
+    if (line == NULL)
+        return NULL;
+    char *literal = PyBytes_AsString(line) + before_size;
+    memcpy(literal - before_size, before, (size_t)before_size);
+    *literal = '"';
+    write_text(literal + 1, text, size);
+    literal[literal_size - 1] = '"';
+    memcpy(literal + literal_size, behind, (size_t)behind_size);
+    return line;
+}
+
 static PyMethodDef methods[] = {
     {"split_text", split_text, METH_O, "Return the text of a line, in UTF-8 too, and its literal."},
+    {"join_text", join_text, METH_VARARGS, "Return a line with the literal of a text in UTF-8."},
     {NULL, NULL, 0, NULL},
 };
 

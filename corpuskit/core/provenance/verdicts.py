@@ -46,9 +46,10 @@ class Verdict:
     """Number of the step among those that are applied together: two steps may have one name."""
 
     @classmethod
-    def of_drop(cls, step: str, drop: Drop, location: tuple[str, int]) -> "Verdict":
-        """Return a step's verdict on a document that was read at `location` (input, offset)."""
-        line, source = encode(drop.document), _text_or_none(drop.document.metadata.get("source"))
+    def of_drop(cls, step: str, drop: Drop, location: tuple[str, int], line: bytes | None = None) -> "Verdict":
+        """Return a step's verdict on a document that was read at `location` (input, offset), maybe with its line."""
+        line = encode(drop.document) if line is None else line
+        source = _text_or_none(drop.document.metadata.get("source"))
         return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *location, source or "")
 
     @classmethod

@@ -16,6 +16,9 @@ from corpuskit.core.registry import format_of_file, format_of_shard
 
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
+MADE_BYTES = 1024 * 1024
+"""Bytes of lines in a batch of documents, which hold their text and often its bytes besides: few enough to be handed on
+from the processor's cache, and to lie in memory that the batch before has left."""
 
 Location = tuple[str, int]
 ReadDirectly = Callable[[Input], Iterable[Item] | None]
@@ -147,7 +150,7 @@ def in_batches(located: Iterable[tuple[Document, Location]]) -> Iterator[Batch]:
         batch.documents.append(document)
         batch.locations.append(location)
         size += len(encode(document))
-        if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+        if len(batch.documents) >= BATCH_DOCUMENTS or size >= MADE_BYTES:
             yield batch
             batch, size = Batch(), 0
     yield batch

@@ -18,7 +18,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.core.document import RESERVED, Document, Reject, encode, ordered
+from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.reserved import RESERVED, ordered
 from corpuskit.formats.tables.arrow_arrays import TextColumn, array_of
 
 SPAN = {"start": pa.int64(), "end": pa.int64(), "type": pa.string()}

@@ -52,18 +52,20 @@ class MemberBuffer:
     def fill(self, size: int) -> bool:
         """Read on until `size` bytes lie ahead; False if the member ends before that."""
         while len(self.data) - self.position < size:
-            decompressed = b"" if self._has_left else self._members.read()
-            if not decompressed:
+            if not (decompressed := self._read_on()):
                 return False
             self._append(decompressed)
         return True
 
     def fill_to_end(self, limit: int) -> bool:
         """Read on to the end of the member; False if more than `limit` bytes lie ahead before it is reached."""
-        while self.ahead() <= limit:
-            if not self.fill(self.ahead() + 1):
-                return True
-        return False
+        size, parts = self.ahead(), []
+        while size <= limit and (part := self._read_on()):
+            parts.append(part)
+            size += len(part)
+        if parts:
+            self._append(*parts)
+        return size <= limit
 
     def take(self, size: int) -> bytes:
         """Return the next bytes that lie ahead already, at most `size`, and pass over them."""
@@ -110,9 +112,13 @@ class MemberBuffer:
         if not self._has_left:
             self._members.has_whole_record = True
 
-    def _append(self, data: bytes) -> None:
+    def _read_on(self) -> bytes:
+        """Return the next bytes of the open member; none at its end."""
+        return b"" if self._has_left else self._members.read()
+
+    def _append(self, *parts: bytes) -> None:
         self._data_offset += self.position
-        self.data = self.data[self.position :] + data
+        self.data = b"".join((self.data[self.position :], *parts))
         self.position = 0
 
     def _open_next(self) -> bool:

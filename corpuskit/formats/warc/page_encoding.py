@@ -10,6 +10,7 @@ followed only after the page's own `<meta>`.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from corpuskit.core.document import Reject
 from corpuskit.core.sizes import size_text
@@ -44,40 +45,62 @@ _OLDER_CODECS = {"x-user-defined": "cp1252", "hz-gb-2312": "hz", "iso-2022-kr": 
 """Labels that browsers refuse to follow, as scripts could hide in these encodings; here nothing runs."""
 
 
+class DecodedPage(NamedTuple):
+    """The text of a page."""
+
+    text: str
+    utf8: bytes | None = None
+    """The text in UTF-8, if the body is just that and not ASCII, which every encoder copies as it is."""
+
+
 def decode_page(body: bytes, content_type: str = "") -> str:
     """Return the text of a page, given its Content-Type field. Raises Reject: undecodable, document-too-large."""
+    return decode_body(body, content_type).text
+
+
+def decode_body(body: bytes, content_type: str = "") -> DecodedPage:
+    """Return what `decode_page` does, and its bytes where they are known."""
     for mark, encoding in WEB_BOMS:
         if body.startswith(mark):
-            return _checked_text(_decode_replacing(body[len(mark) :], encoding))
-    if (shown_text := _shown_utf8(body)) is not None:
-        return _checked_text(shown_text)
+            return DecodedPage(_checked_text(_decode_replacing(body[len(mark) :], encoding)))
+    if _may_be_utf8(body):
+        try:
+            return DecodedPage(_checked_text(body.decode()), body)
+        except UnicodeDecodeError:
+            if (text := _nearly_utf8(body)) is not None:
+                return DecodedPage(_checked_text(text))
+    return DecodedPage(_checked_text(_decode_stated(body, content_type)))
+
+
+def _decode_stated(body: bytes, content_type: str) -> str | None:
+    """Return the text by what is stated of its encoding, else by what it looks like; None if nothing fits."""
     stated_encodings: list[str] = []
     for encoding in _stated_encodings(body, content_type):
         stated_encodings.append(encoding)
         text = _decode_if_fitting(body, encoding)
         if text is not None:
-            return _checked_text(text)
+            return text
     text = _decode_detected(body)
     if text is None:
         text = _decode_replacing(body, stated_encodings[0] if stated_encodings else "utf-8")
-    return _checked_text(text)
+    return text
 
 
-def _shown_utf8(body: bytes) -> str | None:
-    """Return the text if the bytes beyond ASCII are UTF-8, but for a few damaged characters among many; else None.
-
-    Pure ASCII shows nothing: it may be ISO-2022-JP or HZ. Nor do bytes with many zeros, which are UTF-16.
-    """
-    # To look for one zero takes a tenth of the time of counting them.
-    if body.isascii() or (b"\0" in body and body.count(0) * ZERO_SHARE > len(body)):
-        return None
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        text = body.decode(errors="replace")
+def _nearly_utf8(body: bytes) -> str | None:
+    """Return the text if the bytes beyond ASCII are UTF-8, but for a few damaged characters among many; else None."""
+    text = body.decode(errors="replace")
     damaged_characters = _replacement_count(text, body)
     whole_characters = len(text) - len(text.encode("ascii", "ignore")) - damaged_characters
     return text if whole_characters >= damaged_characters * WHOLE_CHARACTERS else None
+
+
+def _may_be_utf8(body: bytes) -> bool:
+    """Whether a body has bytes beyond ASCII, and not so many zeros that it is UTF-16.
+
+    Pure ASCII shows nothing: it may be ISO-2022-JP or HZ.
+    """
+    # To look for one zero takes a tenth of the time of counting them.
+    return not body.isascii() and not (b"\0" in body and body.count(0) * ZERO_SHARE > len(body))
 
 
 def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:

@@ -14,7 +14,9 @@ WAT = "wat"
 
 def kind_of(record: WarcRecord) -> str:
     """Return the type of the record; that of JSON about a page, as WAT files have it, is `wat`."""
-    is_wat = record.kind == "metadata" and record.headers.get("content-type", "").startswith("application/json")
+    if record.kind != "metadata" or b"json" not in record.head:
+        return record.kind
+    is_wat = record.headers.get("content-type", "").startswith("application/json")
     return WAT if is_wat else record.kind
 
 

@@ -110,7 +110,8 @@ class Engine:
             return self._next_stream(label, self._notifying(label, [alone], notify), [step], stream, "verified")
         sign_tasks = [SignShard(bound, shard) for shard in stream.shards]
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
-        match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
+        remembers = self.cache is not None
+        match_tasks = [MatchBucket(bound, bucket, signatures, remembers) for bucket in range(sharded.buckets)]
         matches = self.execute_to_files(f"{label}, matches", match_tasks)
         self.progress.start(f"{label}, verdicts", 1)
         ((task_path, result),) = self.execute(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])

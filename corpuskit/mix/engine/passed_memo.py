@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,7 +96,7 @@ class PassedMemo:
         first, lines = 0, self._file.strings("changed")
         columns = [self._file.column(field.name) for field in FIELDS]
         for numbers, of, lengths, digests in zip(*columns, strict=True):
-            changed_lines = [next(lines) for _ in range(len(numbers))]
+            changed_lines = list(islice(lines, len(numbers)))
             yield MemoBlock(first, effects, numbers[:, 0], of, lengths[:, 0], digests, changed_lines)
             first += len(numbers)
 

@@ -138,6 +138,9 @@ class PassedRows:
         """Yield the rows of a block that differ from those of the file, each with the lines in its place."""
         offsets = offset + numpy.cumsum(block.standing()) - block.standing()
         for at in numpy.flatnonzero(~block.stays).tolist():
+            if block.replaced.get(at) == []:  # the row was left out before
+                yield at, ()
+                continue
             fact = block.memo.fact(at)
             if block.is_own[at]:
                 assert fact is not None

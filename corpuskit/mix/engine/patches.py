@@ -23,6 +23,8 @@ from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import TaskFileEntry
 
 PATCH = ".patch.zst"
+HELD_BYTES = 1 << 17
+"""Of lines that are passed on to the compressor together."""
 END = -1
 """Stands for a row at the end of a patch, with the number of rows: what is cut would be a patch, too."""
 
@@ -52,20 +54,34 @@ class PatchWriter:
         filesystem.remove(path, missing_ok=True)
         self.path = path
         self.rows = self.bytes = 0
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._file = TaskFile(path)
         self._stream = quick_compressing_writer(self._file.stream)
 
     def replace(self, row: int, lines: Sequence[bytes]) -> None:
         """Put lines in the place of a row, whose number is greater than those before."""
-        self._stream.write(b"".join([b"%d %d\n" % (row, len(lines)), *(line + b"\n" for line in lines)]))
+        self._waiting.append(b"%d %d" % (row, len(lines)))
+        self._waiting += lines
+        size = sum(map(len, lines))
         self.rows += 1
-        self.bytes += sum(map(len, lines))
+        self.bytes += size
+        self._waiting_bytes += size + len(self._waiting[-1 - len(lines)])
+        if self._waiting_bytes >= HELD_BYTES:
+            self._pass_on()
 
     def finish(self) -> TaskFileEntry:
         """Finish the file."""
-        self._stream.write(b"%d %d\n" % (END, self.rows))
+        self._waiting.append(b"%d %d" % (END, self.rows))
+        self._pass_on()
         self._stream.close()
         return self._file.entry()
+
+    def _pass_on(self) -> None:
+        """Write what is held: to compress a few bytes takes as long as to compress many."""
+        self._waiting.append(b"")
+        self._stream.write(b"\n".join(self._waiting))
+        self._waiting, self._waiting_bytes = [], 0
 
 
 def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:

@@ -6,6 +6,7 @@ one task resolves all matches to verdicts; one task per shard filters it by the 
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,8 +21,9 @@ from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
 from corpuskit.core.stream.batch import count_hits, of_reject
 from corpuskit.mix.engine.line_counts import NotedLines, noted_count, read_noted_lines
-from corpuskit.mix.engine.patched_files import WrittenPatch, stays_patched, write_changed
+from corpuskit.mix.engine.patched_files import WrittenPatch, link, stays_patched, write_changed
 from corpuskit.mix.engine.patches import PatchedRow, PatchWriter, stored_lines_at
+from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, lines_of
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
@@ -62,6 +64,8 @@ class MatchBucket(Task[TaskResult]):
     step: CorpusStage
     bucket: int
     signatures: tuple[Path, ...]
+    remembers: bool = False
+    """Whether the matches are kept for the next run, which may have more shards."""
 
     def label(self) -> str:
         """Return the step and the bucket."""
@@ -74,9 +78,24 @@ class MatchBucket(Task[TaskResult]):
 
     def run(self, task_path: Path) -> TaskResult:
         """Write the matches."""
-        path = file_of_task(task_path, MATCHES)
-        _sharded_run(self.step).match(self.bucket, self.signatures, path)
+        path, memo, tasks = file_of_task(task_path, MATCHES), self._memo(), task_path.parent.parent
+        earlier = None if memo is None else memo.path_in(tasks)
+        _sharded_run(self.step).match(self.bucket, self.signatures, path, earlier)
+        unfinished = memo_part(task_path)
+        if memo is not None and link(path, unfinished) is not None:
+            memo.adopt(tasks, {"": unfinished})
         return {"files": [file_entry(path)]}
+
+    def memos(self) -> Sequence[RowMemo]:
+        """Return the memo of the stream that begins with the same shard."""
+        memo = self._memo()
+        return [memo] if memo is not None else []
+
+    def _memo(self) -> RowMemo | None:
+        run = _sharded_run(self.step)
+        if not (self.remembers and self.signatures and run.goes_on_from_matches):
+            return None
+        return RowMemo((self.signatures[0].name,), json.dumps([identity_of(self.step), self.bucket, run.depends_on()]))
 
 
 @dataclass(frozen=True)
@@ -225,7 +244,9 @@ class FilteredRows:
                 count.sent.add(after)
                 return after
             verdict = (
-                Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+                Verdict.of_drop(name, item, location, line)
+                if isinstance(item, Drop)
+                else Verdict.of_rejected(name, item)
             )
         except Reject as reject:
             verdict = of_reject(name, reject, document.id, b"", location)

@@ -39,11 +39,13 @@ class FeedbackTexts(NamedTuple):
     """Shape (texts)."""
     features: Features
     owners: list[Owner]
+    silenced_users: int = 0
+    """Of whom no text stays, because their tenant has more than its share."""
 
     def part(self, rows: NDArray[np.bool_]) -> "FeedbackTexts":
         """Return the texts for which `rows` is true."""
         owners = [owner for owner, stays in zip(self.owners, rows.tolist(), strict=True) if stays]
-        return FeedbackTexts(self.hashes[rows], self.features.part(rows), owners)
+        return FeedbackTexts(self.hashes[rows], self.features.part(rows), owners, self.silenced_users)
 
     def folds(self) -> NDArray[np.int64]:
         """Return the fold of each text: all texts of a user are in one, so that nobody is known beforehand."""
@@ -114,9 +116,8 @@ class FeedbackSampler:
                 chosen.append(vote)
         left_out["over the share of a tenant"] += len(votes) - len(chosen)
         hashes = np.array([key for key, _, _ in chosen], np.uint64)
-        return FeedbackTexts(
-            hashes, _as_features([buckets for *_, buckets in chosen]), [owner for _, owner, _ in chosen]
-        )
+        features, owners = _as_features([buckets for *_, buckets in chosen]), [owner for _, owner, _ in chosen]
+        return FeedbackTexts(hashes, features, owners, len({owner for _, owner, _ in votes}) - len(set(owners)))
 
 
 class Preference(NamedTuple):

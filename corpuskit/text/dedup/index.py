@@ -15,7 +15,6 @@ would remain anywhere.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -23,16 +22,18 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
-from corpuskit.core.disk.regular_file import open_regular, read_regular
+from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.provenance.takedowns_on_record import Clearance, digests_in
 from corpuskit.text.dedup.entries import open_block_file
+from corpuskit.text.dedup.index_lock import HOLDER, lock_to_read, lock_to_write, unlock, writing_index
 from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, IndexReading, fields_of
 from corpuskit.text.dedup.snapshots import Block, dropped_for, entries_with_id, kept_of, rows_of, survivors_of
 
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 FORMAT = "corpuskit.dedup-index/1"
 CURRENT = "index.json"
-HOLDER = ".holder"
 ENDING = ".blocks"
 FILE_NAME = re.compile(r"entries-[0-9a-f]{16}\.blocks")
 
@@ -71,22 +71,24 @@ class IndexEntry(TypedDict):
 class Index:
     """An index, locked until it is committed or closed or this process ends."""
 
-    def __init__(self, folder: Path, purpose: str, settings: dict[str, Any] | None = None) -> None:
+    def __init__(self, folder: Path, purpose: str | None, settings: dict[str, Any] | None = None) -> None:
         """Lock the index and read which generation is current.
 
-        With `settings`, a folder that is missing or empty becomes an index. `purpose` tells others who holds the lock.
-        Raises PublishError if another process holds it, or if the folder is something else or cannot be written;
-        UsageError for an index with other settings; DamagedError if `index.json` is damaged.
+        With `settings`, a folder that is missing or empty becomes an index. `purpose` tells others who holds the lock;
+        without one, the index is only read, as others may at the same time, and nothing is written. Raises
+        PublishError if another process holds it, or if the folder is something else or cannot be written; UsageError
+        for an index with other settings; DamagedError if `index.json` is damaged.
         """
         self.folder, self._is_new = folder, False
-        with _writing(folder):
+        with writing_index(folder):
             if settings is not None and not folder.exists():
                 filesystem.make_folder(folder, parents=True)
                 self._is_new = True
         current = read_current(folder, required=settings is None)
-        descriptor = _lock(folder, purpose)
+        descriptor = lock_to_read(folder) if purpose is None else lock_to_write(folder, purpose)
+        tidy = None if purpose is None else partial(_tidy, folder, self._is_new)
         # Closed explicitly, by the garbage collector or at the end of the process, whichever comes first.
-        self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._is_new)
+        self._end = weakref.finalize(self, _let_go, descriptor, os.getpid(), tidy)
         current = read_current(folder, required=settings is None)
         if current is None:
             # From now on, a folder that holds entries but no `index.json` has lost it.
@@ -101,7 +103,8 @@ class Index:
         try:
             if settings is not None:
                 _demand_same(folder, self.settings, settings)
-            _sweep(folder)
+            if purpose is not None:
+                _sweep(folder)
         except BaseException:
             self.close()
             raise
@@ -204,7 +207,7 @@ class Index:
         from corpuskit.core.disk.block_file import BlockWriter
 
         part = self.folder / f"entries{ENDING}.part"
-        with _writing(self.folder):
+        with writing_index(self.folder):
             with filesystem.open_scratch(part) as file:
                 writer = BlockWriter(file, fields, ("id",))
                 for numbers, identifiers, rows in blocks:
@@ -305,7 +308,7 @@ def _are_settings(settings: dict[str, Any]) -> bool:
 def _write_current(folder: Path, content: IndexEntry) -> None:
     part = folder / f"{CURRENT}.part"
     data = json.dumps({**content, "sha256": _sha256(content)}, indent=1, ensure_ascii=False).encode() + b"\n"
-    with _writing(folder):
+    with writing_index(folder):
         write_flushed(part, data)
         # The names of the entries' files must be safe from a power loss before the file that names them is.
         flush(folder)
@@ -322,29 +325,16 @@ def _demand_same(folder: Path, stored: dict[str, Any], given_now: dict[str, Any]
             )
 
 
-def _lock(folder: Path, purpose: str) -> int:
-    with _writing(folder):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            holder = ""
-            with contextlib.suppress(OSError):
-                holder = " by " + _holder(folder)
-            raise PublishError(f"the index {str(folder)!r} is in use{holder}; wait until it is done") from None
-        write_flushed(folder / HOLDER, f"process {os.getpid()} ({purpose})\n".encode())
-    return descriptor
-
-
-def _holder(folder: Path) -> str:
-    with open_regular(folder / HOLDER) as stream:
-        return stream.read(200).decode("utf-8", "replace").strip()
-
-
-def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
+def _let_go(descriptor: int, owner: int, tidy: Callable[[], None] | None) -> None:
     if os.getpid() != owner:
         return
+    if tidy is not None:
+        tidy()
+    unlock(descriptor)
+
+
+def _tidy(folder: Path, is_new: bool) -> None:
+    """Remove what was not committed, and an index that holds nothing."""
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
         _sweep(folder)
     with contextlib.suppress(OSError):
@@ -354,18 +344,18 @@ def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
         if is_new and current is not None and not current["generation"]:
             filesystem.remove(folder / CURRENT)
             filesystem.remove_folder(folder)
-    # A worker that was forked meanwhile holds the descriptor too; unlocking releases it for all.
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Return the files of killed runs, which the current generation does not name. Raises as `read_current` does."""
+    current = read_current(folder, required=False)
+    named = {entry["file"] for entry in current["snapshots"]} if current else set()
+    return [path for path in folder.iterdir() if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}]
 
 
 def _sweep(folder: Path) -> None:
-    """Remove files that the current generation does not name."""
-    current = read_current(folder, required=False)
-    named = {entry["file"] for entry in current["snapshots"]} if current else set()
-    for path in folder.iterdir():
-        if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}:
-            filesystem.remove(path)
+    for path in leftovers(folder):
+        filesystem.remove(path)
 
 
 def _is_ours(path: Path) -> bool:
@@ -376,14 +366,6 @@ def _is_ours(path: Path) -> bool:
         or name == f"{CURRENT}.part"
         or (name.startswith("entries-") and name.endswith(ENDING))
     )
-
-
-@contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PublishError(f"cannot write the index {str(folder)!r}: {error.strerror or error}") from error
 
 
 def _sha256(content: Any) -> str:

@@ -46,6 +46,9 @@ Similarities = NDArray[np.float64]
 Likeness = Callable[[Ranks, Ranks], Similarities]
 """Similarities, 0 to 1, of pairs of documents given as two arrays of numbers."""
 
+Computed = Callable[[Ranks, Ranks], tuple[Similarities, NDArray[np.bool_]]]
+"""Returns the similarities of leaders and documents as far as an earlier run has computed them, and of which it has."""
+
 BAND_KEY_MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 
 
@@ -118,12 +121,19 @@ class Matches:
 class BandMatches:
     """The matches of one band, handed on as they are found: in one band a document has one leader at most."""
 
-    def __init__(self, start: int, take: Callable[[Ranks, Ranks, Similarities], None]) -> None:
+    def __init__(
+        self,
+        start: int,
+        take: Callable[[Ranks, Ranks, Similarities], None],
+        computed_before: "Computed | None" = None,
+    ) -> None:
         """`take` gets documents from rank `start` on, their leaders and the similarities."""
-        self.start, self._take = start, take
+        self.start, self._take, self._computed_before = start, take, computed_before
 
     def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
-        """Return that no similarity is known: a document that matched is asked for no more."""
+        """Return what an earlier run knows; here no similarity is, as a document that matched is asked for no more."""
+        if self._computed_before is not None:
+            return self._computed_before(leaders, ranks)
         return np.zeros(len(ranks), np.float64), np.zeros(len(ranks), bool)
 
     def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
 from corpuskit.core.step import Change, Resolution, VerdictPart
+from corpuskit.text.dedup.earlier_matches import EarlierMatches, signed_facts
 from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries, write_whole
 from corpuskit.text.dedup.matching import (
     Dropped,
@@ -58,6 +59,8 @@ class ShardedDedup:
         self._reading = reading
         self._open_session = open_session
         self.buckets = parameters.bands if parameters.method == "minhash" else 0
+        # In another order, a new document may lead earlier ones.
+        self.goes_on_from_matches = parameters.keep == "first"
 
     def depends_on(self) -> list[str]:
         """Return the digest of what is read of the index."""
@@ -67,7 +70,7 @@ class ShardedDedup:
         """Write the entries of a shard's documents."""
         write_whole(path, lambda file: write_entries(self._parameters, documents, file))
 
-    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path, earlier: Path | None = None) -> None:
         """Write the matches in one band: the earliest for each document that has any."""
         from corpuskit.core.disk.block_file import BlockWriter, Field
         from corpuskit.text.dedup.minhash import BandMatches
@@ -83,8 +86,10 @@ class ShardedDedup:
 
             with ExitStack() as stack:
                 matcher = Matcher(self._parameters, self._entries(stack, signatures), max_rows=ROWS_AT_ONCE)
-                matcher.match(bucket, BandMatches(matcher.entries.start, take))
-            writer.finish({})
+                before = EarlierMatches.in_file(earlier, matcher.entries, signatures) if earlier else None
+                computed_before = before.computed if before else None
+                matcher.match(bucket, BandMatches(matcher.entries.start, take, computed_before))
+            writer.finish(signed_facts(signatures))
 
         write_whole(path, write_matches)
 

@@ -40,7 +40,7 @@ class ShardedSpans:
     def __init__(self, parameters: DedupParameters) -> None:
         """Each task makes its own, of the same parameters."""
         self._parameters, self._length = parameters, RunLength(parameters.min_words)
-        self.buckets = BUCKETS
+        self.buckets, self.goes_on_from_matches = BUCKETS, False
 
     def depends_on(self) -> list[str]:
         """Return nothing: only the shards are read."""
@@ -50,8 +50,8 @@ class ShardedSpans:
         """Write the words and fingerprints of a shard's documents."""
         write_whole(path, lambda file: write_spans(self._parameters, documents, file))
 
-    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
-        """Write the pairs of words that a bucket's fingerprints make."""
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path, earlier: Path | None = None) -> None:
+        """Write the pairs of words that a bucket's fingerprints make; what an earlier run found saves no work."""
         from corpuskit.core.disk.block_file import BlockWriter, Field
 
         def write_pairs(file: IO[bytes]) -> None:

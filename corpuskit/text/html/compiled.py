@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["ALGORITHM", "compiled_core", "description"]
 
-ALGORITHM = 7
+ALGORITHM = 8
 """The version of the rules that both twins follow; the core states the same in `c/core.h`.
 
 A core that was built from other rules is not used: in a checkout, it may be older than the Python modules beside it.

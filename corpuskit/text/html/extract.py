@@ -73,17 +73,18 @@ _START_TAG = re.compile(
     rf"<([A-Za-z][^\s/>]*+)(?:{_ATTRIBUTE}|(?!)){{0,{MAX_ATTRIBUTES}}}+({_ATTRIBUTE})?",
 )
 _RAW_END = {
-    name: re.compile(f"</{name}", re.IGNORECASE)
+    name: re.compile(f"</{name}", re.ASCII | re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
-_FOREIGN = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
-_OPTION = re.compile(r"<option", re.IGNORECASE)
-_FORMATTING = re.compile(r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.IGNORECASE)
+_FOREIGN = re.compile(r"<(?:svg|math)\b", re.ASCII | re.IGNORECASE)
+_OPTION = re.compile(r"<option", re.ASCII | re.IGNORECASE)
+_FORMATTING = re.compile(r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.ASCII | re.IGNORECASE)
 _NOT_TEXT = re.compile(
     "[\xad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _CONTROL_REFERENCE = re.compile(
-    r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
+    r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?",
+    re.ASCII | re.IGNORECASE,
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n|(?!)){2,}+")
 

@@ -15,7 +15,7 @@ MAX_DEPTH = 64
 MAX_REMEMBERED = 200
 """Most characters of MathML whose TeX is remembered."""
 
-_ANNOTATION = re.compile(r"<annotation\b([^>]*)>([^<]*)", re.IGNORECASE)
+_ANNOTATION = re.compile(r"<annotation\b([^>]*)>([^<]*)", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"([^<]*+)(?:<(/?)(?:\w+:)?(\w+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+'|(?!))*+)>|<|$)")
 _ONE_TOKEN = re.compile(r"<(m[ino])>([^<]*+)</\1>")
 """What many formulas are: a name, a number or a sign."""

@@ -19,8 +19,9 @@ MAX_OPEN = 256
 
 _MEANINGFUL = (
     r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
-    r"|-none|visible-xs|show-for-small|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
+    r"|-none|visible-xs|show-for-small|screen-reader|latex|math|tex[\"']|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
     r"|alt=[\"'][^\"'>]*\\"
+    "|(?-i:\xb6|\xa7|\U0001f517|\uf0c1)"
 )
 """Markup with none of these has no tags but those that only format."""
 _WORDS_MAY_MEET = r"</(?:span|b|strong)><"

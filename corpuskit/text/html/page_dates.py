@@ -32,7 +32,7 @@ MAX_WORDS = 7
 
 _TIME_WORDS = ("date", "Date", "ubli", "odified", "astmod")
 """What every mark of a time holds: each word costs a search of the whole page."""
-_TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
+_TIME = re.compile(r"<(time)(?=[\s>])", re.ASCII | re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
 )

@@ -43,7 +43,8 @@ _FOREIGN_SECTION = re.compile(
 _FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
 """What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
 _COMMENTS = re.compile(
-    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
+    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]",
+    re.ASCII | re.IGNORECASE,
 )
 _NAMING_WORD = re2.compile(
     "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
@@ -177,8 +178,8 @@ def is_named_foreign(tag: str) -> bool:
 def comments_start(part: str) -> int:
     """Return where comments or a footer begin in a part of the markup; its length if none do."""
     core = compiled_core()
-    start: int | None = None if core is None else core.comments_start(part)
-    return _comments_start(part) if start is None else start
+    start: int = _comments_start(part) if core is None else core.comments_start(part)
+    return start
 
 
 def _comments_start(part: str) -> int:

@@ -12,7 +12,9 @@ import numpy as np
 
 from corpuskit.text.quality import characters as char
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.spans import expand_spans, hash_spans
+from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.words import TOKENIZER_EXCEPTIONS, split_token
 
 __all__ = ["TokenBatch", "split_tokens"]
@@ -32,11 +34,16 @@ class TokenBatch:
         # self.codes          _ a b : _ c d e _
         # self.starts, .ends    [1 5], [4 8]
         sizes = ends - starts + 1
-        copied = np.full(int(sizes.sum()) + 1, _SPACE, np.uint8)
-        copied[1:] = codes[expand_spans(starts, sizes)]
         spaces = sizes.cumsum()
-        copied[spaces] = _SPACE
-        self._data = copied.tobytes()
+        core = compiled_core()
+        if core is not None:
+            self._data = core.side_by_side(codes, starts, ends)
+            copied = np.frombuffer(self._data, np.uint8)
+        else:
+            copied = np.full(int(sizes.sum()) + 1, _SPACE, np.uint8)
+            copied[1:] = codes[expand_spans(starts, sizes)]
+            copied[spaces] = _SPACE
+            self._data = copied.tobytes()
         self._byte_offsets = None
         if self._data.isascii():
             self.text, self.codes = self._data.decode("ascii"), copied
@@ -63,7 +70,7 @@ class TokenBatch:
         while offset >= 0:
             offsets.append(offset)
             offset = self.text.find(part, offset + len(part))
-        indices: list[int] = np.unique(self.ends.searchsorted(offsets)).tolist() if offsets else []
+        indices: list[int] = distinct(self.ends.searchsorted(offsets)).tolist() if offsets else []
         return indices
 
 
@@ -82,11 +89,36 @@ def split_tokens(batch: TokenBatch, unspaced: bool) -> tuple[Integers, Integers]
     """Return where the words of the tokens begin and end; `unspaced` as in `words.split_token`."""
     # text                _ ( r e - d o ) . _ a t _     `_` is a space
     # offset              0 1 2 3 4 5 6 7 8 9 10  12
+    # starts              [1 2 4 5 7 8 10]
+    # ends                [2 4 5 7 8 9 12]               the next start or token end
+    opens, doubtful = _word_starts(batch, unspaced)
+    opens[_word_starts_one_by_one(batch, doubtful.nonzero()[0], unspaced)] = True
+    starts = opens.nonzero()[0]
+    opens[batch.ends] = True
+    bounds = opens.nonzero()[0]
+    return starts, bounds[bounds.searchsorted(starts) + 1]
+
+
+def _word_starts(batch: TokenBatch, unspaced: bool) -> tuple[Booleans, Booleans]:
+    """Return which characters begin words, and which tokens are in doubt, whose words are left out."""
+    core = compiled_core()
+    if core is None:
+        return _word_starts_in_arrays(batch, unspaced)
+    opens, doubtful = np.zeros(len(batch.codes), bool), np.empty(len(batch.ends), bool)
+    core_starts, core_ends = np.empty((2, len(batch.ends)), np.int64)
+    codes = batch.codes.astype(np.uint32, copy=False)
+    core.split_tokens(codes, batch.kinds, batch.starts, batch.ends, opens, core_starts, core_ends, doubtful, unspaced)
+    special = _may_be_special(batch, StrippedTokens(core_starts, core_ends, doubtful, [])) & ~doubtful
+    opens[expand_spans(batch.starts[special], batch.ends[special] - batch.starts[special])] = False
+    return opens, doubtful | special
+
+
+def _word_starts_in_arrays(batch: TokenBatch, unspaced: bool) -> tuple[Booleans, Booleans]:
+    # text                _ ( r e - d o ) . _ a t _     `_` is a space
+    # offset              0 1 2 3 4 5 6 7 8 9 10  12
     # start to core         ^ ^               ^         opening marks, and where the core begins
     # closing marks                     ^ ^
     # cut, and after it           ^ ^
-    # starts              [1 2 4 5 7 8 10]
-    # ends                [2 4 5 7 8 9 12]               the next start or token end
     stripped = _strip_tokens(batch)
     cuts, tokens, doubtful = _infix_cuts(batch, stripped)
     doubtful |= stripped.doubtful | _may_be_special(batch, stripped)
@@ -98,11 +130,7 @@ def split_tokens(batch: TokenBatch, unspaced: bool) -> tuple[Integers, Integers]
         opens[marks[~doubtful[owners]]] = True
     cuts = cuts[~doubtful[tokens]]
     opens[cuts] = opens[cuts + 1] = True
-    opens[_word_starts_one_by_one(batch, doubtful.nonzero()[0], unspaced)] = True
-    starts = opens.nonzero()[0]
-    opens[batch.ends] = True
-    bounds = opens.nonzero()[0]
-    return starts, bounds[bounds.searchsorted(starts) + 1]
+    return opens, doubtful
 
 
 def _strip_tokens(batch: TokenBatch) -> StrippedTokens:
@@ -200,7 +228,7 @@ def _special_core_hashes() -> Integers:
     ends = np.array([len(token) + 1 for token in tokens]).cumsum() - 1
     data = np.frombuffer(b" ".join([*tokens, b""]), np.uint8)
     batch = TokenBatch(data, np.concatenate([[0], ends[:-1] + 1]), ends)
-    return np.unique(_core_hashes(batch, _strip_tokens(batch)))
+    return distinct(_core_hashes(batch, _strip_tokens(batch)))
 
 
 def _core_hashes(batch: TokenBatch, stripped: StrippedTokens) -> Integers:

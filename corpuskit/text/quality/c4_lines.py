@@ -10,7 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -22,7 +24,7 @@ from corpuskit.text.quality.line_kinds import (
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import running_sums
+from corpuskit.text.quality.sums import distinct, running_sums
 from corpuskit.text.quality.text_bounds import bound_texts
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
@@ -40,8 +42,8 @@ __all__ = ["ProseLines"]
 
 _NOTE = re.compile(r"\[edit\]|\[citation needed\]")
 _CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
-# A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
-_CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
+# A line with none of these is not a notice, filler or code. In lower case, a kelvin sign is a k.
+_CLUES = (b"{", b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
 DENSE_SENTENCE, DENSE_WORD = 45, 30
@@ -150,10 +152,10 @@ class ProseLines:
         """
         text = self._texts[text_index]
         edited = self._edited_lines.get(text_index, {})
+        if not (self._lose_lines[text_index] or edited or self._like_peer):
+            return text
         rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
         stays = self._stays[rows]
-        if stays.all() and not edited and not self._like_peer:
-            return text
         lines = text.splitlines()
         for number, line in edited.items():
             lines[number] = line
@@ -172,6 +174,13 @@ class ProseLines:
             left += [""] * min(blank, 1)
             left += [line.rstrip() for line in lines[first : last + 1]]
         return "\n".join(left)
+
+    @cached_property
+    def _lose_lines(self) -> list[bool]:
+        """Whether lines of each text are gone."""
+        lost_rows = np.bincount(self._layout.lines.text_indices[~self._stays], minlength=len(self._texts))
+        lose_lines: list[bool] = (lost_rows > 0).tolist()
+        return lose_lines
 
     @cached_property
     def _bounds(self) -> list[int]:
@@ -253,7 +262,7 @@ class ProseLines:
     def _keep_programs(self) -> None:
         """Let all lines stay of texts that are code, though nothing calls them so."""
         texts = self._layout.lines.text_indices
-        for index in np.unique(texts[~self._stays & ~self._ignored[texts]]).tolist():
+        for index in distinct(texts[~self._stays & ~self._ignored[texts]]).tolist():
             if self._is_program(index):
                 self._stays[self._bounds[index] : self._bounds[index + 1]] = True
 
@@ -294,7 +303,11 @@ class ProseLines:
     def _texts_with_citations(self) -> list[int]:
         if not self._settings["c4-citations"] or b"[" not in self._layout.data:
             return []
-        return [index for index, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
+        return [
+            index
+            for index, (text, ignored) in enumerate(zip(self._texts, self._ignored.tolist(), strict=True))
+            if not ignored and "[" in text and _CITATION.search(text)
+        ]
 
     def _remove_citations(self) -> None:
         """Remove citation marks from lines, and look at the ends of those lines again."""
@@ -321,7 +334,7 @@ class ProseLines:
         filled = np.array(rows)[layout.lines.text_indices]
         self._is_closed[rows], self._breaks[rows] = False, 0
         self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
-        self._breaks[filled] = breaks_in_lines(layout, tokens, tokens.words(), self._like_peer)
+        self._breaks[filled] = breaks_in_lines(layout, tokens, self._like_peer)
 
     def _without_citations(self, line: str, cited: set[str]) -> str:
         """Return a line without its marks, of which those of numbers must be among the cited ones."""
@@ -332,18 +345,9 @@ class ProseLines:
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""
         layout = self._layout
-        data = layout.data.lower()
-        offsets = []
-        for clue in _CLUES:
-            offset = data.find(clue)
-            while offset >= 0:
-                offsets.append(offset)
-                offset = data.find(clue, offset + 1)
-        clue_offsets = np.array(offsets, np.int64)
-        if b"{" in data:
-            clue_offsets = np.concatenate([clue_offsets, (layout.codes == ord("{")).nonzero()[0]])
-        line_numbers = np.unique(layout.line_ends.searchsorted(clue_offsets))
-        rows = set(layout.lines.numbers.searchsorted(line_numbers).tolist())
+        line_numbers = distinct(layout.line_ends.searchsorted(_offsets_of_clues(layout.data)))
+        clue_rows = layout.lines.numbers.searchsorted(line_numbers)
+        rows = set(clue_rows[~self._ignored[layout.lines.text_indices[clue_rows]]].tolist())
         for text_index, edited in self._edited_lines.items():
             rows.update(self._row(text_index, number) for number in edited)
         return sorted(rows)
@@ -375,3 +379,19 @@ class ProseLines:
     def _row(self, text_index: int, number: int) -> int:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]
         return start + int(self._line_numbers[start:end].searchsorted(number))
+
+
+def _offsets_of_clues(data: bytes) -> Integers:
+    # Few texts have words for cookies in other scripts, and each would be sought at every letter of its script.
+    clues = [*_CLUES, *(() if data.isascii() else (clue for clue in cookie_notices.CLUES if clue in data))]
+    core = compiled_core()
+    if core is not None:
+        return np.frombuffer(core.offsets_of(data, b"\n".join([*clues, b""])), np.int64)
+    lower = data.lower()
+    offsets = []
+    for clue in clues:
+        offset = lower.find(clue)
+        while offset >= 0:
+            offsets.append(offset)
+            offset = lower.find(clue, offset + 1)
+    return np.sort(np.array(offsets, np.int64))

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS
 
 __all__ = ["CLOSING_MARKS", "SYMBOLS", "character_kinds"]
@@ -64,7 +65,7 @@ def character_kinds(codes: Integers) -> Integers:
     kinds: Integers = table[codes]
     unknown = codes[kinds == 0]
     if len(unknown):
-        new = np.unique(unknown)
+        new = distinct(unknown)
         table[new] = [_bits(chr(code)) for code in new.tolist()]
         kinds = table[codes]
     return kinds

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from corpuskit.text.quality.arrays import DIGITS, Numbers, rounded
+from corpuskit.text.quality.arrays import DIGITS, Integers, Numbers, rounded
 from corpuskit.text.quality.languages import LanguageProfile
 from corpuskit.text.quality.rules import DATATROVE, FAMILIES, RULES, SETTINGS, Rule
 from corpuskit.text.quality.signals import TextSignals
@@ -48,7 +48,7 @@ Checks = dict[str, list[Check]]
 class BatchCheck:
     """A rule, and the bound that its signal must keep in each text of a batch."""
 
-    def __init__(self, rule: Rule, owners: Sequence[int], bounds: Sequence[float | None]) -> None:
+    def __init__(self, rule: Rule, owners: Integers, bounds: Sequence[float | None]) -> None:
         """Take the bounds of all languages, None where the rule is off, and for each text the index of its own."""
         self.rule, self._owners, self._bounds = rule, owners, bounds
         # No figure is below or above a bound that is no number.
@@ -133,8 +133,9 @@ def _checks_of_batch(checks: Sequence[Checks]) -> dict[str, list[BatchCheck]]:
             rules.setdefault(check.rule.name, check.rule)
             bounds.setdefault(check.rule.name, [None] * len(numbers))[number] = check.bound
     by_signal: dict[str, list[BatchCheck]] = {}
+    owner_indices = np.array(owners)
     for name, rule in rules.items():
-        by_signal.setdefault(rule.signal, []).append(BatchCheck(rule, owners, bounds[name]))
+        by_signal.setdefault(rule.signal, []).append(BatchCheck(rule, owner_indices, bounds[name]))
     return by_signal
 
 

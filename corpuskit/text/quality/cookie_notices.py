@@ -18,7 +18,7 @@ _COOKIES = (
     *("бисквитк", "kakor", "עוגיות", "کوکی", "informasjonskaps", "piškot", "kolačić"),
 )
 CLUES = tuple(word.encode() for word in dict.fromkeys([*_COOKIES, *(word.capitalize() for word in _COOKIES)]))
-"""Words for cookies that are not like the English one: a line without it and these is no notice."""
+"""Words for cookies that are not like the English one, in UTF-8: a line without it and these is no notice."""
 
 _SAYS = """
 de: wir (?:und unsere \\w*partner )?(?:ver)?(?:benutz|wend|nutz|setz|speicher)

@@ -7,6 +7,8 @@ on that was free when it was added.
 import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.sums import distinct
 
 __all__ = ["HashTable"]
 
@@ -36,6 +38,17 @@ class HashTable:
 
     def number_keys(self, keys: Integers) -> tuple[Integers, Integers]:
         """Return the number of each key, and the indices in `keys` of those that are new, by rising number."""
+        core = compiled_core()
+        if core is None:
+            return self._number_keys(keys)
+        self._leave_space(keys)
+        numbers, new = np.empty((2, len(keys)), np.int64)
+        count = core.number_keys(keys, self._keys, self._numbers, numbers, new, int(self._shift), self._size)
+        self._size += count
+        self._grow()
+        return numbers, new[:count]
+
+    def _number_keys(self, keys: Integers) -> tuple[Integers, Integers]:
         # An empty table, keys     [70 50 70 60]
         # missing                  [ 0  1  2  3]    all of them
         # slots                    [ 7  5  7  6]    where they lie once they are entered
@@ -86,7 +99,7 @@ class HashTable:
     def _leave_space(self, keys: Integers) -> None:
         """Grow the table if these keys might fill it."""
         if self._size + len(keys) >= len(self._keys):
-            self._grow(len(np.unique(keys)))
+            self._grow(len(distinct(keys)))
 
     def _grow(self, more: int = 0) -> None:
         """Grow the table if with so many more keys less than half of it were empty."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
 
 __all__ = ["Lines", "TextLayout", "TextSpans"]
@@ -75,15 +76,24 @@ class TextLayout:
         sizes = np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1
         self.text_ends = sizes.cumsum() - 1
         self.text_starts = self.text_ends - sizes + 1
-        whitespace, self.line_ends, self.line_feeds = self._whitespace()
+        self.token_starts, self.token_ends, self.line_ends, self.line_feeds = self._parts()
+        self.token_bounds = np.zeros(len(encoded) + 1, np.int64)
+        self.token_bounds[1:] = self.token_starts.searchsorted(self.text_ends)
+        """Number of tokens before each text, and in all."""
+
+    def _parts(self) -> tuple[Integers, Integers, Integers, Integers]:
+        """Return where tokens start and end, and the offsets of line ends and of line feeds."""
+        core = compiled_core()
+        if core is not None:
+            columns = core.lay_out(self.data, self._parts_at_marks)
+            starts, ends, line_ends, line_feeds = (np.frombuffer(column, np.int64) for column in columns)
+            return starts, ends, line_ends, line_feeds
+        whitespace, line_ends, line_feeds = self._whitespace()
         starts = np.empty_like(whitespace)
         starts[:1] = 0
         starts[1:] = whitespace[:-1] + 1
         filled = starts < whitespace
-        self.token_starts, self.token_ends = starts[filled], whitespace[filled]
-        self.token_bounds = np.zeros(len(encoded) + 1, np.int64)
-        self.token_bounds[1:] = self.token_starts.searchsorted(self.text_ends)
-        """Number of tokens before each text, and in all."""
+        return starts[filled], whitespace[filled], line_ends, line_feeds
 
     def _whitespace(self) -> tuple[Integers, Integers, Integers]:
         """Return the offsets of white space (all its bytes), of line ends (their last byte), and of line feeds."""
@@ -300,6 +310,10 @@ class TextLayout:
         # alike           [0 2]           spans that have one of these: only their bytes are compared
         # is_repeat       [0 0 1 0]
         is_repeat = np.zeros(len(starts), bool)
+        core = compiled_core()
+        if core is not None:
+            core.mark_repeats(self.data, starts, ends, text_indices, is_repeat)
+            return TextSpans(starts, ends, text_indices, after - first, is_repeat)
         sums = self._hash_sums[after] - self._hash_sums[first] + (ends - starts).astype(np.uint64) * LENGTH
         sums = ((sums ^ sums >> HALF) * SHORT) + text_indices.astype(np.uint64) * LONG
         ordered = np.sort(sums)

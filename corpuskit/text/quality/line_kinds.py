@@ -9,6 +9,8 @@ JavaScript, a formula has braces, and a manual quotes a line of code. The functi
 import re
 from itertools import pairwise
 
+from corpuskit.text.quality.cookie_notices import is_cookie_notice
+
 __all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice", "ordinary_hashes"]
 
 LONGEST_SCRIPT_NOTICE = 240
@@ -88,6 +90,8 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
     >>> is_policy_notice("it grew in terms of usefulness as our tools did.")
     False
     """
+    if not any_mention and is_cookie_notice(line):
+        return True
     if not any(phrase in line for phrase in _POLICY_PHRASES):
         return False
     if any_mention:

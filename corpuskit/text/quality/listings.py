@@ -62,7 +62,9 @@ def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> N
     lines = layout.lines
     before = running_sums(letters)
     no_words = before[lines.last_tokens + 1] == before[lines.first_tokens]
-    prices = np.isin(lines.numbers, layout.line_ends.searchsorted(_currency_marks(layout))) & no_words
+    has_mark = np.zeros(len(layout.line_ends), bool)
+    has_mark[layout.line_ends.searchsorted(_currency_marks(layout))] = True
+    prices = has_mark[lines.numbers] & no_words
     counts = np.bincount(lines.text_indices[prices], minlength=len(layout.text_ends))
     whole = np.bincount(lines.text_indices, minlength=len(counts))
     return ratio(np.where(counts > sentences, counts, 0), whole)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.layout import TextLayout
 
 __all__ = ["beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
@@ -94,7 +95,8 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     before = np.maximum(first - 1, 0)
     led = layout.codes[ends[before] - 1] == ord(":")
     deeper = indents[first] >= indents[before] + DEEPER
-    is_code &= (sizes > 1) | ((first > 0) & (led | deeper))
+    follows = (first > 0) & (lines.text_indices[before] == lines.text_indices[first])
+    is_code &= (sizes > 1) | (follows & (led | deeper))
     return fenced | is_code[blocks]
 
 
@@ -156,6 +158,33 @@ def _blocks(layout: TextLayout) -> tuple[Integers, Integers]:
 def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:
     """Return for each row whether it has many marks, or begins or ends as lines of code do."""
     codes = layout.codes
+    ends_code = np.zeros(256, bool)
+    ends_code[list(_ENDS_OF_CODE)] = True
+    at_end = ends_code[codes[ends - 1]]
+    marks = _marks_in_rows(layout, starts, ends)
+    if b"{" in layout.data:
+        links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
+        in_one_text = np.equal(*layout.text_ends.searchsorted(links).T)
+        links = links[in_one_text]
+        brackets = np.concatenate([links[:, 0], links[:, 1] - 1])
+        marks -= np.bincount(ends.searchsorted(brackets, "right"), minlength=len(ends))
+        at_end &= ~np.isin(ends, links[:, 1])
+    looks: Booleans = at_end | (marks >= np.maximum(LEAST_MARKS * (ends - starts), 1))
+    opens = np.zeros(256, bool)
+    opens[[prompt[0] for prompt in _PROMPTS]] = True
+    for row in (opens[codes[starts]] & ~looks).nonzero()[0].tolist():
+        looks[row] = layout.data.startswith(_PROMPTS, int(starts[row]))
+    return looks
+
+
+def _marks_in_rows(layout: TextLayout, starts: Integers, ends: Integers) -> Integers:
+    """Return the marks of code in each row."""
+    core = compiled_core()
+    if core is not None:
+        counts = np.empty(len(starts), np.int64)
+        core.marks_in_rows(layout.data, starts, ends, counts)
+        return counts
+    codes = layout.codes
     is_mark = np.zeros(256, bool)
     is_mark[list(_MARKS_OF_CODE)] = True
     marks = is_mark[codes]
@@ -169,23 +198,8 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
         # The lines of tables that are drawn, U+2500 to U+257F, are E2 94 and E2 95.
         wide = np.flatnonzero(codes[:-1] == 0xE2)
         marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = True
-    ends_code = np.zeros(256, bool)
-    ends_code[list(_ENDS_OF_CODE)] = True
-    at_end = ends_code[codes[ends - 1]]
-    if b"{" in layout.data:
-        links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
-        marks[links[:, 0]] = marks[links[:, 1] - 1] = False
-        at_end &= ~np.isin(ends, links[:, 1])
     offsets = marks.nonzero()[0]
-    looks: Booleans = offsets.searchsorted(ends) - offsets.searchsorted(starts) >= np.maximum(
-        LEAST_MARKS * (ends - starts), 1
-    )
-    looks |= at_end
-    opens = np.zeros(256, bool)
-    opens[[prompt[0] for prompt in _PROMPTS]] = True
-    for row in (opens[codes[starts]] & ~looks).nonzero()[0].tolist():
-        looks[row] = layout.data.startswith(_PROMPTS, int(starts[row]))
-    return looks
+    return offsets.searchsorted(ends) - offsets.searchsorted(starts)
 
 
 def _opens_turn(layout: TextLayout, starts: Integers) -> Booleans:

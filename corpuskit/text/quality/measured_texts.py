@@ -14,7 +14,7 @@ from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import running_sums
+from corpuskit.text.quality.sums import distinct, running_sums
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
@@ -194,12 +194,15 @@ class MeasuredTexts:
         return counts
 
     def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
-        """Return the lines of each text that are judged; a text without any of the marks comes whole."""
+        """Return the lines of each text that are judged; a text without any of the marks comes whole.
+
+        Texts whose figures are not needed are empty.
+        """
+        texts = self._needed_texts()
         if self._measures_all:
-            return self._texts
+            return texts
         layout, lines = self._layout, self._layout.lines
-        some = np.unique(lines.text_indices[~self._rows]).tolist()
-        texts = list(self._texts)
+        some = distinct(lines.text_indices[~self._rows & ~self._ignored[lines.text_indices]]).tolist()
         bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
         starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
         for index in some:
@@ -210,6 +213,10 @@ class MeasuredTexts:
             left = b"\n".join([layout.data[start:end] for start, end in spans])
             texts[index] = left.decode("utf-8", "surrogatepass")
         return texts
+
+    def _needed_texts(self) -> list[str]:
+        """Return the texts, empty where their figures are not needed."""
+        return ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
 
     def _measured_spans(self, kind: str) -> Booleans:
         """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
@@ -226,7 +233,7 @@ class MeasuredTexts:
 
     @cached_property
     def _breaks(self) -> Integers:
-        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
+        return breaks_in_lines(self._layout, self._tokens, self._like_peer)
 
     @cached_property
     def _word_counts(self) -> Integers:

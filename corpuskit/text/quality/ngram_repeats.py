@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.spans import expand_spans
 
 __all__ = ["MAX_TEXTS", "repeated_ngram_characters"]
@@ -17,6 +18,10 @@ LONGEST_SECTION = 1_000_000
 """Words that are measured at a time; ten times what `gopher-max-words` allows."""
 HASH = np.uint64(0x9E3779B97F4A7C15)
 """An odd number with random-looking bits: the digits of the golden ratio."""
+NAMES = (
+    *(f"repetition_top_{n}_gram_characters" for n in range(2, 5)),
+    *(f"repetition_duplicate_{n}_gram_characters" for n in range(5, 11)),
+)
 MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
 """The most texts that can be passed at a time."""
 
@@ -59,6 +64,18 @@ def _characters_of_texts(
     words: Integers, lengths: Integers, bounds: Integers, window: float, least_count: float
 ) -> Iterator[tuple[str, Integers]]:
     """Yield what `repeated_ngram_characters` does, all texts at once."""
+    core = compiled_core()
+    if core is None:
+        yield from _characters_in_arrays(words, lengths, bounds, window, least_count)
+        return
+    figures = np.zeros((len(NAMES), len(bounds) - 1), np.int64)
+    core.repeated_ngrams(words, lengths, bounds, figures, 0 if math.isinf(window) else int(window), least_count)
+    yield from zip(NAMES, figures, strict=True)
+
+
+def _characters_in_arrays(
+    words: Integers, lengths: Integers, bounds: Integers, window: float, least_count: float
+) -> Iterator[tuple[str, Integers]]:
     ends = np.zeros(len(words) + 1, np.int64)
     lengths.cumsum(out=ends[1:])
     sizes = np.diff(bounds)
@@ -67,7 +84,7 @@ def _characters_of_texts(
     ngrams = RepeatedNgrams(np.arange(len(words)), labels, bounds[:-1], np.ones(len(sizes), np.int64))
     for n in range(2, 5):
         ngrams = _extend_by_a_word(n, ngrams, words, texts)
-        yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes, least_count)
+        yield NAMES[n - 2], _commonest_characters(n, ngrams, ends, sizes, least_count)
     windows, first_windows = texts, np.arange(len(sizes))
     if len(sizes) and sizes.max() > window:
         windows, first_windows = _windows(bounds, int(window))
@@ -75,7 +92,7 @@ def _characters_of_texts(
     for n in range(5, 11):
         ngrams = _extend_by_a_word(n, ngrams, words, windows)
         covered = _duplicate_characters(n, ngrams, ends, windows)
-        yield f"repetition_duplicate_{n}_gram_characters", np.add.reduceat(covered, first_windows)
+        yield NAMES[n - 2], np.add.reduceat(covered, first_windows)
 
 
 class _Parts:

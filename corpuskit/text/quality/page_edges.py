@@ -1,6 +1,6 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
-from functools import cache
+from functools import cache, partial
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -206,7 +206,8 @@ def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Boole
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
     are_links = [maybe and (is_link(text) or is_row_of_links(text)) for maybe, text in zip(may_be, texts, strict=True)]
-    edge_lines = list(map(EdgeLine, texts, short, words, are_links))
+    # As `EdgeLine(...)` does it, without a call of Python for each line.
+    edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(texts, short, words, are_links, strict=True)))
     longer = [line.text for line in edge_lines if not line.is_short]
     rest = "\n".join([*longer, body]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)

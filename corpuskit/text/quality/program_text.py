@@ -5,7 +5,8 @@ What looks like code is a guess, good enough to leave a text as it is: a wrong o
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
+
+from corpuskit.text.quality.compiled import compiled_core
 
 __all__ = ["reads_as_code"]
 
@@ -105,8 +106,16 @@ def reads_as_code(text: str) -> bool:
 
 
 def _has_marks(text: str) -> bool:
-    least = LEAST_MARKS * text.count("\n")
-    return any(marks >= least for marks in accumulate(map(text.count, _MARKS)))
+    marks, line_feeds = _marks_and_line_feeds(text)
+    return marks >= LEAST_MARKS * line_feeds
+
+
+def _marks_and_line_feeds(text: str) -> tuple[int, int]:
+    core = compiled_core()
+    if core is None:
+        return sum(map(text.count, _MARKS)), text.count("\n")
+    marks, line_feeds = core.marks_and_line_feeds(text.encode("utf-8", "surrogatepass"))
+    return marks, line_feeds
 
 
 def _looks_like_code(line: str) -> bool:

@@ -8,11 +8,13 @@ where their denominator is 0.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextSpans
 from corpuskit.text.quality.line_kinds import ordinary_hashes
@@ -29,7 +31,6 @@ from corpuskit.text.quality.vocabulary import (
     OPENS_BULLET,
     PROPER,
     STOP_WORD_SHIFT,
-    Words,
     stop_word_bits,
 )
 
@@ -142,10 +143,10 @@ class TextSignals(MeasuredTexts):
         needed = (~self._ignored).nonzero()[0]
         if not len(needed):
             return
-        words, bounds = self._ngram_words(needed)
+        words, lengths, bounds = self._ngram_words(needed)
         window = self._settings["gopher-repetition-window-words"] or math.inf
         least = self._settings["gopher-repetition-least-count"]
-        for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window, least):
+        for name, covered in repeated_ngram_characters(words, lengths, bounds, window, least):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
             yield name, ratio(figures, characters)
@@ -160,23 +161,39 @@ class TextSignals(MeasuredTexts):
             rows = widgets[self._layout.opens_paragraph.cumsum() - 1]
         return widgets & self._prose_prevails_without(rows)[spans.text_indices]
 
-    def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
-        """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
+    def _ngram_words(self, text_indices: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return the words that n-grams of some texts are made of, their lengths, and the number before each text.
 
         Marks are none of them, or tables, references and lines of code repeat `) , (`; to datatrove, they are.
         """
+        core = compiled_core()
+        if core is not None:
+            return self._compiled_ngram_words(core, text_indices)
         words, bounds = self._words, self._word_bounds
         chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
         if not self._measures_all:
             chosen &= self._measured_tokens.repeat(self._tokens.word_counts)
         if len(text_indices) == len(self._texts) and self._like_peer:
-            return words, bounds
+            return words.words, words.lengths, bounds
         is_needed = np.zeros(len(self._texts), bool)
         is_needed[text_indices] = True
         chosen &= is_needed.repeat(self._word_counts)
         before = running_sums(chosen.astype(np.int64))[bounds]
         counts = np.diff(before)[text_indices]
-        return Words(*(column[chosen] for column in words)), running_sums(counts)
+        return words.words[chosen], words.lengths[chosen], running_sums(counts)
+
+    def _compiled_ngram_words(self, core: Any, text_indices: Integers) -> tuple[Integers, Integers, Integers]:
+        tokens, bounds = self._tokens, self._layout.token_bounds
+        is_needed = np.zeros(len(self._texts), bool)
+        is_needed[text_indices] = True
+        chosen = is_needed.repeat(np.diff(bounds))
+        if not self._measures_all:
+            chosen &= self._measured_tokens
+        words, lengths = np.empty((2, int(tokens.word_counts[chosen].sum())), np.int64)
+        counts = np.empty(len(self._texts), np.int64)
+        flags = -1 if self._like_peer else PROPER
+        count = core.ngram_words(tokens.spans, tokens.entries, chosen, bounds, words, lengths, counts, flags)
+        return words[:count], lengths[:count], running_sums(counts[text_indices])
 
     def _repeatable_spans(self) -> Iterator[tuple[str, TextSpans, Integers, Integers]]:
         """Yield what may repeat: its kind, its spans, and how many empty ones each text has besides, in all and again.
@@ -195,8 +212,7 @@ class TextSignals(MeasuredTexts):
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
-        needed = ["" if ignored else text for text, ignored in zip(self._texts, self._ignored.tolist(), strict=True)]
-        heads = PageHeads(needed)
+        heads = PageHeads(self._needed_texts())
         yield "c4_placeholder", np.array(heads.placeholders(), np.int64)
         yield "c4_access_wall", np.array(heads.access_walls(), np.int64)
         prose = self.prose_lines
@@ -286,10 +302,12 @@ class TextSignals(MeasuredTexts):
         commas[[ord(mark) for mark in ",;"]] = True
         # U+3001 and U+FF0C, the commas of Chinese and Japanese, are E3 80 81 and EF BC 8C.
         codes = self._layout.codes
-        last = (np.maximum(ends - distance, 0) for distance in (3, 2, 1))
-        first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
-        wide = np.isin(first << 16 | second << 8 | third, [0xE38081, 0xEFBC8C])
-        verse: Booleans = commas[codes[ends - 1]] | wide
+        verse: Booleans = commas[codes[ends - 1]]
+        if not self._layout.data.isascii():
+            last = (np.maximum(ends - distance, 0) for distance in (3, 2, 1))
+            first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
+            character = first << 16 | second << 8 | third
+            verse |= (character == 0xE38081) | (character == 0xEFBC8C)
         return verse & (self._words_in(starts, ends) >= WORDS_OF_VERSE)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:

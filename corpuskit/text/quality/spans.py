@@ -4,6 +4,7 @@ import numpy as np
 import xxhash
 
 from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.compiled import compiled_core
 
 __all__ = ["expand_spans", "hash_spans"]
 
@@ -36,6 +37,16 @@ def expand_spans(first: Integers, counts: Integers) -> Integers:
 
 def hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:
     """Return a 64-bit hash of each span: equal for equal spans, never 0."""
+    core = compiled_core()
+    if core is None:
+        return _hash_spans(data, starts, ends)
+    hashes = np.empty(len(starts), np.uint64)
+    if core.hash_spans(data, starts, ends, hashes):
+        _hash_long_spans(data, starts, ends, hashes)
+    return hashes
+
+
+def _hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:
     # `blocks[i]` is the little-endian integer of the 8 bytes from i on. A span takes in a block for every 8 bytes,
     # the last one masked; those that have more go on to the next round:
     #
@@ -58,7 +69,11 @@ def hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:
         longer = longer[sizes[longer] > done]
     hashes ^= hashes >> HALF
     hashes *= LAST
-    for index in (sizes > MAX_BYTES_IN_ARRAYS).nonzero()[0].tolist():
-        hashes[index] = xxhash.xxh3_64_intdigest(data[starts[index] : ends[index]])
     hashes[hashes == 0] = 1
+    _hash_long_spans(data, starts, ends, hashes)
     return hashes
+
+
+def _hash_long_spans(data: bytes, starts: Integers, ends: Integers, hashes: Integers) -> None:
+    for index in (ends - starts > MAX_BYTES_IN_ARRAYS).nonzero()[0].tolist():
+        hashes[index] = xxhash.xxh3_64_intdigest(data[starts[index] : ends[index]]) or 1

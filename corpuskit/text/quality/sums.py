@@ -17,6 +17,18 @@ def occurrences(texts: Sequence[str], mark: str) -> Integers:
     return np.array([text.count(mark) for text in texts], np.int64)
 
 
+def distinct(values: Integers) -> Integers:
+    """Return the different values, rising.
+
+    `np.unique` asks whether the array is masked, and so loads numpy's whole module for such arrays.
+    """
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    different: Integers = ordered[is_first]
+    return different
+
+
 def running_sums(values: Integers) -> Integers:
     """Return the sums of the values before each value, and of all."""
     sums = np.zeros(len(values) + 1, np.int64)

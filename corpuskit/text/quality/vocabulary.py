@@ -15,6 +15,7 @@ import numpy as np
 from corpuskit.text.quality import characters as char
 from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
+from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.hash_table import HashTable
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, all_stop_words
 from corpuskit.text.quality.layout import TextLayout
@@ -82,6 +83,11 @@ class KnownTokens(NamedTuple):
 
     def words(self) -> Words:
         """Return the words of these tokens, in order."""
+        core = compiled_core()
+        if core is not None:
+            words, lengths, flags = np.empty((3, int(self.word_counts.sum())), np.int64)
+            core.words_of(self.spans, self.entries, words, lengths, flags)
+            return Words(words, lengths, flags)
         entries = self.entries[expand_spans(self.spans >> 32, self.word_counts)]
         return Words(
             words=entries >> 32,

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from corpuskit.core.document import RESERVED
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, SourceEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST, serialise, shard_format
@@ -17,6 +16,7 @@ from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.report_file import CROISSANT_NAME, CROISSANT_VERSION, digest_mark
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.registry import format_of_shard
+from corpuskit.core.reserved import RESERVED
 from corpuskit.core.wording import excerpt
 
 SPDX = "https://spdx.org/licenses/"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.list_file import read_list
@@ -29,7 +29,8 @@ def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[s
     """Search the places of a receipt again, and compare them with it.
 
     The list is by default the file of the name that the receipt gives, beside it. Raises UsageError if it cannot be
-    read, or lacks entries of the receipt; DamagedError for a receipt that was changed.
+    read, or lacks entries of the receipt; DamagedError for a receipt that was changed; PublishError for places that are
+    in use or may not be read, if nothing else is wrong.
     """
     receipt = read_receipt(receipt_path)
     entries = _entries(receipt, receipt_path, list_path)
@@ -43,6 +44,9 @@ def check_receipt(receipt_path: Path, list_path: Path | None, stores: Sequence[s
         promised = _entry_of(receipt, run.entry)
         problems += [f"{store}: {problem}" for problem in _problems(receipt, promised, run)]
         remarks += [f"{store}: {remark}" for remark in _remarks(receipt, promised, run)]
+    unread = [run.error for run in runs if isinstance(run.error, PublishError)]
+    if unread and len(problems) == len(unread):  # each of them is a problem as well
+        raise unread[0].with_others(unread[1:])
     return ReceiptCheck([*map(printable_name, problems)], [*map(printable_name, remarks)])
 
 

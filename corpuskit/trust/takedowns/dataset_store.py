@@ -79,6 +79,10 @@ class DatasetStore(Store):
         )
         return StoreTally(reasons, is_affected, {}, undecided, made_from_copies)
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+        return sought.unlearned_texts(self._lineages.values())
+
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""
         return Rewriting(self.dataset, self.findings, sought, options, tokenizer).publish

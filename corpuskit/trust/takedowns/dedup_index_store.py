@@ -1,12 +1,15 @@
 """An index of `dedup` as a place of a takedown: its entries hold ids, hashes of texts, and signatures."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from corpuskit.text.takedown.entries import ID_PREFIX
+from corpuskit.core.errors import PublishError
+from corpuskit.text.dedup.survivors import DIGEST_BYTES
+from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TENANT, TEXT_HASH, Entry
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import digests_in
 from corpuskit.text.takedown.reasons import NEAR_COPY, REASONS
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.matching import Flags
 
 BLOCK_ROWS = 4096
+SHA256 = "sha256"
+UNKNOWN_KINDS = (*ADDRESSES, "actor", TENANT)
+"""Of entries: what an index has nothing of."""
 
 
 class DedupIndexStore(Store):
@@ -32,6 +38,7 @@ class DedupIndexStore(Store):
 
     kind: ClassVar[str] = "dedup-index"
     title: ClassVar[str] = "index of `dedup`"
+    may_count: ClassVar[tuple[str, ...]] = (*Store.may_count, "unasked")
     needs_others: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
@@ -39,10 +46,13 @@ class DedupIndexStore(Store):
         from corpuskit.text.dedup.index import read_current
 
         super().__init__(path)
-        read_current(path, required=True)
+        current = read_current(path, required=True)
+        self._generation = current["generation"] if current else 0
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
         self._beginning_so: dict[str, set[int]] = {}
         """By file: rows of ids that begin as the list says of a source."""
+        self._untaught_texts: set[str] = set()
+        """Hashes of texts that the list names, and of which the index does not keep what the list learns."""
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -61,46 +71,52 @@ class DedupIndexStore(Store):
         return f"sha256:{size_and_digest(self.path / CURRENT)[1]}"
 
     def look(self, sought: Sought) -> None:
-        """Find ids that the list names. Raises PublishError if the index is in use, DamagedError if it is damaged."""
+        """Find ids and texts that the list names, and let it learn these texts.
+
+        Raises PublishError if the index is in use, DamagedError if it is damaged.
+        """
+        hashes = _digests(sought.listed_text_hashes())
         prefixes = {entry.value.encode() for entry in sought.entries if entry.kind == ID_PREFIX}
         prefix_lengths = {len(prefix) for prefix in prefixes}
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings.setdefault(name, {})
             beginning_so = self._beginning_so.setdefault(name, set())
-            for row, identifier in enumerate(file.strings("id")):
+            teaching: dict[int, TakedownFinding] = {}
+            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
+                by_text = hashes.get(digest.tobytes())
                 if (taken_id := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
                     findings[row] = TakedownFinding(taken_id.reason, taken_id.number)
                     sought.take_unowned(identifier, findings[row])
+                    if sought.is_named_by_id(findings[row]):
+                        teaching[row] = findings[row]
+                        sought.whole_documents.note(identifier)
                 elif any(identifier[:length] in prefixes for length in prefix_lengths):
                     beginning_so.add(row)
-            self._teach(sought, file, findings)
+                if by_text is not None:
+                    finding = TakedownFinding(REASONS[TEXT_HASH], by_text)
+                    sought.take_unowned(identifier, findings.setdefault(row, finding))
+                    sought.named.add(by_text)
+                    if sought.is_asked_for(finding):
+                        teaching.setdefault(row, finding)
+            self._teach(sought, file, teaching)
 
         self._each_file(look_into)
 
     def find_copies(self, sought: Sought) -> None:
         """Find equal texts by their hashes and near copies by their signatures."""
-        import numpy
+        from corpuskit.text.dedup.near_copies import are_comparable
 
-        from corpuskit.text.dedup.near_copies import PERMUTATIONS, are_comparable
-
-        hashes = {bytes.fromhex(text): number for text, number in sought.text_hashes().items() if len(text) == 32}
+        hashes = _digests(sought.text_hashes())
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings[name]
             for row, digest in enumerate(_rows(file, "digest")):
                 if (number := hashes.get(digest.tobytes())) is not None:
-                    findings.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
-            if not sought.looks_for_copies or not are_comparable(self._settings):
-                return
-            first = 0
-            for rows, wordless in zip(file.column("signature"), file.column("wordless"), strict=True):
-                for start in range(0, len(rows), BLOCK_ROWS):
-                    part = numpy.asarray(rows[start : start + BLOCK_ROWS], numpy.uint32).reshape(-1, PERMUTATIONS)
-                    for row, copy in enumerate(sought.lookup().find_rows(part), first + start):
-                        if copy is not None and not wordless[row - first].any():
-                            findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
-                first += len(rows)
+                    findings.setdefault(row, TakedownFinding(REASONS[TEXT_HASH], number))
+            if sought.looks_for_copies and are_comparable(self._settings):
+                for row, number in _near_copies(file, sought):
+                    findings.setdefault(row, TakedownFinding(NEAR_COPY, number))
             self._take(sought, file, findings)
 
         self._each_file(look_into)
@@ -130,10 +146,32 @@ class DedupIndexStore(Store):
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many texts of entries that go no place could teach."""
+        return sum(not sought.knows_text(hash_) for hash_ in self._untaught_texts)
+
+    def unasked(self, sought: Sought) -> dict[str, int]:
+        """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3."""
+        names = (_unknown_here(entry) for entry in sought.not_found())
+        return dict(sorted(Counter(name for name in names if name).items()))
+
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries, which knows of what it was cleared."""
         del sought, tokenizer
         return partial(self._remove, options)
+
+    def sweep(self) -> None:
+        """Remove what killed runs have left. Raises PublishError if the index is in use."""
+        from corpuskit.text.dedup.index import Index, leftovers
+
+        if leftovers(self.path):
+            Index(self.path, "takedown").close()
+
+    @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Return False: it holds entries alone."""
+        del entry
+        return False
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:
@@ -148,7 +186,7 @@ class DedupIndexStore(Store):
             flags[list(self.findings[name])] = True
             return flags
 
-        index = self._open()
+        index = self._open("takedown")
         try:
             index.take_out_where(flags_of)
             index.cleared_of |= digests_in(options["list"])
@@ -157,8 +195,8 @@ class DedupIndexStore(Store):
             index.close()
         return []
 
-    def _teach(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
-        """Let the list learn the texts of entries it names by their ids, if their signatures show that they are long.
+    def _teach(self, sought: Sought, file: "BlockFile", named: dict[int, TakedownFinding]) -> None:
+        """Let the list learn the texts of entries that it names, if their signatures show that they are long.
 
         One of less than 8 words and 40 letters, which others have written as well, has less than 47 shingles.
         """
@@ -166,18 +204,18 @@ class DedupIndexStore(Store):
 
         from corpuskit.text.dedup.near_copies import are_comparable, are_of_long_texts, write_signature
 
-        rows = numpy.array([row for row, finding in findings.items() if sought.is_named_by_id(finding)], numpy.int64)
+        rows = numpy.array(list(named), numpy.int64)
         hashes = [digest.tobytes().hex() for digest in file.take("digest", rows)]
         if not hashes or not are_comparable(self._settings):
-            self.unlearned_texts.update(hashes)
+            self._untaught_texts.update(hashes)
             return
         signatures = file.take("signature", rows)
         is_long = are_of_long_texts(signatures) & ~file.take("wordless", rows).ravel().astype(bool)
         for row, hash_, signature, is_taught in zip(rows.tolist(), hashes, signatures, is_long.tolist(), strict=True):
             if is_taught:
-                sought.learn_signed(hash_, write_signature(signature), findings[row])
+                sought.learn_signed(hash_, write_signature(signature), named[row])
             else:
-                self.unlearned_texts.add(hash_)
+                self._untaught_texts.add(hash_)
 
     def _take(self, sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
         """Note the ids of entries that were found by their texts."""
@@ -187,15 +225,20 @@ class DedupIndexStore(Store):
                 if findings[row].reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES:
                     self.copy_examples.append(identifier.decode("utf-8", "replace"))
 
-    def _open(self) -> "Index":
+    def _open(self, purpose: str | None) -> "Index":
+        """Return the index, of the generation that was searched first. Raises PublishError if it is another one now."""
         from corpuskit.text.dedup.index import Index
 
-        return Index(self.path, "takedown")
+        index = Index(self.path, purpose)
+        if index.generation != self._generation:
+            index.close()
+            raise PublishError(f"the index {str(self.path)!r} was changed while it was searched; run it again")
+        return index
 
     def _each_file(self, look_into: Any) -> None:
         from corpuskit.text.dedup.entries import open_block_file
 
-        index = self._open()
+        index = self._open(None)
         try:
             self._settings = index.settings
             for path, entry in zip(index.paths(), index.snapshots, strict=True):
@@ -203,6 +246,34 @@ class DedupIndexStore(Store):
                     look_into(open_block_file(stack, path), entry["name"])
         finally:
             index.close()
+
+
+def _unknown_here(entry: Entry) -> str:
+    """Return by what an entry names something, if an index does not know that; else nothing."""
+    if entry.kind == TEXT_HASH:
+        return SHA256 if len(entry.value) > 2 * DIGEST_BYTES else ""
+    return entry.kind if entry.kind in UNKNOWN_KINDS else ""
+
+
+def _digests(hashes: Mapping[str, int]) -> dict[bytes, int]:
+    """Return, of hashes of texts as a list has them, those that an index has, as it has them."""
+    return {bytes.fromhex(hash_): number for hash_, number in hashes.items() if len(hash_) == 2 * DIGEST_BYTES}
+
+
+def _near_copies(file: "BlockFile", sought: Sought) -> Iterator[tuple[int, int]]:
+    """Yield the rows of near copies, and the numbers of the entries whose texts they are like."""
+    import numpy
+
+    from corpuskit.text.dedup.near_copies import PERMUTATIONS
+
+    first = 0
+    for rows, wordless in zip(file.column("signature"), file.column("wordless"), strict=True):
+        for start in range(0, len(rows), BLOCK_ROWS):
+            part = numpy.asarray(rows[start : start + BLOCK_ROWS], numpy.uint32).reshape(-1, PERMUTATIONS)
+            for row, copy in enumerate(sought.lookup().find_rows(part), first + start):
+                if copy is not None and not wordless[row - first].any():
+                    yield row, sought.owner(copy.number)
+        first += len(rows)
 
 
 def _rows(file: "BlockFile", name: str) -> Any:

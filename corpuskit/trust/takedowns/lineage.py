@@ -60,6 +60,16 @@ class Narrowing(NamedTuple):
         return IdOwner(owner.source if self.by_source else None, owner.tenant if self.by_tenant else None)
 
 
+class NamedParent(NamedTuple):
+    """A document that the list names, by what was made from it."""
+
+    hash: int
+    """Of its id."""
+    owner: IdOwner
+    """As much of it as the entry tells apart."""
+    narrowing: Narrowing
+
+
 def owner_of(document: Document) -> IdOwner:
     """Return the source and the tenant that a document names."""
     source, tenant = (document.metadata.get(key) for key in ("source", "tenant"))
@@ -113,6 +123,8 @@ class Lineage:
         """Of all documents, by their positions."""
         self.owners_of_ids = array("I")
         """Of all documents, of a list that narrows; and the same of these:"""
+        self.named_parents: set[NamedParent] = set()
+        """Of what the list names: documents that something here was made from."""
         self.texts = array("Q")
         """The first half of the hash that an index of `dedup` has of the text."""
 

@@ -41,6 +41,10 @@ class StoreEntry(TypedDict):
     """Of a search index: how many documents that were removed before may still have had bytes in the file."""
     undecided: NotRequired[int]
     """How many documents stay because the list narrows an id, and nobody can say whose it is here."""
+    unlearned_texts: NotRequired[int]
+    """How many texts go of which no place keeps what the list learns: copies of them come back under other ids."""
+    unasked: NotRequired[dict[str, int]]
+    """What the place knows nothing of, such as addresses: how many entries that named nothing anywhere name it so."""
     problem: NotRequired[str]
     """Why it was not searched, or not changed."""
 
@@ -134,8 +138,13 @@ def read_receipt(path: Path) -> Receipt:
     receipt: Receipt = content  # type: ignore[assignment]
     rest = {key: value for key, value in content.items() if key != "digest"}
     record = list_on_record(digests_in(content["list"]))
-    if content["digest"] != _digest(rest) or record["digest"] != content["list"]["digest"]:
-        raise DamagedError(f"{name} was changed after it was written")
+    changed = f"{name} was changed after it was written"
+    if content["digest"] != _digest(rest):
+        raise DamagedError(f"{changed}: its `digest` is not that of what it says")
+    if record["entries"] != content["list"]["entries"]:
+        raise DamagedError(f"{changed}: `entries` of its list are not digests in order, with single spaces between")
+    if record["digest"] != content["list"]["digest"]:
+        raise DamagedError(f"{changed}: `digest` of its list is not {record['digest']}, that of `entries`")
     return receipt
 
 

@@ -10,8 +10,12 @@ from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.wording import quantity
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.on_record import digests_in, digests_on_record
-from corpuskit.text.takedown.reasons import ALL_REASONS
+from corpuskit.trust.takedowns.dataset_store import DatasetStore
+from corpuskit.trust.takedowns.reached import SHARDS, STEPS
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, Receipt, StoreEntry
+from corpuskit.trust.takedowns.receipt_form import problems_of_form
+from corpuskit.trust.takedowns.search_index_store import SearchIndexStore
+from corpuskit.trust.takedowns.store import Store
 
 COUNTS_ON_RECORD = ("chunks", "vectors", "unerased")
 """What the step has on record beside its drops, as the receipt has it."""
@@ -20,13 +24,42 @@ COUNTS_ON_RECORD = ("chunks", "vectors", "unerased")
 def contradictions(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
     """Yield what a receipt says that contradicts itself, or its list."""
     for store in receipt["places"]:
-        yield from (f"says of {store['name']} {problem}" for problem in _problems_of_store(store, receipt["applied"]))
+        problems = [*problems_of_form(store), *_problems_of_store(store, receipt["applied"])]
+        yield from (f"says of {store['name']} {problem}" for problem in problems)
+    for (name, *_), times in Counter(map(identity, receipt["places"])).items():
+        if times > 1:
+            yield f"lists {name} {times} times"
     yield from _problems_of_unnamed(receipt, entries)
-    names = {store["name"] for store in receipt["places"]}
-    affected = {store["before"] for store in receipt["places"] if store["documents"]}
-    for made in receipt["reached"]:
-        if made["name"] not in names or made["from"] not in affected:
-            yield f"says that {made['name']} was made from {made['from']}, in which it lists no documents"
+    yield from _problems_of_reached(receipt)
+
+
+def identity(store: StoreEntry) -> tuple[str, str, str | None]:
+    """Return what no two places of a receipt have in common: name, kind and digest."""
+    return store["name"], store["kind"], store["before"]
+
+
+def _problems_of_reached(receipt: Receipt) -> Iterator[str]:
+    """Yield what is said of places that were made from others, and cannot be so."""
+    for made, times in Counter((made["name"], made["from"], made.get("by")) for made in receipt["reached"]).items():
+        name, before, by = made
+        origins = [store for store in receipt["places"] if store["before"] == before and store["documents"]]
+        targets = [store for store in receipt["places"] if store["name"] == name]
+        if not origins or not targets:
+            yield f"says that {name} was made from {before}, in which it lists no documents"
+        elif not any(origin is not target for origin in origins for target in targets):
+            yield f"says that {name} was made from itself"
+        elif not _is_of(origins, DatasetStore) or not _is_of(targets, DatasetStore, SearchIndexStore):
+            yield f"says that {name} was made from {before}, and that is known of datasets alone"
+        # Receipts of earlier versions do not say by what.
+        if by not in (None, SHARDS, STEPS):
+            yield f"says that {name} was made from {before} by {by}; that is known by {SHARDS} or {STEPS}"
+        if times > 1:
+            yield f"says {times} times that {name} was made from {before}"
+
+
+def _is_of(stores: Iterable[StoreEntry], *kinds: type[Store]) -> bool:
+    """Whether one of these places is of one of these kinds."""
+    return any(store["kind"] == kind.kind for store in stores for kind in kinds)
 
 
 def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator[str]:
@@ -47,6 +80,10 @@ def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator
     if unknown and not any(store["outcome"] in (DAMAGED, FAILED) for store in receipt["places"]):
         entry = quantity(len(unknown), "entry")
         yield f"says of {entry} that a place which was not searched may know them, and that all places were searched"
+    for store in receipt["places"]:
+        if (unasked := sum(store.get("unasked", {}).values())) > len(not_found) + len(unknown):
+            number = quantity(unasked, "entry")
+            yield f"says that {store['name']} cannot be asked for {number}, and calls fewer not found"
     if unknown and not_found:
         yield "says of some entries that they were not found, and of others that this is unknown, which no run does"
 
@@ -55,8 +92,6 @@ def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
     total, outcome = sum(store["reasons"].values()), store["outcome"]
     if total != store["documents"]:
         yield f"{quantity(store['documents'], 'document')}, and reasons for {total:,}"
-    if not store["reasons"].keys() <= ALL_REASONS or min(store["reasons"].values(), default=1) < 1:
-        yield "reasons that there are not"
     for key, number in ((key, store.get(key, 0)) for key in ("chunks", "vectors")):
         if not 0 <= number <= store["documents"]:  # type: ignore[operator]
             yield f"{number} {key} of {quantity(store['documents'], 'document')}"

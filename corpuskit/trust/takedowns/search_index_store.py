@@ -39,6 +39,8 @@ class SearchIndexStore(Store):
 
     kind: ClassVar[str] = "search-index"
     title: ClassVar[str] = "search index"
+    always_counted: ClassVar[tuple[str, ...]] = ("chunks", "vectors")
+    may_count: ClassVar[tuple[str, ...]] = ("unerased", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
         """Read what the index says of itself. Raises DamagedError."""
@@ -97,6 +99,11 @@ class SearchIndexStore(Store):
             )
 
     @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Whether bytes were left of documents that were removed before."""
+        return "unerased" in entry
+
+    @classmethod
     def amount(cls, entry: StoreEntry) -> str:
         """Return how many documents, chunks and vectors were found or removed, and of how many bytes were left."""
         amount = super().amount(entry)
@@ -105,6 +112,10 @@ class SearchIndexStore(Store):
         if "unerased" in entry:
             amount += f", and what was left of {quantity(entry['unerased'], 'document')} removed before"
         return amount
+
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+        return sought.unlearned_texts([self._lineage])
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what puts a version in place without the documents."""

@@ -15,6 +15,7 @@ from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
 from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
+from corpuskit.trust.takedowns.whole_documents import WholeDocuments
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
@@ -63,6 +64,7 @@ class Sought:
         self._learned_from: dict[str, int] = {}
         self._near: NearCopies | None = None
         self._lineages: list[Lineage] = []
+        self.whole_documents = WholeDocuments(entries, self.taken_ids)
         self._keys_everywhere: Keys | None = None
 
     def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
@@ -75,8 +77,9 @@ class Sought:
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
                     self.take(document, finding)
+                    self.whole_documents.note_parents(document, finding, lineage)
                     yield position, finding
-            self._learn([(document, finding) for document, finding in named if self._is_asked_for(finding)])
+            self._learn([(document, finding) for document, finding in named if self.is_asked_for(finding)])
 
     def take(self, document: Document, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
@@ -94,9 +97,17 @@ class Sought:
         """Whether the list has a text, or it was learned, or is too short for that."""
         return hash_ in self._known_texts or hash_ in self.short_texts
 
+    def is_asked_for(self, finding: TakedownFinding) -> bool:
+        """Whether a document goes because somebody asked for it, and not for what was learned of another one.
+
+        Only then copies of its text are looked for: what is known from an earlier run takes no more with it than it did
+        in that one.
+        """
+        return finding.reason != PARENT and self.entries[finding.number].of is None
+
     def is_named_by_id(self, finding: TakedownFinding) -> bool:
         """Whether the list names a document by its own id."""
-        return self._is_asked_for(finding) and self.entries[finding.number].kind in ("id", ID_HASH)
+        return self.is_asked_for(finding) and self.entries[finding.number].kind in ("id", ID_HASH)
 
     def take_unowned(self, identifier: bytes, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out of which nobody can say whose it is.
@@ -210,18 +221,21 @@ class Sought:
         """Return keys by id and text of all documents that go, and of those that stay, if the list is narrowed."""
         return self.taken_ids.by_text(self._lineages)
 
+    def listed_text_hashes(self) -> dict[str, int]:
+        """Return the hashes of texts in the list, and the numbers of their entries; what somebody wrote comes first."""
+        hashes: dict[str, int] = {}
+        for number, entry in enumerate(self.entries):
+            if entry.kind == TEXT_HASH and (entry.of is None or entry.value not in hashes):
+                hashes[entry.value] = number
+        return hashes
+
+    def unlearned_texts(self, lineages: Iterable[Lineage]) -> int:
+        """Return how many texts the list names by what these shards have of them, and that no place has whole."""
+        return self.whole_documents.missing([*lineages], self._lineages)
+
     def text_hashes(self) -> dict[str, int]:
-        """Return the xxh3 hashes of texts to take out, and the numbers of their entries."""
-        hashes = {entry.value: number for number, entry in enumerate(self.entries) if entry.kind == TEXT_HASH}
-        return {**self._learned_from, **hashes}
-
-    def _is_asked_for(self, finding: TakedownFinding) -> bool:
-        """Whether a document goes because somebody asked for it, and not for what was learned of another one.
-
-        Only then copies of its text are looked for: what is known from an earlier run takes no more with it than it did
-        in that one.
-        """
-        return finding.reason != PARENT and self.entries[finding.number].of is None
+        """Return the same of all texts to take out, those that places have taught as well."""
+        return {**self._learned_from, **self.listed_text_hashes()}
 
     def _learn(self, named: Sequence[tuple[Document, TakedownFinding]]) -> None:
         from corpuskit.text.dedup.near_copies import sign_texts

@@ -69,6 +69,10 @@ class Store(ABC):
     """What the receipt calls it."""
     title: ClassVar[str]
     """What messages call it."""
+    always_counted: ClassVar[tuple[str, ...]] = ()
+    """What a receipt counts of each of them beside its documents, if it was searched."""
+    may_count: ClassVar[tuple[str, ...]] = ("undecided", "unlearned_texts")
+    """What it counts if there is any."""
     needs_others: ClassVar[bool] = False
     """Whether documents in other places tell what is to go from it: it is cleared before these are gone."""
 
@@ -77,8 +81,6 @@ class Store(ABC):
         self.path = path
         self.copy_examples: list[str] = []
         """Ids of some near copies."""
-        self.unlearned_texts: set[str] = set()
-        """Hashes of texts that go because of their ids, and of which the place does not keep what the list learns."""
 
     @classmethod
     @abstractmethod
@@ -112,6 +114,16 @@ class Store(ABC):
         Raises UsageError if that cannot be done: without the tokenizer, for instance.
         """
 
+    def unlearned_texts(self, sought: Sought) -> int:
+        """Return how many texts go of which neither this place nor another keeps what the list learns."""
+        del sought
+        return 0
+
+    def unasked(self, sought: Sought) -> dict[str, int]:
+        """Return by what the place cannot be asked, with the number of entries that named nothing and name it so."""
+        del sought
+        return {}
+
     def sweep(self) -> None:  # noqa: B027
         """Remove what killed and failed runs have left. Raises PublishError if the place is in use."""
 
@@ -126,6 +138,12 @@ class Store(ABC):
             yield f"holds {quantity(documents, 'document')} that the list takes out ({reasons})"
 
     @classmethod
+    def changes_without(cls, entry: StoreEntry) -> bool:
+        """Whether something may be changed there though no document is to be taken out."""
+        del entry
+        return True
+
+    @classmethod
     def amount(cls, entry: StoreEntry) -> str:
         """Return in words how much was found or removed."""
         return quantity(entry["documents"], "document")
@@ -133,6 +151,8 @@ class Store(ABC):
 
 class ClearedWhole(Store):
     """A place that is not searched: any of its files may hold any text, so all of them go."""
+
+    may_count: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def amount(cls, entry: StoreEntry) -> str:

@@ -53,6 +53,17 @@ class StoreRun:
         """Note how much was found."""
         self._attempt(lambda: self._note_tally(self._opened_store().tally(sought)))
 
+    def note_limits(self, sought: Sought) -> None:
+        """Note what the place could not teach, and what it cannot be asked; all have been searched now."""
+
+        def note() -> None:
+            if texts := self._opened_store().unlearned_texts(sought):
+                self.entry["unlearned_texts"] = texts
+            if unasked := self._opened_store().unasked(sought):
+                self.entry["unasked"] = unasked
+
+        self._attempt(note)
+
     def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
         """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing.
 
@@ -103,11 +114,6 @@ class StoreRun:
         """Return the near copies that were found."""
         examples = () if self._store is None else tuple(self._store.copy_examples)
         return CopyTally(self._tally.reasons[NEAR_COPY], self._tally.made_from_copies, examples)
-
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many texts are found by their ids that no place could teach."""
-        hashes = () if self._store is None else self._store.unlearned_texts
-        return sum(not sought.knows_text(hash_) for hash_ in hashes)
 
     def record(self) -> StoreRecord | None:
         """Return what the place has on record, if it was opened."""
@@ -160,6 +166,21 @@ class StoreRun:
         return self._store
 
 
+def number_equal_copies(runs: Sequence[StoreRun]) -> None:
+    """Add numbers to the names of equal copies of a place, so that a receipt names each once."""
+    names = {run.entry["name"] for run in runs}
+    identities: set[tuple[str, str, str | None]] = set()
+    for run in runs:
+        name, number = run.entry["name"], 1
+        while (identity := (run.entry["name"], run.entry["kind"], run.entry["before"])) in identities:
+            number += 1
+            numbered = f"{name} ({number})"
+            if numbered not in names:
+                names.add(numbered)
+                run.entry["name"] = numbered
+        identities.add(identity)
+
+
 def search(runs: Sequence[StoreRun], sought: Sought) -> None:
     """Find all that is to be taken out of these places."""
     for run in runs:
@@ -169,3 +190,5 @@ def search(runs: Sequence[StoreRun], sought: Sought) -> None:
     sought.follow_lineage()
     for run in runs:
         run.sum_up(sought)
+    for run in runs:
+        run.note_limits(sought)

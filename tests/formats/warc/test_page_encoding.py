@@ -1,8 +1,10 @@
 """The character encoding of a page: what is stated, and what is doubted."""
 
+from codecs import BOM_UTF8
+
 import pytest
 
-from corpuskit.formats.warc.page_encoding import decode_page
+from corpuskit.formats.warc.page_encoding import decode_body, decode_page
 
 GREEK_AND_FRENCH = (
     "<!doctype html><title>Le phare</title><p>Le phare d\u2019Érétrie, Ερέτρια, garde l\u2019entrée du port."
@@ -25,6 +27,20 @@ def test_valid_utf8_is_utf8_whatever_is_stated(text: str, label: str) -> None:
     page = f'<meta charset="{label}">{text}'
     assert decode_page(page.encode(), "text/html") == page
     assert decode_page(page.encode(), f'text/html; charset="{label}"') == page
+
+
+@pytest.mark.parametrize("text", [GREEK_AND_FRENCH, CZECH, CHINESE])
+def test_the_bytes_of_a_text_are_known_if_the_body_is_just_these(text: str) -> None:
+    stored = text.encode()
+    assert decode_body(stored) == (text, stored)
+    for other in (
+        BOM_UTF8 + stored,
+        (text * 3).encode() + b"\xc3",
+        text.encode("utf-16"),
+        b"<p>a",
+        text.encode("gb18030"),
+    ):
+        assert decode_body(other, "text/html; charset=gbk").utf8 is None
 
 
 def test_utf8_with_a_cut_or_a_damaged_character_is_utf8() -> None:

@@ -164,6 +164,21 @@ def elements_differ(markup: str) -> bool:
 
 
 @needs_core
+@pytest.mark.parametrize("name", ["h2", "script", "nav"])
+def test_a_zero_byte_ends_no_name(name: str) -> None:
+    """Names are found by their hash, so only some that go on behind the byte would be taken for shorter ones."""
+    pages = (f"<{name}\0{number}>The boats</{name}><p>a" for number in range(2_000))
+    assert [page for page in pages if elements_differ(page)] == []
+
+
+@needs_core
+@pytest.mark.parametrize("style", ["display:\vnone", "display:\v\nnone;color: red", "display: block", "Display:\tNone"])
+def test_spaces_in_a_style(style: str) -> None:
+    assert not elements_differ(f"<p>All the boats of the harbour</p><div style='{style}'>are in.</div>")
+    assert not elements_differ(f"<p>All the boats of the harbour</p><h2 class='display:' style='{style}'>are in.</h2>")
+
+
+@needs_core
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_pages_made_to_be_slow(attack: str) -> None:
     assert differences(page(attack, 6_000)) == []
@@ -272,6 +287,7 @@ def test_the_environment_can_ask_for_python(value: str, twin: str) -> None:
     environment = {**os.environ, "CORPUSKIT_NO_CORE": value}
     output = subprocess.run(VERSION, env=environment, capture_output=True, text=True, check=True).stdout
     assert output.splitlines()[1] == f"extract: {twin}, rules of version {compiled.ALGORITHM}"
+    assert output.splitlines()[2] == f"filter-quality: {twin}"
 
 
 def test_all_of_the_core_is_built() -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from corpuskit.core.step import Document
+from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.quality.cookie_notices import CLUES, is_cookie_notice
 
 NOTICES = [
@@ -55,3 +57,25 @@ def test_a_site_that_says_so_of_itself_gives_a_notice(line: str) -> None:
 @pytest.mark.parametrize("line", ABOUT_COOKIES)
 def test_what_is_told_of_cookies_is_no_notice(line: str) -> None:
     assert not is_cookie_notice(line.lower())
+
+
+ARTICLES = {
+    "de": "Die Fähre kann jetzt auch bei Niedrigwasser anlegen, weil der Hafen im Frühling tiefer gemacht worden ist.",
+    "ru": "Паром теперь может причалить и при низкой воде, потому что весной гавань сделали глубже, чем она была.",
+    "ja": "この春に港が深く掘られたので、潮が引いているときでもフェリーが岸に着けるようになりました。",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "notice"),
+    [
+        ("de", "Diese Seite nutzt Cookies, um die Besuche im Hafen zu zählen."),
+        ("ru", "Этот сайт использует куки, чтобы считать посетителей."),
+        ("ja", "当サイトでは、アクセス解析のためにクッキーを使用しています。"),
+    ],
+)
+def test_a_notice_goes_and_the_article_stays(language: str, notice: str) -> None:
+    article = "\n\n".join(f"{ARTICLES[language]} ({number})." for number in range(5))
+    outcome = FilterQuality(rules=["c4"]).apply(Document("1", f"{notice}\n\n{article}", {"language": language}))
+    assert isinstance(outcome, Document)
+    assert outcome.text == article

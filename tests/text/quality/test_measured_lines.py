@@ -1,8 +1,11 @@
 """Code and prose are told apart in pages without blank lines, and in prose with brackets."""
 
+import numpy as np
 import pytest
 
 from corpuskit.text.quality.languages import profile_of
+from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.measured_lines import code_rows
 from corpuskit.text.quality.rules import SETTINGS
 from corpuskit.text.quality.signals import TextSignals
 
@@ -122,3 +125,18 @@ def test_labels_beside_long_paragraphs_are_not_judged(separator: str, paragraphs
 def test_the_short_last_line_of_a_wrapped_paragraph_is_judged() -> None:
     wrapped = "The boats of the harbour lie behind\nthe mole in all weathers, and it is as\nold as they."
     assert dict(TextSignals([wrapped], SETTING).fineweb())["fineweb_lines"].item() == 3
+
+
+@pytest.mark.parametrize(("before", "text"), [("Sail:", "{"), ("Sail", "    {")])
+def test_what_is_code_does_not_depend_on_the_texts_around(before: str, text: str) -> None:
+    alone = [dict(TextSignals([each], SETTING).c4()) for each in (before, text)]
+    together = dict(TextSignals([before, text], SETTING).c4())
+    assert {name: figures.tolist() for name, figures in together.items()} == {
+        name: [figures[name].item() for figures in alone] for name in together
+    }
+
+
+def test_a_link_in_brackets_lies_in_one_text() -> None:
+    layout = TextLayout(["Sail\nsee {oars", "row} it"])
+    none = np.zeros(3, bool)
+    assert code_rows(layout, none, none).tolist() == [True, True, False]

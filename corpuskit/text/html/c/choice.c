@@ -498,15 +498,15 @@ static void keep_headings(Choice *choice)
 /* --- what is dropped after all */
 
 /* Whether a text asks for consent to cookies: 1 or 0, or -1 with an exception. Python decides about the few texts that
-   have a word for them, Latin or Cyrillic. */
+   have a word for them, Latin or Cyrillic; in prose, unlike markup, the Kelvin sign is a k. */
 static int asks_for_consent(Span text, Buffer *scratch)
 {
     if (!contains(text, "ook"))
         return 0;
     scratch->size = 0;
-    fold_letters(text, scratch);
-    bool is_cyrillic = memchr(text.start, 0xD0, (size_t)text.size) != NULL;
-    if (!is_cyrillic && !contains((Span){scratch->start, scratch->size}, "cook"))
+    add_small_letters(text, scratch);
+    bool has_other_word = memchr(text.start, 0xD0, (size_t)text.size) != NULL || contains(text, "\xE2\x84\xAA");
+    if (!has_other_word && !contains((Span){scratch->start, scratch->size}, "cook"))
         return 0;
     return ask_python("choice.asks_for_consent", "(s#)", text.start, text.size);
 }

@@ -19,7 +19,7 @@
 #endif
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 7
+#define ALGORITHM 8
 /* As `INTERFACE` there. */
 #define INTERFACE 7
 
@@ -187,7 +187,7 @@ void index_beginnings(Beginnings *beginnings, const Word *words, int count);
 const char *next_beginning(const Beginnings *beginnings, const char *position, const char *end);
 const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
 const char *find_letters(const char *position, const char *end, const char *word);
-void fold_letters(Span text, Buffer *folded);
+void add_small_letters(Span text, Buffer *small);
 
 /* unseen.c */
 enum reason { NOT_SKIPPED, UNSEEN, HIDDEN_NOW };

@@ -413,13 +413,13 @@ static int read_classes(Tag *tag, Span attributes, Buffer *scratch, Arena *arena
 }
 
 /* Fill in the names of an element, the bits of the groups that it belongs to, and its classes without digits. */
-static int read_names(Tag *tag, Buffer *scratch, Buffer *folded, Arena *arena)
+static int read_names(Tag *tag, Buffer *scratch, Buffer *small, Arena *arena)
 {
     uint64_t bits = tag_bits[tag->name_id];
     Span attributes = first_characters(tag->attributes, MAX_NAMES);
     if (says_hidden(attributes))
         bits |= (uint64_t)1 << HIDDEN_GROUP;
-    scratch->size = folded->size = 0;
+    scratch->size = small->size = 0;
     add_names(attributes, scratch);
     char *names = arena_take(arena, (size_t)scratch->size + 1);
     if (names == NULL || scratch->failed)
@@ -427,13 +427,13 @@ static int read_names(Tag *tag, Buffer *scratch, Buffer *folded, Arena *arena)
     if (scratch->size > 0)
         memcpy(names, scratch->start, (size_t)scratch->size);
     tag->names = (Span){names, scratch->size};
-    fold_letters((Span){scratch->start, scratch->size}, folded);
-    for (Py_ssize_t index = 0; index < folded->size; index++)
-        if (folded->start[index] == '_')
-            folded->start[index] = '-';
-    tag->own_bits = bits | groups_of((Span){folded->start, folded->size});
+    add_small_letters((Span){scratch->start, scratch->size}, small);
+    for (Py_ssize_t index = 0; index < small->size; index++)
+        if (small->start[index] == '_')
+            small->start[index] = '-';
+    tag->own_bits = bits | groups_of((Span){small->start, small->size});
     tag->knows_names = true;
-    return scratch->failed || folded->failed ? -1 : read_classes(tag, attributes, scratch, arena);
+    return scratch->failed || small->failed ? -1 : read_classes(tag, attributes, scratch, arena);
 }
 
 /* The number of each tag with its classes, found by their hash. */
@@ -479,7 +479,7 @@ static int take_elements(Elements *elements, Py_ssize_t count, Arena *arena)
 /* Describe the elements with these start tags, which are in the order of the page; the first is the body. */
 int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count, Elements *elements, Arena *arena)
 {
-    Buffer scratch = {0}, folded = {0};
+    Buffer scratch = {0}, small = {0};
     Kinds kinds = {.slots = 16};
     while (kinds.slots < 2 * (size_t)count)
         kinds.slots *= 2;
@@ -494,7 +494,7 @@ int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count
     for (int32_t node = 0; result == 0 && node < count; node++) {
         Tag *tag = tags[node];
         if (!tag->knows_names)
-            result = read_names(tag, &scratch, &folded, arena);
+            result = read_names(tag, &scratch, &small, arena);
         int32_t parent = parents[node];
         elements->tags[node] = tag->name.start;
         elements->numbers[node] = kind_number(&kinds, tag, kind_count);
@@ -507,6 +507,6 @@ int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count
         elements->containers[node] = node == 0 ? 0 : tag->is_contained ? elements->containers[parent] : node;
     }
     buffer_free(&scratch);
-    buffer_free(&folded);
+    buffer_free(&small);
     return result;
 }

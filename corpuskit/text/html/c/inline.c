@@ -114,7 +114,7 @@ static bool is_meaningful(const char *position, const char *end, bool in_code)
 }
 
 /* Whether inline markup has tags or signs that mean more than format. */
-static bool has_meaning(Span markup, bool in_code, Buffer *scratch)
+static bool has_meaning(Span markup, bool in_code)
 {
     const char *position = markup.start, *end = position + markup.size;
     uint32_t number = 0;
@@ -124,18 +124,8 @@ static bool has_meaning(Span markup, bool in_code, Buffer *scratch)
         if (may_begin(&meaningful_beginnings, number) && position - markup.start >= 2 &&
             is_meaningful(position - 2, end, in_code))
             return true;
-        if (byte < 0x80)
-            continue;
         if ((byte == 0xC2 || byte == 0xF0 || byte == 0xEF) && is_permalink_sign(position, end))
             return true;
-        if (starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA")) {
-            /* Two characters stand for letters of ASCII, whatever the case; few pages have them. */
-            scratch->size = 0;
-            fold_letters(markup, scratch);
-            markup = (Span){scratch->start, scratch->size};
-            position = markup.start - 1;
-            end = markup.start + markup.size;
-        }
     }
     /* What lies in the last two bytes is no beginning of three. */
     return markup.size >= 2 && is_meaningful(end - 2, end, in_code);
@@ -279,14 +269,14 @@ static bool words_meet(const InlineReader *reader, Span following)
     return (is_small(last) && (is_capital(first) || is_any_digit(first))) || (is_any_digit(last) && is_capital(first));
 }
 
-/* Whether attributes, in small letters, may mean anything. A letter that was folded from another one parts words. */
-static bool may_mark(Span attributes, bool is_folded)
+/* Whether attributes may mean anything. */
+static bool may_mark(Span attributes)
 {
     const char *end = attributes.start + attributes.size;
     for (const char *position = attributes.start; position < end; position++) {
         const Word *word = words_at(&marking, position, end);
         for (; word != NULL && next_word_fits(&marking, &word, position, end); word++)
-            if (!(word->meaning & WHOLE) || is_folded || is_whole(attributes, position, position + strlen(word->word)))
+            if (!(word->meaning & WHOLE) || is_whole(attributes, position, position + strlen(word->word)))
                 return true;
     }
     return false;
@@ -302,9 +292,7 @@ static struct {
 /* Return the bits of what attributes mean; 0 if nothing, or with `failed`. */
 static long inline_marks(InlineReader *reader, Span attributes)
 {
-    reader->scratch->size = 0;
-    fold_letters(attributes, reader->scratch);
-    if (!may_mark((Span){reader->scratch->start, reader->scratch->size}, reader->scratch->size != attributes.size))
+    if (!may_mark(attributes))
         return 0;
     uint64_t slot = hash_of(attributes.start, attributes.size) % REMEMBERED;
     bool is_short = attributes.size <= LONGEST_REMEMBERED;
@@ -336,9 +324,9 @@ static bool may_be_formula(InlineReader *reader, Span attributes)
         memchr(alternative.start, '&', (size_t)alternative.size) != NULL)
         return true;
     reader->scratch->size = 0;
-    fold_letters(attributes, reader->scratch);
-    Span folded = {reader->scratch->start, reader->scratch->size};
-    return contains(folded, "tex") || contains(folded, "math");
+    add_small_letters(attributes, reader->scratch);
+    Span small = {reader->scratch->start, reader->scratch->size};
+    return contains(small, "tex") || contains(small, "math");
 }
 
 static void add_tex_of_image(InlineReader *reader, Span attributes)
@@ -663,7 +651,7 @@ void inline_text(Span markup, int64_t *linked, bool in_code, Buffer *text, Buffe
     }
     bool has_links = contains(markup, "<a");
     bool is_plain_code = in_code && !has_links && memchr(markup.start, '&', (size_t)markup.size) == NULL;
-    if (has_meaning(markup, is_plain_code, scratch)) {
+    if (has_meaning(markup, is_plain_code)) {
         careful_text(markup, linked, in_code, text, scratch);
         return;
     }

@@ -124,15 +124,18 @@ void prepare_known_tags(void)
 /* Return the known name that these letters are, in whatever case; NO_NAME if they are none. */
 enum name name_of(Span name)
 {
-    char letters[LONGEST_NAME + 1];
+    char letters[LONGEST_NAME];
     if (name.size > LONGEST_NAME)
         return NO_NAME;
     for (Py_ssize_t index = 0; index < name.size; index++)
         letters[index] = small_letter(name.start[index]);
-    letters[name.size] = '\0';
-    for (uint32_t slot = slot_of_name(letters, name.size); name_slots[slot] != NO_NAME; slot = (slot + 1) % NAME_SLOTS)
-        if (strcmp(KNOWN_NAMES[name_slots[slot]].text, letters) == 0)
+    uint32_t slot = slot_of_name(letters, name.size);
+    for (; name_slots[slot] != NO_NAME; slot = (slot + 1) % NAME_SLOTS) {
+        const char *text = KNOWN_NAMES[name_slots[slot]].text;
+        /* A name may hold a zero byte, which ends no name. */
+        if (strlen(text) == (size_t)name.size && memcmp(text, letters, (size_t)name.size) == 0)
             return (enum name)name_slots[slot];
+    }
     return NO_NAME;
 }
 

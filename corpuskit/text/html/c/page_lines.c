@@ -605,14 +605,14 @@ static bool names_comments(const char *position, const char *end)
 /* Whether the attributes that begin at `position` have such a one among their first characters. */
 static bool have_comments(const char *position, const char *end)
 {
-    int size = position < end ? space_size(position) : 0;
-    position += size;
-    for (int passed = 0; size > 0 && !names_comments(position, end); passed++) {
+    if (position == end || !is_space(*position++))
+        return false;
+    for (int passed = 0; !names_comments(position, end); passed++) {
         if (passed == MOST_BEFORE_NAMES || position >= end || *position == '>')
             return false;
         next_code(&position);
     }
-    return size > 0;
+    return true;
 }
 
 /* Whether comments or a footer begin at a `<` (`_COMMENTS`). */
@@ -621,7 +621,7 @@ static bool is_comments_start(const char *position, const char *end)
     static const char *const NAMES_OF_COMMENTS[] = {"section", "div", "ol", "ul"};
     const char *after = after_word(position + 1, end, "footer");
     if (after != NULL)
-        return after < end && (*after == '>' || space_size(after) > 0);
+        return after < end && (*after == '>' || is_space(*after));
     for (size_t index = 0; index < sizeof(NAMES_OF_COMMENTS) / sizeof(NAMES_OF_COMMENTS[0]); index++) {
         after = after_word(position + 1, end, NAMES_OF_COMMENTS[index]);
         if (after != NULL)
@@ -630,18 +630,14 @@ static bool is_comments_start(const char *position, const char *end)
     return false;
 }
 
-/* comments_start(part) -> where comments or a footer begin in a part, or its length; None if it has letters that are
-   others in another case, which only patterns know. */
+/* comments_start(part) -> where comments or a footer begin in a part, or its length. */
 PyObject *comments_start(PyObject *module, PyObject *part)
 {
-    static const char *const OTHER_CASES[] = {"\xC5\xBF", "\xC4\xB0", "\xC4\xB1"};
     Py_ssize_t size;
     (void)module;
     const char *start = PyUnicode_AsUTF8AndSize(part, &size), *end = start + size, *position = start;
     if (start == NULL)
         return NULL;
-    if (find_any_word(start, end, OTHER_CASES, 3) != NULL)
-        Py_RETURN_NONE;
     while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
         if (is_comments_start(position, end))
             break;

@@ -478,7 +478,7 @@ static bool is_in_code_division(Reader *reader)
     if (!is_named(tag, DIV) || tag->attributes.size == 0)
         return false;
     reader->scratch.size = 0;
-    fold_letters(tag->attributes, &reader->scratch);
+    add_small_letters(tag->attributes, &reader->scratch);
     /* Nearly no `div` has one of these words. */
     if (!contains(text_of(&reader->scratch), "code") && !contains(text_of(&reader->scratch), "white-space"))
         return false;

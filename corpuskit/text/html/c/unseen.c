@@ -4,13 +4,17 @@
 #include "core.h"
 
 /* Attributes with none of these words give no reason not to read their element. Sorted. */
-enum { HIDES = 1 };
+enum { HIDES = 1, HIDES_BEFORE_NONE };
 static const Word UNSEEN_WORDS[] = {
-    {"blob-num", 0},   {"borlabs", 0},    {"cc-", 0},      {"cmplz", 0},        {"consent", 0},
-    {"cookie", 0},     {"cybot", 0},      {"didomi", 0},   {"display:", HIDES}, {"gdpr", 0},
-    {"gutter", 0},     {"hidden", HIDES}, {"iubenda", 0},  {"line-num", 0},     {"linen", 0},
-    {"lines-num", 0},  {"lnt", 0},        {"onetrust", 0}, {"ot-sdk", 0},       {"qc-cmp", 0},
-    {"sp_message", 0}, {"tooltip", 0},    {"truste_", 0},  {"ttc", 0},          {"usercentrics", 0},
+    {"blob-num", 0},     {"borlabs", 0},  {"cc-", 0},
+    {"cmplz", 0},        {"consent", 0},  {"cookie", 0},
+    {"cybot", 0},        {"didomi", 0},   {"display:", HIDES_BEFORE_NONE},
+    {"gdpr", 0},         {"gutter", 0},   {"hidden", HIDES},
+    {"iubenda", 0},      {"line-num", 0}, {"linen", 0},
+    {"lines-num", 0},    {"lnt", 0},      {"onetrust", 0},
+    {"ot-sdk", 0},       {"qc-cmp", 0},   {"sp_message", 0},
+    {"tooltip", 0},      {"truste_", 0},  {"ttc", 0},
+    {"usercentrics", 0},
 };
 /* Names of what is hidden until a reader opens it (`_SHOWN_LATER`). Sorted. */
 static const Word SHOWN_LATER[] = {
@@ -208,8 +212,7 @@ static bool may_be_unseen(Span attributes)
     uint32_t number = 0;
     for (Py_ssize_t index = 0; index < attributes.size; index++) {
         number = number_of_three(number, attributes.start[index]);
-        /* A character beyond ASCII may stand for a letter. */
-        if (may_begin(&unseen_beginnings, number) || (unsigned char)attributes.start[index] >= 0x80)
+        if (may_begin(&unseen_beginnings, number))
             return true;
     }
     return false;
@@ -222,16 +225,19 @@ int reason_to_skip(const Tag *tag, Buffer *scratch)
     if (!may_be_unseen(tag->attributes))
         return NOT_SKIPPED;
     scratch->size = 0;
-    fold_letters(tag->attributes, scratch);
-    Span folded = {scratch->start, scratch->size};
-    const char *end = folded.start + folded.size;
+    add_small_letters(tag->attributes, scratch);
+    Span small = {scratch->start, scratch->size};
+    const char *end = small.start + small.size;
     bool may_hide = false;
-    for (const char *position = folded.start; position < end; position++) {
+    for (const char *position = small.start; position < end; position++) {
         const Word *word = words_at(&unseen_words, position, end);
         if (word == NULL || !next_word_fits(&unseen_words, &word, position, end))
             continue;
-        may_hide = true;
-        if (!(word->meaning & HIDES)) {
+        if (word->meaning == HIDES_BEFORE_NONE) {
+            may_hide |= after_word(skip_blanks(position + strlen(word->word), end), end, "none") != NULL;
+        } else if (word->meaning == HIDES) {
+            may_hide = true;
+        } else {
             PyObject *reason = call_python("unseen._reason_to_skip", "(ss#)", tag->name.start, tag->attributes.start,
                                            tag->attributes.size);
             long number = reason == NULL ? -1 : PyLong_AsLong(reason);
@@ -239,7 +245,7 @@ int reason_to_skip(const Tag *tag, Buffer *scratch)
             return (int)number;
         }
     }
-    return may_hide && !is_shown_later(folded) && is_hidden(tag->attributes, scratch) ? HIDDEN_NOW : NOT_SKIPPED;
+    return may_hide && !is_shown_later(small) && is_hidden(tag->attributes, scratch) ? HIDDEN_NOW : NOT_SKIPPED;
 }
 
 /* Whether an element's class says that it holds what its heading opens. */

@@ -153,28 +153,15 @@ const char *find_any_word(const char *position, const char *end, const char *con
     return NULL;
 }
 
-/* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case.
- */
-void fold_letters(Span text, Buffer *folded)
+/* Add a text with the capital letters of ASCII made small, and no other, as HTML compares names. */
+void add_small_letters(Span text, Buffer *small)
 {
-    const char *position = text.start, *end = position + text.size;
-    if (!buffer_reserve(folded, text.size))
+    if (!buffer_reserve(small, text.size))
         return;
-    char *next = folded->start + folded->size;
-    while (position < end) {
-        if ((unsigned char)*position < 0x80) {
-            *next++ = small_letter(*position++);
-        } else if (starts_with(position, end, "\xC5\xBF")) {
-            *next++ = 's';
-            position += 2;
-        } else if (starts_with(position, end, "\xE2\x84\xAA")) {
-            *next++ = 'k';
-            position += 3;
-        } else {
-            *next++ = *position++;
-        }
-    }
-    folded->size = next - folded->start;
+    char *next = small->start + small->size;
+    for (Py_ssize_t index = 0; index < text.size; index++)
+        next[index] = small_letter(text.start[index]);
+    small->size += text.size;
 }
 
 /* Whether a word may begin at one of TOGETHER bytes, whatever the case of its letters; `glances` has its bytes with the

@@ -1,0 +1,98 @@
+"""`takedown` where only parts of documents are: it says how many texts it cannot learn, of which copies come back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, lines_of
+from tests.support.takedown_texts import prose
+
+TAKEDOWN = ("takedown", "--list", "takedown.jsonl")
+MESSAGE = "2 texts cannot be learned from it, so that copies under other ids come back; name the dataset"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, corpuskit: Run) -> Path:
+    """Documents, chunks of them in a dataset and in a search index, and an index of `dedup` that has seen them."""
+    documents = [
+        {"id": f"d{n}", "text": prose(n, 300), "metadata": {"url": f"https://example.org/{n}", "source": "web"}}
+        for n in range(6)
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    chunks = corpuskit("chunk", "--size", "600", "in.jsonl", "--quiet").stdout
+    (tmp_path / "pieces.jsonl").write_bytes(chunks)
+    for command in (("export", "-o", "chunks"), ("index", "-o", "chunks.idx")):
+        done = corpuskit(*command, stdin=chunks)
+        assert done.returncode == 0, done.stderr
+    for command in (
+        ("export", "in.jsonl", "-o", "corpus"),
+        ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique"),
+    ):
+        done = corpuskit(*command)
+        assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def write_list(folder: Path, *lines: dict[str, str]) -> None:
+    (folder / "takedown.jsonl").write_bytes(lines_of(list(lines)))
+
+
+def untaught(corpuskit: Run, *arguments: str) -> list[dict[str, Any]]:
+    done = corpuskit(*TAKEDOWN, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    in_receipt = [
+        {"name": place["name"], "texts": place["unlearned_texts"]}
+        for place in answer["places"]
+        if "unlearned_texts" in place
+    ]
+    assert answer["unlearned_texts"] == in_receipt
+    return in_receipt
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{"id": "d1"}, {"id": "d2", "source": "web"}],
+        [{"url": "https://example.org/1"}, {"url": "https://example.org/2"}],
+        [{"id_prefix": "d1", "source": "web"}, {"id": "d2"}],
+    ],
+)
+def test_texts_of_which_only_chunks_are_there_are_counted(
+    folder: Path, corpuskit: Run, lines: list[dict[str, str]]
+) -> None:
+    write_list(folder, *lines)
+    assert untaught(corpuskit, "chunks", "corpus") == []
+    for place in ("chunks", "chunks.idx"):
+        for options in ((), ("--apply", "--receipt", "receipt.json")):
+            done = corpuskit(*TAKEDOWN, place, *options)
+            assert f"{place}: {MESSAGE}" in done.stdout.decode(), done.stdout
+        assert json.loads((folder / "receipt.json").read_bytes())["places"][0]["unlearned_texts"] == 2
+        assert corpuskit("verify", "--receipt", "receipt.json", place).stderr == b""
+
+
+def test_each_place_says_it_and_a_document_elsewhere_is_enough(folder: Path, corpuskit: Run) -> None:
+    ids = [json.loads(line)["id"] for line in (folder / "pieces.jsonl").read_bytes().splitlines()]
+    chunk = next(identifier for identifier in ids if identifier.startswith("d3#"))
+    write_list(folder, {"id": "d1"}, {"id": "d2"}, {"id": chunk}, {"id": "nobody"})
+    both = [{"name": "chunks", "texts": 2}, {"name": "chunks.idx", "texts": 2}]
+    assert untaught(corpuskit, "chunks", "chunks.idx") == both
+    assert untaught(corpuskit, "seen", "chunks") == untaught(corpuskit, "chunks.idx", "seen") == []
+    assert untaught(corpuskit, "corpus", "chunks.idx", "--apply") == []
+    assert untaught(corpuskit, "chunks", "--apply") == []
+
+
+def test_what_an_address_taught_before_is_known(folder: Path, corpuskit: Run) -> None:
+    write_list(folder, {"domain": "example.org"})
+    assert untaught(corpuskit, "chunks") == [{"name": "chunks", "texts": 6}]
+    assert untaught(corpuskit, "corpus", "--apply") == []
+    assert untaught(corpuskit, "chunks", "--apply") == []
+
+
+def test_a_document_of_another_source_with_that_id_teaches_nothing(folder: Path, corpuskit: Run) -> None:
+    other = [{"id": "d1", "text": prose(90), "metadata": {"source": "forum"}}]
+    assert corpuskit("export", "-o", "others", stdin=lines_of(other)).returncode == 0
+    write_list(folder, {"id": "d1", "source": "web"})
+    assert untaught(corpuskit, "others", "chunks") == [{"name": "chunks", "texts": 1}]
