@@ -246,7 +246,7 @@ class ProseLines:
 
     def _menu_rows(self, is_short: Booleans) -> Booleans:
         """Return for each row whether it is one of the short ones, or of a menu, at an edge of its text."""
-        if not is_short.any() and not self._leads_on.any():
+        if not self._settings["c4-min-line-words"]:
             return is_short
         if not self._settings["c4-headings"]:
             return is_short & ~self._in_longer_blocks() & ~self._between_sentences()

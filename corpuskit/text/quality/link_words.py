@@ -4,10 +4,22 @@ import re
 from functools import cache, lru_cache
 from itertools import chain
 
-__all__ = ["first_words_of_links", "is_link", "leads_to_page", "may_turn_page", "turns_page"]
+__all__ = [
+    "first_words_of_links",
+    "is_link",
+    "is_row_of_links",
+    "leads_to_others",
+    "leads_to_page",
+    "may_turn_page",
+    "turns_page",
+]
 
 LONGEST_LINK = 60
 """Characters of a line that holds a link, or several beside each other."""
+LONGEST_ROW, LONGEST_OF_ROW = 200, 30
+"""Characters of a line of links, and of each of them."""
+LEAST_IN_ROW, LEAST_KNOWN_IN_ROW = 3, 2
+"""Links of a line that is a menu by itself, and how many of them are known."""
 
 _BY_LANGUAGE = """
 home|homepage|start page|main page|main menu|menu|navigation|contents|table of contents|index|site index|sitemap
@@ -72,9 +84,35 @@ początek rozdziału|principal|başlangıç|kế tiếp|trước đó|đầu|前
 navigazione|navegación|navegação|navigatie|nawigacja|navigace|navigácia|navigering|navigaatio|navigasi|gezinti
 accept all|reject all|accept all cookies|reject all cookies|cookie settings|manage cookies|like loading
 alle akzeptieren|alle ablehnen|tout accepter|tout refuser|aceptar todo|rechazar todo|accetta tutto|rifiuta tutto
-навигация|навігація|πλοήγηση|điều hướng|导航|導覽|導航|ナビゲーション|탐색|التنقل|ناوبری|ניווט|contents page
+навигация|навігація|πλοήγηση|điều hướng|导航|導覽|導航|ナビゲーション|탐색|التنقل|ناوبری|ניווט|contents page|nachrichten
 """
-_LINKS = frozenset(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
+_TO_OTHERS = """
+related|related articles|related posts|related stories|related news|related topics|related links|related content
+related pages|recent posts|recent articles|popular posts|latest posts|latest news|most read|most popular|recommended
+recommended for you|recommended reading|trending|trending now|you may also like|you might also like
+you may also be interested in|read also|also read|read next|more stories|more articles|more news
+more from this author|other articles|ähnliche beiträge|ähnliche artikel|verwandte themen|verwandte artikel
+weitere artikel|weitere beiträge|das könnte sie auch interessieren|das könnte dich auch interessieren
+auch interessant|mehr zum thema|meistgelesen|à lire aussi|lire aussi|articles similaires|articles liés
+sur le même sujet|vous aimerez aussi|les plus lus|temas relacionados|artículos relacionados|noticias relacionadas
+entradas relacionadas|te puede interesar|también te puede interesar|lee también|lo más leído|argomenti correlati
+articoli correlati|leggi anche|potrebbe interessarti|potrebbe interessarti anche|tópicos relacionados
+artigos relacionados|notícias relacionadas|posts relacionados|leia também|mais lidas|verwante onderwerpen
+gerelateerde artikelen|lees ook|meer nieuws|relaterade artiklar|läs också|läs även|les også|læs også|lue myös
+powiązane artykuły|podobne artykuły|zobacz także|czytaj także|czytaj też|przeczytaj także
+související články|související témata|čtěte také|mohlo by vás zajímat|súvisiace články|kapcsolódó cikkek
+ajánlott cikkek|articole similare|citește și|povezani članci|pročitajte još|pročitajte i|ilgili haberler
+ilgili yazılar|bunlar da ilginizi çekebilir|похожие статьи|похожие записи|похожие материалы|читайте также|по теме
+материалы по теме|схожі статті|читайте також|свързани статии|прочетете още|прочитајте још|σχετικά άρθρα
+διαβάστε επίσης|مقالات ذات صلة|مواضيع ذات صلة|اقرأ أيضا|اقرأ أيضًا|مطالب مرتبط|כתבות נוספות
+מאמרים נוספים|संबंधित लेख|संबंधित खबरें|यह भी पढ़ें|บทความที่เกี่ยวข้อง|ข่าวที่เกี่ยวข้อง|bài viết liên quan
+tin liên quan|artikel terkait|berita terkait|baca juga|相关文章|相關文章|相关阅读|相關閱讀|相关新闻|相關新聞|延伸阅读
+延伸閱讀|推荐阅读|推薦閱讀|猜你喜欢|関連記事|関連ニュース|あわせて読みたい|おすすめ記事|관련 기사|관련 글|관련 뉴스
+함께 읽으면 좋은 글|추천 기사
+"""
+"""What stands above the titles of other pages."""
+_OTHERS = frozenset(chain.from_iterable(line.split("|") for line in _TO_OTHERS.strip().splitlines()))
+_LINKS = _OTHERS.union(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
 _TURN = """
 previous prev next up top zurück weiter précédent suivant anterior siguiente següent precedente
 successivo próximo vorige volgende forrige næste neste föregående nästa edellinen seuraava poprzedni
@@ -89,7 +127,10 @@ _TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
 _TURNS = tuple(sorted(_TURNING))
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
+_BAR = re.compile(r"\s[|·•›»/]\s|[|·•›»]")
+_NO_LINKS = re.compile(r"[\[\]<>{}()=$\\_:]|(?:^|\s)-")
+"""Marks of usage lines, code and labels such as `Keywords:`, which have bars, too."""
+_GLUED = re.compile(r"([^\W\d_]+?(?: [^\W\d_]+?)?)\.?(?=\d|(?<![A-ZÀ-ÞΑ-ΩА-Я])[A-ZÀ-ÞΑ-ΩА-Я]|第\s?\d)")
 """A link that is glued to the number or the name of the page that it leads to."""
 
 _TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](?=.)")
@@ -98,9 +139,16 @@ _TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](
 
 @cache
 def first_words_of_links() -> tuple[str, ...]:
-    """Return the first word of each link, in small letters, with a capital and in capitals."""
+    """Return the first word of each link, in small letters, with a capital and in capitals, Turkish ones too."""
     words = {link.split()[0] for link in _LINKS}
-    return tuple(sorted({spelling for word in words for spelling in (word, word.title(), word.upper())}))
+    spellings = {spelling for word in words for spelling in (word, word.title(), word.upper())}
+    dotted = {word.replace("i", "İ").upper() for word in words if "i" in word}
+    return tuple(sorted(spellings.union(dotted, (f"İ{word[1:]}" for word in words if word[0] == "i"))))
+
+
+def _in_small_letters(line: str) -> str:
+    """Return a line in small letters, of which those of a Turkish `İ` are one character, not two."""
+    return line.replace("İ", "i").lower()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -109,19 +157,50 @@ def is_link(line: str) -> bool:
 
     >>> [is_link(line) for line in ("Contents", "« previous | up | next »", "Next8.2. Oars", "Contents of a letter")]
     [True, True, True, False]
+    >>> is_link("UPDATE"), is_link("NEXT8.2. Oars")
+    (False, True)
     """
     line = line.strip()
     if len(line) <= LONGEST_LINK:
-        parts = [bare for part in _BESIDE.split(line.lower()) if (bare := _EDGE.sub("", part))]
+        parts = [bare for part in _BESIDE.split(_in_small_letters(line)) if (bare := _EDGE.sub("", part))]
         if parts and all(part in _LINKS for part in parts):
             return True
     glued = _GLUED.match(line, 1)
     return glued is not None and _turned_by(line[: glued.end(1)])
 
 
+def is_row_of_links(line: str) -> bool:
+    """Whether a line is a menu by itself: three links or more with marks between, of which at least half are known.
+
+    >>> is_row_of_links("Home | News | Boats | Contact"), is_row_of_links("Boats | Oars | Home")
+    (True, False)
+    >>> is_row_of_links("[--index | --top | --search]"), is_row_of_links("| Name | Links | Photos |")
+    (False, False)
+    """
+    if not _BAR.search(line):
+        return False
+    line = line.strip()
+    if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
+        return False
+    parts = [bare for part in _BAR.split(line) if (bare := _EDGE.sub("", part))]
+    known_parts = [part for part in parts if _in_small_letters(part) in _LINKS]
+    if len(parts) < LEAST_IN_ROW or len(known_parts) < max(LEAST_KNOWN_IN_ROW, len(parts) / 2):
+        return False
+    return known_parts == parts or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
+
+
+def leads_to_others(line: str) -> bool:
+    """Whether a line stands above the titles of other pages, and says nothing else.
+
+    >>> leads_to_others("You may also like:"), leads_to_others("Related boats")
+    (True, False)
+    """
+    return len(line) <= LONGEST_LINK and _EDGE.sub("", _in_small_letters(line)) in _OTHERS
+
+
 def may_turn_page(line: str) -> bool:
     """Whether a line begins as a link to the page before or after does: a quick look before `leads_to_page`."""
-    return line[:LONGEST_LINK].lower().lstrip(" \t[«‹<|→←").startswith(_TURNS)
+    return _in_small_letters(line[:LONGEST_LINK]).lstrip(" \t[«‹<|→←").startswith(_TURNS)
 
 
 def leads_to_page(line: str) -> bool:
@@ -144,4 +223,4 @@ def turns_page(line: str) -> bool:
 
 
 def _turned_by(link: str) -> bool:
-    return link.lower() in _TURNING
+    return _in_small_letters(link) in _TURNING

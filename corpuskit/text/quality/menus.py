@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from corpuskit.text.quality.link_words import turns_page
+from corpuskit.text.quality.calls_to_action import is_call_to_action
+from corpuskit.text.quality.link_words import is_row_of_links, leads_to_others, turns_page
 
 __all__ = ["LEAST_UNKNOWN_MENU", "MOST_BEFORE", "NOTICE", "EdgeLine", "foot_lines_to_cut", "head_lines_to_cut"]
 
@@ -26,6 +27,10 @@ MOST_BEFORE = 2
 """Longer lines that may stand before the first short one: the names of the site and of the page."""
 NOTICE = ("©", "Copyright ©")
 """What begins the notice below a page, which is no part of its text."""
+MOST_CALL_WORDS = 4
+"""Words of what a site asks, where what it says is not known: more are a sentence."""
+MOST_TITLE_WORDS = 20
+"""Words of the title of another page below the text."""
 LONGEST_LEAD = 5
 """Words of a line that ends in a colon and leads on to nothing."""
 LEAST_ROWS = 3
@@ -44,6 +49,7 @@ _LABELLED = re.compile(r"\s*[^\s:][^:]{0,40}: \S")
 _OPTION = re.compile(r"\s*--?\w")
 _CRUMB = re.compile(r"[^«.!?]{1,60}\s»\s*")
 _NUMBER = re.compile(r"\d[\d.,]*")
+_CALL_END = re.compile(r"[!?！？؟;]\s*\Z")
 _PATH = re.compile(r": (?:/|[a-z]+://)\S+\s*\Z")
 
 
@@ -68,8 +74,9 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
     set()
     """
+    lines = _with_calls(lines, 0)
     links = _links(lines)
-    cut = set(links) if len(links) > 1 else set()
+    cut = set(links) if len(links) > 1 else _rows_of_links(lines, links)
     cut |= {index for index, link in enumerate(lines[:-3], 1) if link.is_link and _is_between_turns(lines, index)}
     for start, end, longer in _runs(lines, links):
         cut |= _menu_before_title(lines, start, end, links, rest if longer <= MOST_BEFORE else None)
@@ -84,11 +91,12 @@ def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     >>> sorted(foot_lines_to_cut(foot, "the boats are on the shore."))
     [0, 1]
     """
+    notice = next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
+    lines = _with_calls(lines, notice)
     cut = _colophon(lines)
     links = _links(lines)
-    if len(links) > 1:
-        cut |= links
-    notice = next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
+    cut |= links if len(links) > 1 else _rows_of_links(lines, links)
+    cut |= _titles_of_others(lines[:notice])
     for start, end, _ in _runs(lines, links):
         after = len([index for index in range(end, notice) if index not in cut])
         if after <= MOST_BEFORE:
@@ -99,6 +107,70 @@ def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     if last >= 0 and lines[last].words <= LONGEST_LEAD and lines[last].text.rstrip().endswith((":", "：")):
         cut.add(last)
     return cut
+
+
+def _with_calls(lines: Sequence[EdgeLine], end: int) -> Sequence[EdgeLine]:
+    """Return the lines with what a site asks beside its links as one more link, though it ends like a sentence.
+
+    What is asked in other words than those that are known is a short line where it stands between links, or is the last
+    one before the `end` of a foot.
+
+    >>> calls = [EdgeLine(line, False, 2, False) for line in ("Join us!", "Join in.")]
+    >>> [line.is_link for line in _with_calls([EdgeLine("Home", True, 1, True), *calls], 0)]
+    [True, True, False]
+    """
+    links = [index for index, line in enumerate(lines) if line.is_link]
+    if not links:
+        return lines
+    lines = list(lines)
+    for link in links:
+        for index in (link - 1, link + 1):
+            if 0 <= index < len(lines) and not lines[index].is_link and is_call_to_action(lines[index].text):
+                lines[index] = lines[index]._replace(is_short=True, is_link=True)
+                links.append(index)
+    if len(links) > 1:
+        for index, line in enumerate(lines):
+            if line.is_short or line.words > MOST_CALL_WORDS or not _CALL_END.search(line.text):
+                continue
+            if _is_between_links(lines, index) or (index == end - 1 and _ends_menu(lines[:index])):
+                lines[index] = line._replace(is_short=True)
+    return lines
+
+
+def _is_between_links(lines: Sequence[EdgeLine], index: int) -> bool:
+    """Whether a line stands right beside a link, and another is next to it or next but one on its other side."""
+    above, below = (
+        [line.is_link for line in side] for side in (lines[max(0, index - 2) : index], lines[index + 1 : index + 3])
+    )
+    return any(above) and any(below) and (above[-1] or below[0])
+
+
+def _ends_menu(lines: Sequence[EdgeLine]) -> bool:
+    """Whether the last lines are a menu of which some links are known."""
+    last = lines[-LEAST_MENU:]
+    return len(last) == LEAST_MENU and all(line.is_short for line in last) and sum(line.is_link for line in last) > 1
+
+
+def _rows_of_links(lines: Sequence[EdgeLine], links: set[int]) -> set[int]:
+    """Return the lines that are menus by themselves, and no heads of tables: as many cells follow those."""
+    return {
+        index
+        for index in links
+        if is_row_of_links(lines[index].text)
+        and all(
+            other.is_link or other.text.count("|") != lines[index].text.count("|") or "|" not in other.text
+            for other in lines[index + 1 : index + 2]
+        )
+    }
+
+
+def _titles_of_others(lines: Sequence[EdgeLine]) -> set[int]:
+    """Return the last lines if they are titles of other pages, below a line that says so."""
+    lead = next((index for index, line in enumerate(lines) if line.is_link and leads_to_others(line.text)), len(lines))
+    titles = lines[lead + 1 :]
+    if not titles or any(title.words > MOST_TITLE_WORDS for title in titles):
+        return set()
+    return set(range(lead, len(lines)))
 
 
 def _links(lines: Sequence[EdgeLine]) -> set[int]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.link_words import first_words_of_links, is_link
+from corpuskit.text.quality.link_words import first_words_of_links, is_link, is_row_of_links
 from corpuskit.text.quality.menus import (
     LEAST_UNKNOWN_MENU,
     MOST_BEFORE,
@@ -32,6 +32,13 @@ NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
 _FIRST_OF_NOTICE = [opening.encode()[0] for opening in NOTICE]
 _CRUMB = "»".encode()
+BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
+"""What stands between the links of a line."""
+_FIRST_OF_BARS = sorted({bar[1] for bar in BARS})
+LONGEST_BAR = 3
+LEAST_TOKENS_OF_ROW, MOST_TOKENS_OF_ROW = 5, 40
+"""Words and marks of a line of links."""
+WORDS_OF_FIRST_LINK = 3
 LAST_LINES = 6
 """Last lines of a page in which a link may be glued to what it leads to."""
 
@@ -155,7 +162,24 @@ def _may_be_links(layout: TextLayout, lines: PageLines, at_edge: Booleans) -> Bo
     marks = _IS_MARK[layout.codes[layout.token_starts[layout.lines.first_tokens[rows]]]] & lines.short[rows]
     may_be = np.zeros(len(at_edge), bool)
     may_be[rows[begin_like_links(layout, rows) | marks]] = True
+    may_be[_with_bars(layout, at_edge)] = True
     return may_be
+
+
+def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
+    """Return the rows at an edge that have a mark between their first words, as a line of links has."""
+    if not any(bar in layout.data for bar in BARS):
+        return np.zeros(0, np.int64)
+    lines = layout.lines
+    rows: Integers = (
+        at_edge & (lines.token_counts >= LEAST_TOKENS_OF_ROW) & (lines.token_counts <= MOST_TOKENS_OF_ROW)
+    ).nonzero()[0]
+    after = lines.first_tokens[rows][:, None] + np.arange(1, 1 + WORDS_OF_FIRST_LINK)
+    starts = layout.token_starts[after]
+    sizes = layout.token_ends[after] - starts
+    has_bar = (sizes <= LONGEST_BAR) & np.isin(layout.codes[starts], _FIRST_OF_BARS)
+    with_bars: Integers = rows[has_bar.any(axis=1)]
+    return with_bars
 
 
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
@@ -181,7 +205,7 @@ def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Boole
     may_be = [rows.links[row] for row in edge]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [maybe and is_link(text) for maybe, text in zip(may_be, texts, strict=True)]
+    are_links = [maybe and (is_link(text) or is_row_of_links(text)) for maybe, text in zip(may_be, texts, strict=True)]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(texts, short, words, are_links, strict=True)))
     longer = [line.text for line in edge_lines if not line.is_short]

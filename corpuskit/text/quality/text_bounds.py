@@ -10,8 +10,9 @@ import re
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.calls_to_action import is_call_to_action
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.link_words import is_link, leads_to_page, may_turn_page
+from corpuskit.text.quality.link_words import is_link, leads_to_others, leads_to_page, may_turn_page
 from corpuskit.text.quality.page_edges import begin_like_links
 
 __all__ = ["bound_texts"]
@@ -26,6 +27,10 @@ WORDS_OF_LEAD = 5
 """Words of a line that leads to a list; a heading with a colon has fewer."""
 MOST_ITEMS = 400
 """Lines of a list that are read."""
+MOST_LEAD_WORDS = 6
+"""Words of a line that leads to the titles of other pages."""
+MOST_TITLES, MOST_TITLE_WORDS = 40, 20
+"""Titles below such a line, and the words of each."""
 
 _COMPANY = re.compile(r"\b(?:Inc|Ltd|Corp|Co|LLC|Bros|Pty|S\.A|B\.V|e\.V)\.\s*\Z")
 _TITLE_END = re.compile(r"(?:[?!…？！]|\.\.\.)\s*\Z")
@@ -50,6 +55,7 @@ def bound_texts(
     sentences, `leads` which rows end in a colon.
     """
     links = _links_like_sentences(layout, sentences, short, words)
+    links += _titles_like_sentences(layout, sentences, words)
     sentences[links], short[links] = False, True
     at_edge = _at_edges(layout, sentences)
     closed_links = [row for row in (closed & at_edge).nonzero()[0].tolist() if is_link(layout.line_of(row))]
@@ -109,11 +115,49 @@ def _last_of_texts(rows: Integers, texts: Integers) -> Integers:
     return last
 
 
+def _titles_like_sentences(layout: TextLayout, sentences: Booleans, words: Integers) -> list[int]:
+    """Return the rows that end like questions or teasers below a line that leads to the titles of other pages.
+
+    Nothing but titles follows that line up to the end of its text.
+    """
+    # rows        Boats float. / Related articles / Why do boats float? / Oars and tar / Boats of the north ...
+    # returned                                      x                                    x
+    texts = layout.lines.text_indices
+    last = _last_of_texts(sentences.nonzero()[0], texts)
+    last = last[_may_be_titles(layout, last)]
+    if not len(last):
+        return []
+    sought = np.zeros(len(layout.text_ends), bool)
+    sought[texts[last]] = True
+    ends = texts.searchsorted(texts, "right")
+    near_end = ends - np.arange(len(texts)) <= MOST_TITLES + 1
+    rows = (sought[texts] & near_end & ~sentences & (words <= MOST_LEAD_WORDS)).nonzero()[0]
+    titles: list[int] = []
+    for row in rows[begin_like_links(layout, rows)].tolist():
+        below = slice(row + 1, int(ends[row]))
+        like_sentences = (sentences[below].nonzero()[0] + row + 1).tolist()
+        if not like_sentences or (words[below] > MOST_TITLE_WORDS).any() or not leads_to_others(layout.line_of(row)):
+            continue
+        if all(_TITLE_END.search(layout.line_of(title)) for title in like_sentences):
+            titles += like_sentences
+    return titles
+
+
+def _may_be_titles(layout: TextLayout, rows: Integers) -> Booleans:
+    """Return which of some rows end in a mark of questions or teasers, as far as a byte or two say."""
+    ends = layout.token_ends[layout.lines.last_tokens[rows]]
+    last, before = layout.codes[ends - 1], layout.codes[ends - 2]
+    may_be: Booleans = (last == ord("?")) | (last == ord("!")) | (last > ord("~"))
+    may_be |= (last == ord(".")) & (before == ord("."))
+    return may_be
+
+
 def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
     """Whether a row says that it leads to a page, or stands between links, or names a company below them."""
     line = layout.line_of(row)
     is_title, is_company = _TITLE_END.search(line) is not None, _COMPANY.search(line) is not None
-    if not (is_title or is_company or may_turn_page(line)):
+    is_call = is_call_to_action(line)
+    if not (is_title or is_company or is_call or may_turn_page(line)):
         return False
     if is_link(line):
         return True
@@ -125,6 +169,8 @@ def _is_in_menu(layout: TextLayout, row: int, short: Booleans) -> bool:
         text = layout.line_of(other)
         return (bool(short[other]) and is_link(text)) or leads_to_page(text)
 
+    if is_call and (is_link_of_text(row - 1) or is_link_of_text(row + 1)):
+        return True
     if not is_link_of_text(row - 1):
         return leads_to_page(line) and is_link_of_text(row + 1)
     if leads_to_page(line):
