@@ -93,36 +93,45 @@ def test_clean_documents_pass_every_check(case: Case) -> None:
     assert 0.9 <= (checks["agreement with labels"].figure or 0) <= 1.1
 
 
+def keep_quarter(case: Case) -> None:
+    """Keep so many documents as one can plant a few faults among: each takes half a millisecond."""
+    for rows in (case.real, case.made):
+        del rows[NUMBER // 4 :]
+
+
 def copy_each_other(case: Case) -> None:
-    for number in range(0, 40, 2):
+    keep_quarter(case)
+    for number in range(0, 10, 2):
         words = case.made[number]["text"].split()
         case.made[number + 1]["text"] = " ".join([*words, "indeed"])
 
 
 def copy_real(case: Case) -> None:
-    for number in range(8):
+    keep_quarter(case)
+    for number in range(2):
         case.made[number]["text"] = case.real[number]["text"]
 
 
 def copy_real_text_often(case: Case) -> None:
-    del case.made[150:]
+    keep_quarter(case)
     for row in case.made:
         row["text"] = case.real[0]["text"]
 
 
 def copy_real_invisibly(case: Case) -> None:
-    for number in range(8):
+    keep_quarter(case)
+    for number in range(2):
         case.made[number]["text"] = "\u200b".join(case.real[number]["text"])
 
 
 def copy_seeds_invisibly(case: Case) -> None:
     copy_seeds(case)
-    for number in range(20):
+    for number in range(5):
         case.made[number]["text"] = case.made[number]["text"].replace("a", "a\u2060")
 
 
 def repeat_few(case: Case) -> None:
-    del case.made[100:]
+    keep_quarter(case)
     for row in case.made:
         row["text"] = case.made[0]["text"]
 
@@ -142,7 +151,8 @@ def mark_otherwise(key: str, value: Any) -> Callable[[Case], None]:
 
 
 def copy_seeds(case: Case) -> None:
-    for number in range(20):
+    keep_quarter(case)
+    for number in range(5):
         case.made[number]["text"] = f"{case.seeds[number]['text']} and {case.made[number]['text'][:60]}"
 
 
@@ -185,7 +195,8 @@ def deepen(case: Case) -> None:
 
 
 def refuse(case: Case) -> None:
-    for row in case.made[:4]:
+    keep_quarter(case)
+    for row in case.made[:1]:
         row["text"] = f"I'm sorry, but as an AI language model I cannot say {row['text']}"
 
 
