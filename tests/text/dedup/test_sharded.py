@@ -127,7 +127,7 @@ def test_little_memory_changes_nothing(documents: list[Document], options: dict[
 def test_a_key_that_memory_cannot_hold_is_walked_in_parts() -> None:
     """Texts that share most of their shingles share band keys, more of them than fit; several lead."""
     shared = prose(0, 60)
-    texts = [f"{shared} {prose(seed, 25)}" for seed in range(30)]
+    texts = [f"{shared} {prose(seed, 25)}" for seed in range(16)]
     documents = corpus(*texts, *(changed(text, 1) for text in texts))
     for options in ({"threshold": 0.9}, {"threshold": 0.55}, {"threshold": 0.55, "keep": "newest"}):
         given_options: dict[str, Any] = {"permutations": 32, "bands": 32, "ngram": 3, **options}
