@@ -191,6 +191,7 @@ def leak_of_real(case: Case) -> None:
 
 
 def deepen(case: Case) -> None:
+    keep_quarter(case)
     case.made[3]["metadata"]["gen_depth"] = 2
 
 
