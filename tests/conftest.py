@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from tests.support.command_server import CommandServers
 
 # A busy machine is slow, and slowness is no fault of what a property test looks at. Continuous integration repeats the
-# same examples, so that a change fails by its own fault only; everyone else's run searches on.
-settings.register_profile("corpuskit", deadline=None, derandomize="CI" in os.environ)
+# same examples, so that a change fails by its own fault only; everyone else's run searches on. Hypothesis itself
+# would take 100 examples: half as many do here, and `--hypothesis-profile thorough` takes twice as many.
+for profile, examples in (("corpuskit", 50), ("thorough", 200)):
+    settings.register_profile(profile, deadline=None, derandomize="CI" in os.environ, max_examples=examples)
 settings.load_profile("corpuskit")
 
 # Commands are started here by the thousand, some without the right or the room to write a whole file. They find the

@@ -181,9 +181,8 @@ def test_every_command_and_format_has_its_test() -> None:
 def test_an_input_is_called_input() -> None:
     """`source` is the recipe's, and the step that reads."""
     sources = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{path}:{node.lineno}"
+        for path, node in definitions()
         if isinstance(node, ast.arg)
         and node.arg == "source"
         and node.annotation
@@ -194,10 +193,9 @@ def test_an_input_is_called_input() -> None:
 
 def test_no_class_name_stands_twice() -> None:
     files = defaultdict(list)
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                files[node.name].append(path.relative_to(PACKAGE).as_posix())
+    for path, node in definitions():
+        if isinstance(node, ast.ClassDef):
+            files[node.name].append(path)
     assert {name: places for name, places in files.items() if len(places) > 1} == {}
 
 
@@ -210,17 +208,35 @@ def test_every_package_says_what_is_in_it() -> None:
     assert silent == []
 
 
-def names_in(path: Path) -> Iterator[tuple[str, int]]:
-    """Every name that a file gives, with its line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def definitions() -> list[tuple[str, ast.AST]]:
+    """Every definition, argument and assignment of the package, with its file; a body is the docstring alone."""
+    nodes: list[tuple[str, ast.AST]] = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                # What is in the body is on the way already; held by its parent as well, it would fill the memory.
+                del node.body[1:]
+                nodes.append((name, node))
+            elif isinstance(node, ast.arg) or (
+                isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
+            ):
+                nodes.append((name, node))
+    return nodes
+
+
+def names() -> Iterator[tuple[str, str, int]]:
+    """Every name that the package gives, with its file and line."""
+    for path, node in definitions():
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, node.lineno
+            yield path, node.name, node.lineno
         elif isinstance(node, ast.arg):
-            yield node.arg, node.lineno
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id, node.lineno
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.attr, node.lineno
+            yield path, node.arg, node.lineno
+        elif isinstance(node, ast.Name):
+            yield path, node.id, node.lineno
+        elif isinstance(node, ast.Attribute):
+            yield path, node.attr, node.lineno
 
 
 def is_vague(name: str) -> bool:
@@ -235,12 +251,7 @@ def is_vague(name: str) -> bool:
 
 
 def test_names_say_what_they_name() -> None:
-    vague = [
-        f"{path.relative_to(PACKAGE)}:{line}: {name}"
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for name, line in names_in(path)
-        if is_vague(name)
-    ]
+    vague = [f"{path}:{line}: {name}" for path, name, line in names() if is_vague(name)]
     assert vague == []
 
 
@@ -265,9 +276,8 @@ def is_property(function: ast.FunctionDef) -> bool:
 
 def test_docstrings_of_public_functions_start_with_a_verb() -> None:
     noun_phrases = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}: {node.name}"
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{path}:{node.lineno}: {node.name}"
+        for path, node in definitions()
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_property(node)
         if NOUN_PHRASE.match(ast.get_docstring(node) or "")
     ]

@@ -130,6 +130,7 @@ def test_docs_import_from_it_alone() -> None:
     assert not deep
 
 
+@pytest.mark.slow
 def test_a_script_is_checked_by_its_types(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     # An editable installation leads Python to the checkout by a hook, which mypy does not follow.

@@ -42,7 +42,7 @@ def flag(option: Option) -> st.SearchStrategy[list[str]]:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 def test_plain_words_are_what_typer_reads(name: str, data: st.DataObject) -> None:

@@ -3,6 +3,7 @@
 import errno
 import importlib.metadata
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -123,11 +124,27 @@ def test_a_table_of_documents_is_read_without_pandas(tmp_path: Path, corpuskit: 
     assert "pandas" not in modules
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_help_of_a_command_imports_nothing_heavy(name: str) -> None:
-    modules = imported(name, "--help")
-    assert "corpuskit.core.step" in modules
-    assert not heavy(modules)
+HELP_OF_EACH = """
+import json, sys
+from contextlib import redirect_stdout, suppress
+from corpuskit.cli.main import main
+modules = {}
+for name in sys.argv[1:]:
+    with redirect_stdout(sys.stderr), suppress(SystemExit):
+        main([name, "--help"])
+    modules[name] = list(sys.modules)
+json.dump(modules, sys.stdout)
+"""
+"""Print the help of some commands, and tell what is imported after each of them."""
+
+
+def test_help_of_a_command_imports_nothing_heavy() -> None:
+    command = [sys.executable, "-c", HELP_OF_EACH, *NAMES]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert all(f"corpuskit {name} " in done.stderr for name in NAMES)
+    modules = {name: set(imported_so_far) for name, imported_so_far in json.loads(done.stdout).items()}
+    assert all("corpuskit.core.step" in modules[name] for name in NAMES)
+    assert {name: heavy(modules[name]) for name in NAMES if heavy(modules[name])} == {}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from corpuskit.text.dedup.near_copies import AGREEMENT, PERMUTATIONS
 from corpuskit.text.takedown.entries import SELECTORS, TENANT
-from tests.conftest import ROOT, lines_of
+from tests.conftest import ROOT, lines_of, shell_in
+from tests.support.command_server import CommandServers
 
 PAGE = (ROOT / "docs" / "takedown.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    """Blocks of the page, in which the home folder is the one that they are run in."""
+    page = PAGE.replace("~/", "./")
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_names_every_key() -> None:
@@ -42,9 +45,9 @@ def test_near_copies_are_found_as_often_as_the_page_says() -> None:
     assert round(1 / share_found(0.6), -1) == 70 and "one in seventy" in PAGE
 
 
-def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dict[str, str]) -> None:
-    import subprocess
-
+def test_a_request_is_answered_as_the_page_says(
+    tmp_path: Path, environment: dict[str, str], command_servers: CommandServers
+) -> None:
     documents = [
         {
             "id": f"p{number}",
@@ -54,12 +57,10 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
         for number in range(9)
     ]
     (tmp_path / "crawl.jsonl").write_bytes(lines_of(documents))
-    more = {"HOME": str(tmp_path), "CORPUSKIT_CACHE": str(tmp_path / ".cache/corpuskit")}
+    shell = shell_in(tmp_path, {**environment, "CORPUSKIT_CACHE": str(tmp_path / ".cache/corpuskit")}, command_servers)
 
     def run(script: str) -> str:
-        done = subprocess.run(
-            ["bash", "-ec", script], cwd=tmp_path, env={**environment, **more}, capture_output=True, check=False
-        )
+        done = shell(f"set -e; {script}")
         assert done.returncode == 0, done.stderr
         return done.stdout.decode()
 
@@ -79,10 +80,7 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
     assert {json.loads(line)["id"] for line in run("corpuskit files corpus").splitlines()} == {
         f"p{number}" for number in range(3, 9)
     }
-    refused = subprocess.run(
-        ["corpuskit", "mix", "first.yaml"], cwd=tmp_path, env={**environment, **more}, capture_output=True, check=False
-    )
-    assert refused.returncode == 6
+    assert shell("corpuskit mix first.yaml").returncode == 6
     (tmp_path / "articles.jsonl").write_bytes((tmp_path / "crawl.jsonl").read_bytes())
     later = {"id": "p9", "text": "What the neighbours of the gardens said in autumn.", "metadata": {}}
     (tmp_path / "tuesday.jsonl").write_bytes(lines_of([*documents, later]))

@@ -137,8 +137,15 @@ def spread(number: int) -> list[int]:
     return new + [file * DOCUMENTS + number for file in range(FILES)]
 
 
-@pytest.mark.parametrize("order", ["input", "shuffled"])
-@pytest.mark.parametrize("number", [55, 25], ids=["at the end", "in the middle"])
+@pytest.mark.parametrize(
+    ("number", "order"),
+    [
+        pytest.param(55, "input", id="at the end-input"),
+        pytest.param(25, "shuffled", id="in the middle-shuffled"),
+        pytest.param(55, "shuffled", id="at the end-shuffled", marks=pytest.mark.slow),
+        pytest.param(25, "input", id="in the middle-input", marks=pytest.mark.slow),
+    ],
+)
 def test_a_new_file_costs_its_own_documents_and_those_that_it_changes(
     folder: Path, scrubbed: list[str], counted: list[str], read: list[str], number: int, order: str
 ) -> None:
@@ -172,7 +179,7 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("order", ["input", "shuffled"])
+@pytest.mark.parametrize("order", ["shuffled", pytest.param("input", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
 def test_what_comes_out_is_what_comes_out_without_a_cache(folder: Path, steps: str, order: str) -> None:
     """Through nights with a file more, another one, one less, and with repetitions made by another corpus."""

@@ -59,9 +59,12 @@ def fit(shell: Run, words: str = "", command: str = "corpuskit") -> dict[str, An
     return answer
 
 
-def test_weights_are_those_that_lower_the_losses(tmp_path: Path, shell: Run) -> None:
-    write_runs(tmp_path)
-    answer = fit(shell)
+@pytest.mark.parametrize(
+    "command", ["python few_trees.py", pytest.param("corpuskit", marks=pytest.mark.slow)], ids=["few trees", "all"]
+)
+@pytest.mark.usefixtures("few_trees")
+def test_weights_are_those_that_lower_the_losses(shell: Run, command: str) -> None:
+    answer = fit(shell, command=command)
     assert min(answer["agreement"].values()) > 0.9
     weights = answer["weights"]
     assert sum(weights.values()) == pytest.approx(1, abs=0.001)

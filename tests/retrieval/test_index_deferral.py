@@ -246,8 +246,15 @@ def test_a_removed_line_that_is_none_ends_with_3(deferred: Path, corpuskit: Run)
     assert (deferred / "a.idx").read_bytes() == before
 
 
-@pytest.mark.parametrize("how", ["once", "kill"])
-@pytest.mark.parametrize("flags", [("--defer-erasure",), ()], ids=["defer", "erase"])
+@pytest.mark.parametrize(
+    ("flags", "how"),
+    [
+        pytest.param(("--defer-erasure",), "once", id="defer-once"),
+        pytest.param((), "kill", id="erase-kill"),
+        pytest.param(("--defer-erasure",), "kill", id="defer-kill", marks=pytest.mark.slow),
+        pytest.param((), "once", id="erase-once", marks=pytest.mark.slow),
+    ],
+)
 def test_a_fault_at_any_call_leaves_the_old_index_or_the_new(
     faulty: Server, tmp_path: Path, how: str, flags: tuple[str, ...]
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_pipe_balances_and_names_no_user(corpuskit: Run, lists: Path) -> None:
     assert values == [{"list": "d.gz", "entry": "b.example"}, {}, {"list": "domains", "entry": "example.org"}]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("datatrove") is None, reason="datatrove is not installed")
 def test_the_lists_of_datatrove_by_their_own_entries() -> None:
     from corpuskit.text.urls.datatrove_lists import WORDS, assets, domain_blocks, word_list

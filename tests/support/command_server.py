@@ -139,18 +139,22 @@ class CommandServer:
 
 
 class CommandServers:
-    """Servers that run commands by turns, so that no two commands one after the other hash strings alike."""
+    """Servers that run commands by turns, so that no two commands one after the other hash strings alike.
+
+    Commands whose libraries take seconds to load share one server. It hashes otherwise each time that tests are run.
+    """
 
     def __init__(self, environment: dict[str, str], libraries_of: dict[str, tuple[str, ...]] = LIBRARIES_OF) -> None:
         """Note the environment of all servers, and what the servers of some commands import."""
         self._environment, self._libraries_of = environment, libraries_of
-        self._pairs: dict[Sequence[str], list[CommandServer]] = {}
-        self._turns = itertools.cycle(range(2))
+        self._servers_of: dict[Sequence[str], list[CommandServer]] = {}
+        self._turns = itertools.count()
         self._folder = ""
 
     def of(self, command: str) -> CommandServer:
         """Return the server whose turn it is, of those that have loaded what a command needs."""
-        return self._pair(command)[next(self._turns)]
+        servers = self._servers(command)
+        return servers[next(self._turns) % len(servers)]
 
     def folder_of_command(self, script: str, fresh: str = "") -> str:
         """Return a folder with a `corpuskit` that has a server fork it, unless it is one that has to be `fresh`.
@@ -164,7 +168,7 @@ class CommandServers:
         folder = folder / "-".join([fresh, "with", *names])
         if not folder.is_dir():
             folder.mkdir()
-            addresses = {name: [server.address() for server in self._pair(name)] for name in ("", *names)}
+            addresses = {name: [server.address() for server in self._servers(name)] for name in ("", *names)}
             program = (ROOT / "tests" / "support" / "forked_command.py").read_text()
             installed = str(Path(sys.executable).parent / "corpuskit")
             command = folder / "corpuskit"
@@ -175,16 +179,17 @@ class CommandServers:
 
     def close(self) -> None:
         """End all processes."""
-        for server in itertools.chain(*self._pairs.values()):
+        for server in itertools.chain(*self._servers_of.values()):
             server.close()
         if self._folder:
             shutil.rmtree(self._folder)
 
-    def _pair(self, command: str) -> list[CommandServer]:
+    def _servers(self, command: str) -> list[CommandServer]:
         libraries = self._libraries_of.get(command, self._libraries_of[""])
-        if libraries not in self._pairs:
-            self._pairs[libraries] = [CommandServer(self._environment, libraries) for _ in range(2)]
-        return self._pairs[libraries]
+        if libraries not in self._servers_of:
+            number = 1 if libraries else 2
+            self._servers_of[libraries] = [CommandServer(self._environment, libraries) for _ in range(number)]
+        return self._servers_of[libraries]
 
 
 def _feed(pipe: IO[Any], data: bytes) -> None:

@@ -55,7 +55,7 @@ def seeds(draw: st.DrawFn) -> tuple[dict[str, Any], bool]:
     return {"text": words, "metadata": metadata}, is_allowed
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=st.lists(seeds(), min_size=1, max_size=12), votes=st.booleans())
 def test_no_prompt_has_what_may_not_be_repeated(drawn: list[tuple[dict[str, Any], bool]], votes: bool) -> None:
     rows = [{"id": f"s{number}", **row, "text": f"<{number}> {row['text']}"} for number, (row, _) in enumerate(drawn)]

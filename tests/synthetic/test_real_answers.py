@@ -35,6 +35,7 @@ def test_each_planted_fault_is_told_for_what_it_is(shared_data: Path, tmp_path: 
     assert number == 8
 
 
+@pytest.mark.slow
 def test_each_fault_in_long_answers_is_told_for_what_it_is(shared_data: Path, tmp_path: Path) -> None:
     assert failing(synthetic_answers.plain_answers(shared_data).checks(tmp_path)) == []
     verdicts = {
@@ -44,6 +45,7 @@ def test_each_fault_in_long_answers_is_told_for_what_it_is(shared_data: Path, tm
     assert verdicts == dict.fromkeys(synthetic_answers.FAULTS, "told")
 
 
+@pytest.mark.slow
 def test_a_class_of_which_the_model_knows_little_raises_no_alarm(shared_data: Path, tmp_path: Path) -> None:
     real, made = synthetic_answers.review_halves(shared_data, 0)
     checks = synthetic_answers.label_rows(made, real, tmp_path, "part")

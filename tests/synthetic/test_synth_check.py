@@ -26,8 +26,8 @@ from tests.conftest import Run, lines_of
 
 CLASSES = ("card", "fees", "transfer", "limit")
 NUMBER = 400
-CATEGORY_STEP = 4
-"""Every how many-th category of real questions is taken: twenty say the same in a fraction of the time."""
+CATEGORY_STEP = 8
+"""Every how many-th category of real questions is taken: ten say the same in a fraction of the time."""
 EMAIL = "keeper@harbour-town.com"
 
 
@@ -93,36 +93,45 @@ def test_clean_documents_pass_every_check(case: Case) -> None:
     assert 0.9 <= (checks["agreement with labels"].figure or 0) <= 1.1
 
 
+def keep_quarter(case: Case) -> None:
+    """Keep so many documents as one can plant a few faults among: each takes half a millisecond."""
+    for rows in (case.real, case.made):
+        del rows[NUMBER // 4 :]
+
+
 def copy_each_other(case: Case) -> None:
-    for number in range(0, 40, 2):
+    keep_quarter(case)
+    for number in range(0, 10, 2):
         words = case.made[number]["text"].split()
         case.made[number + 1]["text"] = " ".join([*words, "indeed"])
 
 
 def copy_real(case: Case) -> None:
-    for number in range(8):
+    keep_quarter(case)
+    for number in range(2):
         case.made[number]["text"] = case.real[number]["text"]
 
 
 def copy_real_text_often(case: Case) -> None:
-    del case.made[150:]
+    keep_quarter(case)
     for row in case.made:
         row["text"] = case.real[0]["text"]
 
 
 def copy_real_invisibly(case: Case) -> None:
-    for number in range(8):
+    keep_quarter(case)
+    for number in range(2):
         case.made[number]["text"] = "\u200b".join(case.real[number]["text"])
 
 
 def copy_seeds_invisibly(case: Case) -> None:
     copy_seeds(case)
-    for number in range(20):
+    for number in range(5):
         case.made[number]["text"] = case.made[number]["text"].replace("a", "a\u2060")
 
 
 def repeat_few(case: Case) -> None:
-    del case.made[100:]
+    keep_quarter(case)
     for row in case.made:
         row["text"] = case.made[0]["text"]
 
@@ -142,7 +151,8 @@ def mark_otherwise(key: str, value: Any) -> Callable[[Case], None]:
 
 
 def copy_seeds(case: Case) -> None:
-    for number in range(20):
+    keep_quarter(case)
+    for number in range(5):
         case.made[number]["text"] = f"{case.seeds[number]['text']} and {case.made[number]['text'][:60]}"
 
 
@@ -181,11 +191,13 @@ def leak_of_real(case: Case) -> None:
 
 
 def deepen(case: Case) -> None:
+    keep_quarter(case)
     case.made[3]["metadata"]["gen_depth"] = 2
 
 
 def refuse(case: Case) -> None:
-    for row in case.made[:4]:
+    keep_quarter(case)
+    for row in case.made[:1]:
         row["text"] = f"I'm sorry, but as an AI language model I cannot say {row['text']}"
 
 
@@ -262,6 +274,7 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_recipe_holds_the_check(case: Case, corpuskit: Run, jobs: str) -> None:
+    keep_quarter(case)
     case.checks()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     (case.folder / "recipe.yaml").write_text(
@@ -419,6 +432,7 @@ def test_the_interval_is_wilsons(right: int, number: int) -> None:
 
 
 def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> None:
+    keep_quarter(case)
     case.checks()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     with (case.folder / "real.jsonl").open("a") as stream:
@@ -429,6 +443,7 @@ def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> Non
 
 
 def test_refused_documents_do_not_leave(case: Case) -> None:
+    keep_quarter(case)
     case.checks()
     step = SynthCheck(real=[case.folder / "real.jsonl"])
     deepen(case)
@@ -465,6 +480,7 @@ def test_halves_of_real_questions_pass_and_flipped_labels_do_not(shared_data: Pa
 
 
 def test_a_misspelt_field_of_labels_passes_nothing(case: Case, corpuskit: Run) -> None:
+    keep_quarter(case)
     case.checks()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     done = corpuskit("synth-check", "made.jsonl", "--real", "real.jsonl", "--by", "labels.intnt", "-o", "out.jsonl")

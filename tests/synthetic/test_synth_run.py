@@ -368,18 +368,19 @@ def test_options_that_do_not_fit_are_refused(options: dict[str, Any]) -> None:
         build_step(find_step("synth-run"), options)
 
 
-NUMBER, KILLS, CONCURRENCY = 400, 20, 8
+NUMBER, CONCURRENCY = 400, 8
 
 
-def test_after_twenty_kills_nothing_is_asked_twice_but_what_was_in_flight(
-    plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run, environment: dict[str, str]
+@pytest.mark.parametrize("wanted_kills", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_after_kills_nothing_is_asked_twice_but_what_was_in_flight(
+    plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run, environment: dict[str, str], wanted_kills: int
 ) -> None:
     path = plan(NUMBER)
     server.delay = 0.02
     command = [sys.executable, "-m", "corpuskit", "synth-run", "plan.jsonl", "--url", server.url, "-o", "out.jsonl"]
     chance = random.Random(11)
     kills = 0
-    for kill in range(KILLS):
+    for kill in range(wanted_kills):
         process = subprocess.Popen(
             command,
             cwd=tmp_path,
@@ -396,7 +397,7 @@ def test_after_twenty_kills_nothing_is_asked_twice_but_what_was_in_flight(
             kills += 1
         process.wait()
         assert not (tmp_path / "out.jsonl").exists() or process.returncode == 0
-    assert kills == KILLS
+    assert kills == wanted_kills
     done = corpuskit("synth-run", "plan.jsonl", "--url", server.url, "-o", "out.jsonl")
     assert done.returncode == 0, done.stderr
     assert NUMBER <= server.calls <= NUMBER + CONCURRENCY * kills
@@ -408,6 +409,7 @@ def test_after_twenty_kills_nothing_is_asked_twice_but_what_was_in_flight(
     assert texts_of(run(path, url=server.url)) == [text_for(body) for body in bodies(path)]
 
 
+@pytest.mark.slow
 def test_a_request_costs_less_than_a_millisecond_and_no_memory(plan: Plan, environment: dict[str, str]) -> None:
     few, many = plan(100, name="few.jsonl"), plan(5000, name="many.jsonl")
     with subprocess.Popen(

@@ -1,12 +1,13 @@
 """What somebody edited after it was published answers no question: every command that reads it names the file."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, RunIn, lines_of
 
 
 def first_lines(path: Path, number: int) -> bytes:
@@ -20,18 +21,26 @@ def first_lines(path: Path, number: int) -> bytes:
     return zstandard.compress(b"".join(lines.splitlines(keepends=True)[:number]))
 
 
-@pytest.fixture(params=["jsonl", "parquet"])
-def edited(tmp_path: Path, corpuskit: Run, request: pytest.FixtureRequest) -> Path:
+@pytest.fixture(scope="module", params=["jsonl", "parquet"])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
     """A dataset `out` that somebody has cut to five documents, and beside it `whole`."""
+    folder = tmp_path_factory.mktemp("made")
+    corpuskit = corpuskit_in(folder)
     documents = [{"id": f"d{number}", "text": f"The lamp of pier {number} was lit."} for number in range(12)]
     documents += [{**documents[0], "id": "twin"}]
-    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    (folder / "in.jsonl").write_bytes(lines_of(documents))
     for name in ("out", "whole"):
         assert corpuskit("dedup", "in.jsonl", "-o", f"{name}.jsonl", "-q").returncode == 0
         assert corpuskit("export", f"{name}.jsonl", "--to", request.param, "-o", name, "-q").returncode == 0
-    (shard,) = (tmp_path / "out").glob("data/part-*")
+    (shard,) = (folder / "out").glob("data/part-*")
     shard.write_bytes(first_lines(shard, 5))
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def edited(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize(

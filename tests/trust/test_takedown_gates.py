@@ -2,12 +2,13 @@
 
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, RunIn, lines_of
 from tests.trust.test_takedown import near_copy, prose
 
 TAKEN = {"d3", "d4", "copy"}
@@ -17,14 +18,16 @@ SHOUT = f"{sys.executable} shout.py"
 """A program that keeps no record, and changes texts."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path, corpuskit: Run) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
     """A folder with documents, and an index of `dedup` and a search index of them that were cleared of three."""
+    folder = tmp_path_factory.mktemp("made")
+    corpuskit = corpuskit_in(folder)
     documents = [{"id": f"d{number}", "text": prose(number)} for number in range(20)]
     documents.append({"id": "copy", "text": near_copy(prose(4))})
-    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
-    (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"id": "d3"}, {"id": "d4"}]))
-    (tmp_path / "shout.py").write_text(
+    (folder / "in.jsonl").write_bytes(lines_of(documents))
+    (folder / "takedown.jsonl").write_bytes(lines_of([{"id": "d3"}, {"id": "d4"}]))
+    (folder / "shout.py").write_text(
         "import sys\nfor line in sys.stdin:\n    print(line.replace('word1', 'Word1'), end='')\n"
     )
     first = ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-q")
@@ -32,8 +35,14 @@ def folder(tmp_path: Path, corpuskit: Run) -> Path:
     assert corpuskit("index", "in.jsonl", "-o", "search.idx", "-q").returncode == 0
     done = corpuskit("takedown", "--list", "takedown.jsonl", "seen", "search.idx", "--apply", "--json")
     assert [place["documents"] for place in json.loads(done.stdout)["places"]] == [3, 3], done.stderr
-    (tmp_path / "in.jsonl").write_bytes(lines_of([*documents, {"id": "new", "text": prose(99)}]))
-    return tmp_path
+    (folder / "in.jsonl").write_bytes(lines_of([*documents, {"id": "new", "text": prose(99)}]))
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
 
 
 def index_bytes(folder: Path) -> dict[str, bytes]:

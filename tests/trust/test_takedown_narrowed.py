@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,23 +40,31 @@ def publish(corpuskit: Run, key: str, owner: str, *command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(params=["source", "tenant"])
+@pytest.fixture(scope="module", params=["source", "tenant"])
 def key(request: pytest.FixtureRequest) -> str:
     parameter: str = request.param
     return parameter
 
 
-@pytest.fixture
-def folder(tmp_path: Path, corpuskit: Run, key: str) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn, key: str) -> Path:
     """Documents of two owners who use the same ids, their chunks, and an index of each kind."""
+    folder = tmp_path_factory.mktemp("made")
+    corpuskit = corpuskit_in(folder)
     for owner in (MINE, THEIRS):
-        (tmp_path / f"{owner}.in").write_bytes(lines_of(documents(owner, key)))
+        (folder / f"{owner}.in").write_bytes(lines_of(documents(owner, key)))
         publish(corpuskit, key, owner, "export", f"{owner}.in", "--to", "jsonl", "-o", f"{owner}.jsonl")
         publish(corpuskit, key, owner, "chunk", f"{owner}.jsonl", "-o", f"{owner}-chunks.jsonl")
         dedup = ("dedup", f"{owner}.jsonl", "--index", "seen", "--snapshot", owner)
         publish(corpuskit, key, owner, *dedup, "-o", f"{owner}-unique.jsonl")
         assert corpuskit("index", f"{owner}-chunks.jsonl", "-o", f"{owner}.idx").returncode == 0
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
 
 
 def takedown(folder: Path, corpuskit: Run, lines: list[dict[str, Any]], *arguments: str) -> dict[str, dict[str, Any]]:

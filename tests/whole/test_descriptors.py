@@ -9,7 +9,7 @@ from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph
 
 ALLOWED = 64
-FILES = 150
+FILES = 80
 
 RECIPE = """
 seed: 1
@@ -47,7 +47,10 @@ def many(tmp_path: Path) -> Path:
         "count lines",
         "export lines --to parquet,jsonl --shard-documents 1 -o out && corpuskit verify out -j 2 && "
         "corpuskit stats out && corpuskit diff out out && corpuskit head out -n 3 && corpuskit explain out d7",
-        "mix recipe.yaml -j 1 -o out && corpuskit verify out && corpuskit mix recipe.yaml -j 1 -o other",
+        pytest.param(
+            "mix recipe.yaml -j 1 -o out && corpuskit verify out && corpuskit mix recipe.yaml -j 1 -o other",
+            marks=pytest.mark.slow,
+        ),
         "mix recipe.yaml -j 2 -o out && corpuskit verify out -j 2 && corpuskit status out; corpuskit cache",
     ],
 )

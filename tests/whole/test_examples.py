@@ -168,6 +168,7 @@ def test_the_plan_of_the_quickstart_names_every_source(small: Checkout) -> None:
     assert re.findall(r"^# (\w+): \d+ inputs?\b", plan, re.MULTILINE) == ["web", "code", "packages", "feedback"]
 
 
+@pytest.mark.slow
 def test_shell_blocks_of_the_examples_run(small: Checkout) -> None:
     left_out = {"snapshot", *NEEDS_A_SERVER}
     pages = [page for page in sorted(small.root.glob("examples/*/*.md")) if page.parent.name not in left_out]

@@ -200,8 +200,14 @@ def demand_snapshot(trial: Trial, at: int) -> None:
     assert {name: found.get(name) for name in named} == {name: whole[name] for name in named}, at
 
 
-@pytest.mark.parametrize(("how", "first"), [("once", 1), ("forever", 3)])
-@pytest.mark.parametrize("arguments", [FOLDER, FILE], ids=["folder", "file"])
+@pytest.mark.parametrize(
+    ("arguments", "how", "first"),
+    [
+        pytest.param(FOLDER, "forever", 3, id="folder-forever-3"),
+        pytest.param(FILE, "once", 1, id="file-once-1"),
+        pytest.param(FILE, "forever", 3, id="file-forever-3"),
+    ],
+)
 def test_a_fault_at_some_calls_publishes_all_or_nothing(
     server: Server, tmp_path: Path, arguments: tuple[str, ...], how: str, first: int
 ) -> None:

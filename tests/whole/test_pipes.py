@@ -438,7 +438,14 @@ def steps_of(folder: Path) -> list[str]:
     return [name for name, _ in upstreams(folder)]
 
 
-@pytest.mark.parametrize("between", ["true", "corpuskit count n.jsonl", "corpuskit dedup n.jsonl -q > /dev/null"])
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param("true", marks=pytest.mark.slow),
+        pytest.param("corpuskit count n.jsonl", marks=pytest.mark.slow),
+        "corpuskit dedup n.jsonl -q > /dev/null",
+    ],
+)
 def test_the_same_command_gives_the_same_history_whatever_read_the_file_since(
     shell: Run, documents: Path, tmp_path: Path, between: str
 ) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.manifest import digest, read_manifest
 from corpuskit.core.registry import format_of_shard
 from tests.conftest import ROOT, lines_of, texts
+from tests.support.command_server import CommandServers
 
+PROGRAM = str(ROOT / "tests" / "support" / "formats" / "__main__.py")
 Result = subprocess.CompletedProcess[bytes]
 RECIPE = """
 sources: {notes: {from: files, inputs: [in.jsonl], origin: licensed, license: CC-BY-4.0}}
@@ -21,13 +22,13 @@ output: {dir: out, formats: [token-ids, chat-turns, parquet], shard_documents: 2
 
 
 @pytest.fixture
-def added(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Result]:
+def added(tmp_path: Path, environment: dict[str, str], command_servers: CommandServers) -> Callable[..., Result]:
     """Run corpuskit with the formats of tests/support/formats."""
 
     def run(*arguments: str, stdin: bytes = b"") -> Result:
-        command = [sys.executable, "-m", "tests.support.formats", *arguments]
-        variables = {**environment, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=variables, check=False)
+        done = command_servers.of(arguments[0]).run([*arguments], stdin, tmp_path, environment, PROGRAM)
+        assert done is not None, "it needs no fresh process"
+        return done
 
     return run
 

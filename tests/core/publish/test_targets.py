@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, texts
+from tests.conftest import Run, RunIn, environment_of, shell_in, texts
+from tests.support.command_server import CommandServers
 
 REFUSED = [
     "head -n 1 in.jsonl --drops in.jsonl",
@@ -61,41 +62,51 @@ REFUSED = [
     "head in.jsonl -ox --drops=-y",
 ]
 
+MADE_BY_BASH = ("same.jsonl", "stdout.jsonl")
 
-@pytest.fixture
-def folder(tmp_path: Path, corpuskit: Run) -> Path:
-    """Inputs of all kinds."""
-    (tmp_path / "in.jsonl").write_bytes(texts("one", "two", "three"))
-    os.link(tmp_path / "in.jsonl", tmp_path / "hard.jsonl")
-    (tmp_path / "soft.jsonl").symlink_to("in.jsonl")
-    (tmp_path / "notes.txt").write_text("notes")
-    (tmp_path / "archives.paths").write_text("in.jsonl\n")
-    (tmp_path / "key.txt").write_text("0123456789abcdef0123456789abcdef")
-    (tmp_path / "recipe.yaml").write_text(
-        "sources: {ds: {from: files, inputs: [ds], origin: other, license: CC0-1.0}}\n"
-    )
-    (tmp_path / "shards.yaml").write_text(
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, corpuskit_in: RunIn) -> Path:
+    """Inputs of all kinds, in a folder that no refused command changes."""
+    folder = tmp_path_factory.mktemp("inputs")
+    corpuskit = corpuskit_in(folder)
+    (folder / "in.jsonl").write_bytes(texts("one", "two", "three"))
+    os.link(folder / "in.jsonl", folder / "hard.jsonl")
+    (folder / "soft.jsonl").symlink_to("in.jsonl")
+    (folder / "notes.txt").write_text("notes")
+    (folder / "archives.paths").write_text("in.jsonl\n")
+    (folder / "key.txt").write_text("0123456789abcdef0123456789abcdef")
+    (folder / "recipe.yaml").write_text("sources: {ds: {from: files, inputs: [ds], origin: other, license: CC0-1.0}}\n")
+    (folder / "shards.yaml").write_text(
         "sources: {ds: {from: files, inputs: [ds/data], origin: other, license: CC0-1.0}}\n"
     )
-    (tmp_path / "user.jsonl").write_bytes(b'{"id": "my own", "step": "notes"}\n')
-    (tmp_path / "user.bytes").write_bytes(b"my own")
+    (folder / "user.jsonl").write_bytes(b'{"id": "my own", "step": "notes"}\n')
+    (folder / "user.bytes").write_bytes(b"my own")
     for target in ("ds", "published.jsonl"):
         assert corpuskit("export", "in.jsonl", "-o", target).returncode == 0
-    (shard,) = (tmp_path / "ds" / "data").iterdir()
-    (tmp_path / "link.jsonl.zst").symlink_to(shard)
+    (shard,) = (folder / "ds" / "data").iterdir()
+    (folder / "link.jsonl.zst").symlink_to(shard)
     assert corpuskit("dedup", "--drops", "drops.jsonl.zst", stdin=texts("one", "one")).returncode == 0
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def shell_there(folder: Path, command_servers: CommandServers) -> Run:
+    """Run a bash script in that folder, without what bash itself may have made there for another."""
+    for name in MADE_BY_BASH:
+        (folder / name).unlink(missing_ok=True)
+    return shell_in(folder, environment_of(folder), command_servers)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file() and "state" not in path.parts)
-    return {path.name: path.read_bytes() for path in files if path.name not in ("same.jsonl", "stdout.jsonl")}
+    return {path.name: path.read_bytes() for path in files if path.name not in MADE_BY_BASH}
 
 
 @pytest.mark.parametrize("command", REFUSED)
-def test_an_output_that_is_an_input_or_another_output_is_refused(folder: Path, shell: Run, command: str) -> None:
+def test_an_output_that_is_an_input_or_another_output_is_refused(folder: Path, shell_there: Run, command: str) -> None:
     before = contents(folder)
-    done = shell(command if "corpuskit" in command else f"corpuskit {command}")
+    done = shell_there(command if "corpuskit" in command else f"corpuskit {command}")
     assert done.returncode == 2, done.stderr
     (said,) = [line for line in done.stderr.splitlines() if b"passed over" not in line]
     assert b"name" in said
@@ -148,9 +159,9 @@ def test_a_file_whose_run_was_killed_before_its_manifest_is_replaced(
     assert corpuskit("verify", "out.jsonl").returncode == 0
 
 
-def test_a_dataset_is_not_overwritten_from_within(folder: Path, shell: Run) -> None:
+def test_a_dataset_is_not_overwritten_from_within(folder: Path, shell_there: Run) -> None:
     before = contents(folder)
-    done = shell("cd ds && corpuskit dedup data -o .")
+    done = shell_there("cd ds && corpuskit dedup data -o .")
     assert done.returncode == 2 and b"holds 'data/" in done.stderr
     assert contents(folder) == before
 

@@ -57,7 +57,7 @@ def content_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(families(), st.lists(st.integers(0, 24), max_size=3), st.sampled_from([MINHASH, {"method": "exact"}]))
 def test_snapshot_by_snapshot_is_all_at_once(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], cuts: list[int], options: dict[str, Any]
@@ -318,7 +318,7 @@ def test_a_removed_document_takes_along_what_was_dropped_for_it(tmp_path: Path) 
     assert verdicts(judge(tmp_path, "c", [Document("p", text), Document("q", other)])) == kept
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(families(), st.integers(1, 24), st.integers(0, 24))
 def test_without_a_document_the_rest_judges_as_if_it_had_not_been(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], cut: int, number: int

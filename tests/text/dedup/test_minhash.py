@@ -93,7 +93,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[list[int]], np.ndarray]:
     return draw(st.lists(column, min_size=1, max_size=4)), np.maximum(matrix, matrix.T)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(corpora())
 def test_sorting_gives_the_verdicts_of_the_rule(corpus: tuple[list[list[int]], np.ndarray]) -> None:
     columns, alike = corpus

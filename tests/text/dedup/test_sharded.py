@@ -32,7 +32,7 @@ def any_memory() -> Iterator[None]:
 def windows(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let verdicts be resolved in windows of few entries, and what is dealt to them be written in small pieces.
 
-    Each property is searched for with both sizes, so half as many examples do for one.
+    Each property is searched for with both sizes, so a few examples do for one.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("corpuskit.text.dedup.resolving.WINDOW_ROWS", request.param)
@@ -49,7 +49,7 @@ def tagged(documents: list[Document]) -> list[Document]:
     return [doc.with_metadata(source=sources[at % 3], license="MIT") for at, doc in enumerate(documents)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(families(), st.lists(st.integers(0, 24), max_size=4), st.sampled_from(OPTIONS))
 def test_tasks_over_shards_give_what_one_run_gives(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], places: list[int], options: dict[str, Any]
@@ -60,7 +60,7 @@ def test_tasks_over_shards_give_what_one_run_gives(
     assert exactly(found) == exactly(step.run(documents))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(families(), st.lists(st.integers(0, 24), max_size=3))
 def test_tasks_keep_in_an_index_what_one_run_keeps(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], places: list[int]
@@ -113,7 +113,7 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "LEAST_ROOM", 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(families(), st.sampled_from([*OPTIONS, {"verify": "jaccard", "threshold": 0.3}]), st.sampled_from([2, 3, 7]))
 def test_little_memory_changes_nothing(documents: list[Document], options: dict[str, Any], room: int) -> None:
     documents = tagged([*documents, *(Document(f"again {item.id}", item.text) for item in documents)])
@@ -127,7 +127,7 @@ def test_little_memory_changes_nothing(documents: list[Document], options: dict[
 def test_a_key_that_memory_cannot_hold_is_walked_in_parts() -> None:
     """Texts that share most of their shingles share band keys, more of them than fit; several lead."""
     shared = prose(0, 60)
-    texts = [f"{shared} {prose(seed, 25)}" for seed in range(30)]
+    texts = [f"{shared} {prose(seed, 25)}" for seed in range(16)]
     documents = corpus(*texts, *(changed(text, 1) for text in texts))
     for options in ({"threshold": 0.9}, {"threshold": 0.55}, {"threshold": 0.55, "keep": "newest"}):
         given_options: dict[str, Any] = {"permutations": 32, "bands": 32, "ngram": 3, **options}
@@ -179,7 +179,7 @@ TENANTS = ("acme", "birch", None)
 
 
 @pytest.mark.parametrize("options", [*OPTIONS, {**SMALL, "verify": "jaccard"}])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(texts=families(), data=st.data())
 def test_tenants_never_meet(
     tmp_path_factory: pytest.TempPathFactory, options: dict[str, Any], texts: list[Document], data: st.DataObject

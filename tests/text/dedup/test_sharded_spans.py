@@ -29,7 +29,7 @@ def text_of(number: int, parts: list[tuple[int, int, int]]) -> str:
     return " ".join(words)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 9), max_size=4), st.sampled_from([8, 9, 20]), st.sampled_from([3, 1000]))
 def test_tasks_over_shards_give_what_one_run_gives(
     tmp_path_factory: pytest.TempPathFactory,

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.text.quality import characters, ngram_repeats, vocabulary
@@ -120,9 +120,8 @@ def test_lines_of_white_space_repeat_nothing(text: str) -> None:
     assert figures["repetition_duplicate_paragraphs"] == signals(plain)["repetition_duplicate_paragraphs"]
 
 
-@pytest.mark.parametrize("like_peer", [False, True])
-@pytest.mark.parametrize("language", ["en", "fr", "zh", "xx"])
-@given(texts=st.lists(TEXTS | st.text(), min_size=1, max_size=8))
+@settings(max_examples=160)
+@given(st.lists(TEXTS | st.text(), min_size=1, max_size=8), st.sampled_from(["en", "fr", "zh", "xx"]), st.booleans())
 def test_the_figures_of_a_text_are_its_own_in_any_company(texts: list[str], language: str, like_peer: bool) -> None:
     figures = [signals(text, language, like_peer) for text in texts]
     assert batch_signals(texts, language, like_peer) == figures
