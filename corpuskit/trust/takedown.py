@@ -234,8 +234,8 @@ def _undecided(number: int) -> str:
 def _unlearned(texts: int) -> str:
     """Return of how many texts copies come back under other ids, and what to name beside the place."""
     return (
-        f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back; name "
-        "the dataset that the documents came from as well"
+        f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back "
+        "unless the list names them, too; name the dataset that the documents came from as well"
     )
 
 

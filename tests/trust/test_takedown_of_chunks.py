@@ -10,7 +10,7 @@ from tests.conftest import Run, lines_of
 from tests.support.takedown_texts import prose
 
 TAKEDOWN = ("takedown", "--list", "takedown.jsonl")
-MESSAGE = "2 texts cannot be learned from it, so that copies under other ids come back; name the dataset"
+MESSAGE = "2 texts cannot be learned from it, so that copies under other ids come back unless the list names them"
 
 
 @pytest.fixture

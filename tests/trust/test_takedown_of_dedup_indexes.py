@@ -77,7 +77,9 @@ def test_copies_under_other_ids_do_not_come_back(folder: Path, corpuskit: Run) -
 def test_what_cannot_be_learned_is_told(folder: Path, corpuskit: Run, options: tuple[str, ...]) -> None:
     add_to_index(corpuskit, *options)
     done = corpuskit("takedown", "--list", "takedown.jsonl", "seen")
-    message = b"seen: 3 texts cannot be learned from it, so that copies under other ids come back; name the dataset"
+    message = (
+        b"seen: 3 texts cannot be learned from it, so that copies under other ids come back unless the list names them"
+    )
     assert message in done.stdout, done.stdout
     clear(corpuskit, "seen")
     assert learned_texts(folder) == {}

@@ -44,7 +44,9 @@ __all__ = [
 ]
 
 FORMAT = "corpuskit.index/4"
-REMEDY = "; remove it, and make it anew with `corpuskit index`"
+REMEDY = (
+    "; remove it, and make it anew with `corpuskit index` (behind `filter-takedown`, if it was cleared of anything)"
+)
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
 SUFFIX = ".idx"
