@@ -205,7 +205,10 @@ def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Boole
     may_be = [rows.links[row] for row in edge]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [maybe and (is_link(text) or is_row_of_links(text)) for maybe, text in zip(may_be, texts, strict=True)]
+    are_links = [
+        maybe and (is_link(text) or (not is_short and is_row_of_links(text)))
+        for maybe, is_short, text in zip(may_be, short, texts, strict=True)
+    ]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(texts, short, words, are_links, strict=True)))
     longer = [line.text for line in edge_lines if not line.is_short]
