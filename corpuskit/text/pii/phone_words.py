@@ -138,7 +138,7 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     while word := _WORDS.search(window, offset):
         offset = word.end()
         next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
-        if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end : word.start()], word.group()):
+        if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end:offset], word.start() - end):
             end = offset
             continue
         if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
@@ -148,12 +148,16 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     return kind, len(window) - end if kind else 0
 
 
-def _belongs_to_telephone(kind: Kind, between: bytes, telephone: bytes) -> bool:
-    """Whether another number is told to be a telephone's: `order number for the phone: 1234567`."""
+def _belongs_to_telephone(kind: Kind, following: bytes, start: int) -> bool:
+    """Whether another number is told to be that of the telephone that begins at `start` in what follows its word.
+
+    As in `order number for the phone: 1234567`.
+    """
     if kind not in ("other", "service"):
         return False
+    between = following[:start]
     if between == b" ":
-        return bool(_GENITIVE.match(telephone))
+        return bool(_GENITIVE.match(following, start))
     match = _FOR.match(between)
     return bool(match) and (kind == "other" or match[1] is not None)  # type: ignore[index]
 
@@ -181,7 +185,7 @@ def _context(kind: Kind, gap: bytes) -> Context:
         return ""
     if not _TIGHT.match(gap):
         return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
-    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
+    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.without(gap))):
         return "label"
     return "adjoining"
 

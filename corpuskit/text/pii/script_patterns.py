@@ -7,6 +7,7 @@ those of a few scripts. For these, words that need other letters are left out, a
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from corpuskit.text.pii.detector import pattern
@@ -23,26 +24,47 @@ class Scripts(NamedTuple):
     """Ranges of a class, by the name that follows `\\p`."""
 
 
+_SIGNS = "\u2000-\u203f\u2190-\u245f\u2500-\u273f\u27c0-\u2bff"
+_OTHER_SIGNS = rb"\xe2(?!\x80|\x86[\x90-\xbf]|[\x87-\x90\x94-\x9c\x9f-\xaf]"
 ASCII_LETTERS = Scripts(
-    "\0-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u2000-\u203f",
-    re.compile(rb"[\xc3-\xe1\xe3-\xff]|\xc2[\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe]|\xe2(?!\x80)"),
+    f"\0-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf{_SIGNS}",
+    re.compile(rb"[\xc3-\xe1\xe3-\xff]|\xc2[\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe]|%b)" % _OTHER_SIGNS),
     {"L": "A-Za-z", "Latin": "A-Za-z", "M": "", "N": "0-9"},
 )
-"""ASCII with the dashes, quotes and signs that English texts hold beside it."""
-_LATIN = "A-Za-zªºÀ-ÖØ-öø-\u02b8\u02e0-\u02e4\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a"
-COMMON = Scripts(
-    "\0-\u06ff\u1e00-\u1eff\u2000-\u203f\u20ac\u2116\u2122\u3000-\u30ff\u4e00-\u9fef\uac00-\ud7a3\uff00-\uff7f",
+"""ASCII, with dashes, quotes, boxes and other signs beside it."""
+_EUROPEAN_LATIN = "A-Za-zªºÀ-ÖØ-öø-\u024f"
+EUROPEAN = Scripts(
+    f"\0-\u024f\u0386-\u03ce\u0400-\u0481\u048a-\u04ff{_SIGNS}\u20ac\u2116\u2122",
     re.compile(
-        rb"[\xdc-\xe0\xee\xf0-\xff]|\xe1(?![\xb8-\xbb])|\xe2(?!\x80|\x82\xac|\x84[\x96\xa2])|\xe3(?![\x80-\x83])"
-        rb"|\xe4(?![\xb8-\xbf])|\xe9\xbf[\xb0-\xbf]|\xea(?![\xb0-\xbf])|\xed(?![\x80-\x9d]|\x9e[\x80-\xa3])"
-        rb"|\xef(?![\xbc\xbd])"
+        rb"[\xca-\xcd\xd4-\xe1\xe3-\xff]|\xc9[\x90-\xbf]|\xce[\x80-\x85]|\xcf[\x8f-\xbf]|\xd2[\x82-\x89]"
+        rb"|%b|\x82\xac|\x84[\x96\xa2])" % _OTHER_SIGNS
     ),
     {
-        "L": f"{_LATIN}µ\u02b9-\u02c1\u02c6-\u02d1\u02ec\u02ee\u0370-\u0374\u0376\u0377\u037a-\u037d\u037f\u0386"
-        "\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03f5\u03f7-\u0481\u048a-\u052f\u0531-\u0556\u0559\u0560-\u0588"
-        "\u05d0-\u05ea\u05ef-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef\u06fa-\u06fc"
-        "\u06ff\u3005\u3006\u3031-\u3035\u303b\u303c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
-        "\u4e00-\u9fef\uac00-\ud7a3\uff66-\uff7f",
+        "L": f"{_EUROPEAN_LATIN}µ\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u04ff",
+        "Latin": _EUROPEAN_LATIN,
+        "M": "",
+        "N": "0-9²³¹¼-¾",
+    },
+)
+"""Latin, Greek and Cyrillic."""
+_LATIN = "A-Za-zªºÀ-ÖØ-öø-\u02b8\u02e0-\u02e4\u1e00-\u1eff\u212a\u212b\uff21-\uff3a\uff41-\uff5a"
+_FOLDED = "\u1c80-\u1c88\u1fbe\u2126"
+"""Letters that are, but for their case, one of another script: Cyrillic and Greek."""
+COMMON = Scripts(
+    f"\0-\u06ff\u1e00-\u1eff{_SIGNS}{_FOLDED}\u20ac\u2116\u2122\u212a\u212b"
+    "\u3000-\u30ff\u4e00-\u9fef\uac00-\ud7a3\uff00-\uff7f",
+    re.compile(
+        rb"[\xdc-\xe0\xee\xf0-\xff]|\xe1(?![\xb8-\xbb]|\xb2[\x80-\x88]|\xbe\xbe)"
+        rb"|%b|\x82\xac|\x84[\x96\xa2\xa6\xaa\xab])|\xe3(?![\x80-\x83])"
+        rb"|\xe4(?![\xb8-\xbf])|\xe9\xbf[\xb0-\xbf]|\xea(?![\xb0-\xbf])|\xed(?![\x80-\x9d]|\x9e[\x80-\xa3])"
+        rb"|\xef(?![\xbc\xbd])" % _OTHER_SIGNS
+    ),
+    {
+        "L": f"{_LATIN}{_FOLDED}µ\u02b9-\u02c1\u02c6-\u02d1\u02ec\u02ee\u0370-\u0374\u0376\u0377\u037a-\u037d\u037f"
+        "\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03f5\u03f7-\u0481\u048a-\u052f\u0531-\u0556\u0559"
+        "\u0560-\u0588\u05d0-\u05ea\u05ef-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef"
+        "\u06fa-\u06fc\u06ff\u3005\u3006\u3031-\u3035\u303b\u303c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa"
+        "\u30fc-\u30ff\u4e00-\u9fef\uac00-\ud7a3\uff66-\uff7f",
         "Latin": _LATIN,
         "M": "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
         "\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u302a-\u302f\u3099\u309a",
@@ -50,6 +72,14 @@ COMMON = Scripts(
     },
 )
 """Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Chinese, Japanese and Korean."""
+_STAND_INS = {
+    "Latin": {3: "\u1efb", 4: "\U0001df01"},
+    "L": {2: "\u0531", 3: "\u4e02", 4: "\U00020000"},
+    "M": {2: "\u0483", 3: "\u302a", 4: "\U000101fd"},
+    "N": {2: "\xbc", 3: "\u3021", 4: "\U00010107"},
+    "": {2: "\u0589", 3: "\u2af0", 4: "\U0001f0a1"},
+}
+"""For a character of any other script, one of its class that takes as many bytes; no pattern names these."""
 
 _TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\((?:\?[a-z-]*:)?|\\p\{\w+\}|\\.|[\0-'*-Z\]-{}~]+|.", re.DOTALL)
 """A class, an opening bracket, an escape, ASCII letters and signs, or any one character."""
@@ -63,31 +93,85 @@ class ScriptPattern:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._compiled: dict[int, Any] = {}
+        self._ascii: Any = None
+        self._european: Any = None
+        self._common: Any = None
+        self._unusual: Any = None
 
     def search(self, text: bytes, offset: int = 0) -> Any:
-        """Search as RE2 does."""
-        return self._for(text).search(text, offset)
+        """Search as RE2 does; the match tells only where it is, and its groups."""
+        compiled, text = self._prepared(text)
+        return compiled.search(text, offset)
 
     def match(self, text: bytes) -> Any:
-        """Match as RE2 does."""
-        return self._for(text).match(text)
+        """Match as RE2 does, at the beginning."""
+        compiled, text = self._prepared(text)
+        return compiled.match(text)
 
-    def sub(self, replacement: bytes, text: bytes) -> bytes:
-        """Replace as RE2 does."""
-        return self._for(text).sub(replacement, text)  # type: ignore[no-any-return]
+    def without(self, text: bytes) -> bytes:
+        """Return the text without what the pattern matches."""
+        compiled, prepared = self._prepared(text)
+        parts, offset = [], 0
+        for match in compiled.finditer(prepared):
+            parts.append(text[offset : match.start()])
+            offset = match.end()
+        return b"".join([*parts, text[offset:]])
 
-    def _for(self, text: bytes) -> Any:
+    def _prepared(self, text: bytes) -> tuple[Any, bytes]:
+        """Return the pattern for the scripts of a text, and the text with stand-ins for characters of any others."""
         if text.isascii() or not ASCII_LETTERS.others.search(text):
-            return self._of(ASCII_LETTERS)
-        return self._of(None if COMMON.others.search(text) else COMMON)
+            if self._ascii is None:
+                self._ascii = pattern(limited(self._source, ASCII_LETTERS))
+            return self._ascii, text
+        if not EUROPEAN.others.search(text):
+            if self._european is None:
+                self._european = pattern(limited(self._source, EUROPEAN))
+            return self._european, text
+        if self._common is None:
+            self._common = pattern(limited(self._source, _with_own(self._source)))
+            self._unusual = re.compile(f"[^{COMMON.characters}{_own(self._source)}]")
+        if COMMON.others.search(text):
+            # A window may begin within a character.
+            signs = text.decode(errors="surrogateescape")
+            text = self._unusual.sub(_stand_in_for_match, signs).encode(errors="surrogateescape")
+        return self._common, text
 
-    def _of(self, scripts: Scripts | None) -> Any:
-        compiled = self._compiled.get(id(scripts))
-        if compiled is None:
-            source = self._source if scripts is None else limited(self._source, scripts)
-            compiled = self._compiled[id(scripts)] = pattern(source)
-        return compiled
+
+def _own(source: str) -> str:
+    """Return the characters of a pattern that `COMMON` does not hold."""
+    return "".join(sorted({sign for sign in source if COMMON.others.match(sign.encode())}))
+
+
+def _with_own(source: str) -> Scripts:
+    """Return the common scripts and the characters of a pattern."""
+    own = _own(source)
+    classes = {name: ranges + "".join(_of_class(own, name)) for name, ranges in COMMON.classes.items()}
+    of_stand_ins = {name: "".join(signs.values()) for name, signs in _STAND_INS.items() if name}
+    classes = {name: ranges + of_stand_ins[name] for name, ranges in classes.items()}
+    return Scripts(COMMON.characters + own, COMMON.others, classes)
+
+
+def _of_class(signs: str, name: str) -> list[str]:
+    members = _class(name)
+    return [sign for sign in signs if members.match(sign.encode())]
+
+
+@cache
+def _class(name: str) -> Any:
+    return pattern(rf"\p{{{name}}}")
+
+
+def _stand_in_for_match(match: re.Match[str]) -> str:
+    return _stand_in(match[0])
+
+
+@lru_cache(4096)
+def _stand_in(sign: str) -> str:
+    """Return the stand-in for a character, and bytes that are none as they are."""
+    if "\ud800" <= sign <= "\udfff":
+        return sign
+    name = next((name for name in _STAND_INS if name and _of_class(sign, name)), "")
+    return _STAND_INS[name][len(sign.encode())]
 
 
 def limited(source: str, scripts: Scripts) -> str:
