@@ -7,7 +7,8 @@ those of a few scripts. For these, words that need other letters are left out, a
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from corpuskit.text.pii.detector import pattern
@@ -16,25 +17,21 @@ from corpuskit.text.pii.detector import pattern
 class Scripts(NamedTuple):
     """Characters that a text may be limited to, and what is left of Unicode's classes among them."""
 
-    characters: str
-    """Ranges as in a class of Python."""
     others: re.Pattern[bytes]
-    """Matches, in UTF-8, where any other character begins."""
+    """Matches, in UTF-8, where a character of another script begins."""
     classes: dict[str, str]
     """Ranges of a class, by the name that follows `\\p`."""
 
 
-_SIGNS = "\u2000-\u203f\u2190-\u245f\u2500-\u273f\u27c0-\u2bff"
 _OTHER_SIGNS = rb"\xe2(?!\x80|\x86[\x90-\xbf]|[\x87-\x90\x94-\x9c\x9f-\xaf]"
+"""What is no sign of U+2000 to U+2BFF: letters and numbers are among those; the bracket is left open."""
 ASCII_LETTERS = Scripts(
-    f"\0-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf{_SIGNS}",
     re.compile(rb"[\xc3-\xe1\xe3-\xff]|\xc2[\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe]|%b)" % _OTHER_SIGNS),
     {"L": "A-Za-z", "Latin": "A-Za-z", "M": "", "N": "0-9"},
 )
 """ASCII, with dashes, quotes, boxes and other signs beside it."""
 _EUROPEAN_LATIN = "A-Za-zªºÀ-ÖØ-öø-\u024f"
 EUROPEAN = Scripts(
-    f"\0-\u024f\u0386-\u03ce\u0400-\u0481\u048a-\u04ff{_SIGNS}\u20ac\u2116\u2122",
     re.compile(
         rb"[\xca-\xcd\xd4-\xe1\xe3-\xff]|\xc9[\x90-\xbf]|\xce[\x80-\x85]|\xcf[\x8f-\xbf]|\xd2[\x82-\x89]"
         rb"|%b|\x82\xac|\x84[\x96\xa2])" % _OTHER_SIGNS
@@ -48,14 +45,14 @@ EUROPEAN = Scripts(
 )
 """Latin, Greek and Cyrillic."""
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-\u02b8\u02e0-\u02e4\u1e00-\u1eff\u212a\u212b\uff21-\uff3a\uff41-\uff5a"
+_ROMAN = "\u2160-\u2182\u2185-\u2188"
+"""Numbers, though of the Latin script."""
 _FOLDED = "\u1c80-\u1c88\u1fbe\u2126"
 """Letters that are, but for their case, one of another script: Cyrillic and Greek."""
 COMMON = Scripts(
-    f"\0-\u06ff\u1e00-\u1eff{_SIGNS}{_FOLDED}\u20ac\u2116\u2122\u212a\u212b"
-    "\u3000-\u30ff\u4e00-\u9fef\uac00-\ud7a3\uff00-\uff7f",
     re.compile(
         rb"[\xdc-\xe0\xee\xf0-\xff]|\xe1(?![\xb8-\xbb]|\xb2[\x80-\x88]|\xbe\xbe)"
-        rb"|%b|\x82\xac|\x84[\x96\xa2\xa6\xaa\xab])|\xe3(?![\x80-\x83])"
+        rb"|%b|\x82\xac|\x84[\x96\xa2\xa6\xaa\xab]|\x85[\xa0-\xbf]|\x86[\x80-\x82\x85-\x88])|\xe3(?![\x80-\x83])"
         rb"|\xe4(?![\xb8-\xbf])|\xe9\xbf[\xb0-\xbf]|\xea(?![\xb0-\xbf])|\xed(?![\x80-\x9d]|\x9e[\x80-\xa3])"
         rb"|\xef(?![\xbc\xbd])" % _OTHER_SIGNS
     ),
@@ -65,10 +62,10 @@ COMMON = Scripts(
         "\u0560-\u0588\u05d0-\u05ea\u05ef-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef"
         "\u06fa-\u06fc\u06ff\u3005\u3006\u3031-\u3035\u303b\u303c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa"
         "\u30fc-\u30ff\u4e00-\u9fef\uac00-\ud7a3\uff66-\uff7f",
-        "Latin": _LATIN,
+        "Latin": f"{_LATIN}{_ROMAN}",
         "M": "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
         "\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u302a-\u302f\u3099\u309a",
-        "N": "0-9²³¹¼-¾\u0660-\u0669\u06f0-\u06f9\u3007\u3021-\u3029\u3038-\u303a\uff10-\uff19",
+        "N": f"0-9²³¹¼-¾{_ROMAN}\u0660-\u0669\u06f0-\u06f9\u3007\u3021-\u3029\u3038-\u303a\uff10-\uff19",
     },
 )
 """Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Chinese, Japanese and Korean."""
@@ -80,9 +77,16 @@ _STAND_INS = {
     "": {2: "\u0589", 3: "\u2af0", 4: "\U0001f0a1"},
 }
 """For a character of any other script, one of its class that takes as many bytes; no pattern names these."""
+_ALL_STAND_INS = [sign for signs in _STAND_INS.values() for sign in signs.values()]
+_ANY_STAND_IN = re.compile(f"[{''.join(_ALL_STAND_INS)}]")
+_PERHAPS_UNNAMED = re.compile("[^\0-\u058f]")
+_CASELESS = re.compile("[\u0590-\u06ff\u3001-\u30ff\u4e00-\u9fef\uac00-\ud7a3]")
+"""Characters of common scripts that have no letter case: what a pattern does not hold, it does not match."""
 
-_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\((?:\?[a-z-]*:)?|\\p\{\w+\}|\\.|[\0-'*-Z\]-{}~]+|.", re.DOTALL)
-"""A class, an opening bracket, an escape, ASCII letters and signs, or any one character."""
+_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\((?:\?[a-z-]*:)?|\\p\{\w+\}|\\.|[^\\\[\]()|?*+{}]+(?![?*{])|.", re.DOTALL)
+"""A class, an opening bracket, an escape, letters and signs, of which none is optional, or any one character."""
+_FIRST_LETTER = re.compile(r"(?:\\b)?([^\\\[\](){}|?*+.^$])(?![?*]|\{0)")
+_ESCAPE = re.compile(r"\\x\{(\w+)\}")
 _FLAGS = re.compile(r"(?:\(\?[a-z]+\))?")
 _CLASS = re.compile(r"\\p\{(\w+)\}")
 _OPTIONAL = ("?", "*", "{0")
@@ -93,10 +97,11 @@ class ScriptPattern:
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._named = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), source)
         self._ascii: Any = None
         self._european: Any = None
         self._common: Any = None
-        self._unusual: Any = None
+        self._stand_ins: dict[str, str] = {}
 
     def search(self, text: bytes, offset: int = 0) -> Any:
         """Search as RE2 does; the match tells only where it is, and its groups."""
@@ -118,40 +123,44 @@ class ScriptPattern:
         return b"".join([*parts, text[offset:]])
 
     def _prepared(self, text: bytes) -> tuple[Any, bytes]:
-        """Return the pattern for the scripts of a text, and the text with stand-ins for characters of any others."""
+        """Return the pattern for the scripts of a text, and the text with stand-ins for what no word is written in."""
         if text.isascii() or not ASCII_LETTERS.others.search(text):
             if self._ascii is None:
                 self._ascii = pattern(limited(self._source, ASCII_LETTERS))
             return self._ascii, text
-        if not EUROPEAN.others.search(text):
+        rare = EUROPEAN.others.search(text)
+        if rare:
+            # A window may begin within a character.
+            signs = _PERHAPS_UNNAMED.sub(self._stand_in_for, text.decode(errors="surrogateescape"))
+            text = signs.encode(errors="surrogateescape")
+            rare = EUROPEAN.others.search(_ANY_STAND_IN.sub("", signs).encode(errors="surrogateescape"))
+        if not rare:
             if self._european is None:
-                self._european = pattern(limited(self._source, EUROPEAN))
+                self._european = pattern(limited(self._source, _with_stand_ins(EUROPEAN, [])))
             return self._european, text
         if self._common is None:
-            self._common = pattern(limited(self._source, _with_own(self._source)))
-            self._unusual = re.compile(f"[^{COMMON.characters}{_own(self._source)}]")
-        if COMMON.others.search(text):
-            # A window may begin within a character.
-            signs = text.decode(errors="surrogateescape")
-            text = self._unusual.sub(_stand_in_for_match, signs).encode(errors="surrogateescape")
+            own = [sign for sign in sorted(set(self._named)) if COMMON.others.match(sign.encode())]
+            self._common = pattern(limited(self._source, _with_stand_ins(COMMON, own)))
         return self._common, text
 
+    def _stand_in_for(self, match: re.Match[str]) -> str:
+        return self._stand_ins.get(match[0]) or self._stand_ins.setdefault(match[0], self._named_or_stand_in(match[0]))
 
-def _own(source: str) -> str:
-    """Return the characters of a pattern that `COMMON` does not hold."""
-    return "".join(sorted({sign for sign in source if COMMON.others.match(sign.encode())}))
-
-
-def _with_own(source: str) -> Scripts:
-    """Return the common scripts and the characters of a pattern."""
-    own = _own(source)
-    classes = {name: ranges + "".join(_of_class(own, name)) for name, ranges in COMMON.classes.items()}
-    of_stand_ins = {name: "".join(signs.values()) for name, signs in _STAND_INS.items() if name}
-    classes = {name: ranges + of_stand_ins[name] for name, ranges in classes.items()}
-    return Scripts(COMMON.characters + own, COMMON.others, classes)
+    def _named_or_stand_in(self, sign: str) -> str:
+        """Return a character as it is if the pattern may name it, perhaps in the other letter case."""
+        if sign in self._named or not (_CASELESS.match(sign) or COMMON.others.match(sign.encode("utf-8", "replace"))):
+            return sign
+        return _stand_in(sign)
 
 
-def _of_class(signs: str, name: str) -> list[str]:
+def _with_stand_ins(scripts: Scripts, own: list[str]) -> Scripts:
+    """Return the scripts, these characters and all stand-ins."""
+    more = own + _ALL_STAND_INS
+    classes = {name: ranges + "".join(_of_class(more, name)) for name, ranges in scripts.classes.items()}
+    return Scripts(scripts.others, classes)
+
+
+def _of_class(signs: list[str], name: str) -> list[str]:
     members = _class(name)
     return [sign for sign in signs if members.match(sign.encode())]
 
@@ -161,16 +170,11 @@ def _class(name: str) -> Any:
     return pattern(rf"\p{{{name}}}")
 
 
-def _stand_in_for_match(match: re.Match[str]) -> str:
-    return _stand_in(match[0])
-
-
-@lru_cache(4096)
 def _stand_in(sign: str) -> str:
     """Return the stand-in for a character, and bytes that are none as they are."""
     if "\ud800" <= sign <= "\udfff":
         return sign
-    name = next((name for name in _STAND_INS if name and _of_class(sign, name)), "")
+    name = next((name for name in _STAND_INS if name and _of_class([sign], name)), "")
     return _STAND_INS[name][len(sign.encode())]
 
 
@@ -185,13 +189,29 @@ def limited(source: str, scripts: Scripts) -> str:
     return flags + _Limiter(tokens, scripts).alternatives()[0]
 
 
+def _by_first_letter(texts: list[str]) -> list[str]:
+    """Return alternatives with those together that begin alike, which RE2 reads as one for as long as they are alike.
+
+    Only the order of those changes that cannot match at the same offset.
+    """
+    ordered: list[str] = []
+    for has_letter, run in groupby(texts, lambda text: bool(_FIRST_LETTER.match(text))):
+        alternatives = list(run)
+        ordered += sorted(alternatives, key=_first_letter) if has_letter else alternatives
+    return ordered
+
+
+def _first_letter(text: str) -> str:
+    return _FIRST_LETTER.match(text)[1].casefold()  # type: ignore[index]
+
+
 class _Limiter:
     """Reads a pattern and leaves out what cannot match: each alternative with a character that does not occur."""
 
     def __init__(self, tokens: Iterator[str], scripts: Scripts) -> None:
         self._tokens = tokens
         self._classes = scripts.classes
-        self._may_occur = re.compile(f"[{scripts.characters}]")
+        self._others = None if scripts.others is COMMON.others else scripts.others
         self._captures = 0
 
     def alternatives(self) -> tuple[str, bool]:
@@ -205,34 +225,34 @@ class _Limiter:
             # Groups that capture keep their numbers.
             if possible or self._captures > captures:
                 possible_texts.append(text)
-        return "|".join(possible_texts or texts), bool(possible_texts)
+        return "|".join(_by_first_letter(possible_texts or texts)), bool(possible_texts)
 
     def _alternative(self) -> tuple[str, bool, bool]:
         """Return an alternative, whether it can match, and whether its group ends with it."""
         parts: list[str] = []
         possible = last_possible = True
-        for token in self._tokens:
-            possible = possible and (last_possible or token.startswith(_OPTIONAL))
-            if token in ("|", ")"):
-                return "".join(parts), possible, token == ")"
-            part, last_possible = self._part(token)
+        for piece in self._tokens:
+            possible = possible and (last_possible or piece.startswith(_OPTIONAL))
+            if piece in "|)":
+                return "".join(parts), possible, piece != "|"
+            part, last_possible = self._part(piece)
             parts.append(part)
         return "".join(parts), possible and last_possible, True
 
-    def _part(self, token: str) -> tuple[str, bool]:
-        """Return the text of a token or of the group that it opens, and whether it can match."""
-        if token.startswith("("):
-            self._captures += token == "("
+    def _part(self, piece: str) -> tuple[str, bool]:
+        """Return the text of a piece or of the group that it opens, and whether it can match."""
+        if piece.startswith("("):
+            self._captures += len(piece) == 1
             text, possible = self.alternatives()
-            return f"{token}{text})", possible
-        if token.startswith("["):
-            return _CLASS.sub(lambda match: self._classes[match[1]], token), self._has_member(token)
-        if match := _CLASS.match(token):
+            return f"{piece}{text})", possible
+        if piece.startswith("["):
+            return _CLASS.sub(lambda match: self._classes[match[1]], piece), self._has_member(piece)
+        if match := _CLASS.match(piece):
             return f"[{self._classes[match[1]]}]", True
-        return token, token.isascii() or bool(self._may_occur.match(token))
+        return piece, piece.isascii() or not self._others or not self._others.search(piece.encode())
 
-    def _has_member(self, token: str) -> bool:
+    def _has_member(self, piece: str) -> bool:
         """Whether a class may match: one of characters alone has to have one that may occur."""
-        if token.startswith("[^") or "-" in token or "\\" in token:
+        if piece.startswith("[^") or "-" in piece or "\\" in piece:
             return True
-        return bool(self._may_occur.search(token[1:-1]))
+        return not self._others or any(not self._others.match(sign.encode()) for sign in piece[1:-1])
