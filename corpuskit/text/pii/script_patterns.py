@@ -20,14 +20,14 @@ class Scripts(NamedTuple):
     others: re.Pattern[bytes]
     """Matches, in UTF-8, where a character of another script begins."""
     classes: dict[str, str]
-    """Ranges of a class, by the name that follows `\\p`."""
+    """Ranges of a class, by the name that follows `\\p`; where it has no member, a character that does not occur."""
 
 
 _OTHER_SIGNS = rb"\xe2(?!\x80|\x86[\x90-\xbf]|[\x87-\x90\x94-\x9c\x9f-\xaf]"
 """What is no sign of U+2000 to U+2BFF: letters and numbers are among those; the bracket is left open."""
 ASCII_LETTERS = Scripts(
     re.compile(rb"[\xc3-\xe1\xe3-\xff]|\xc2[\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe]|%b)" % _OTHER_SIGNS),
-    {"L": "A-Za-z", "Latin": "A-Za-z", "M": "", "N": "0-9"},
+    {"L": "A-Za-z", "Latin": "A-Za-z", "M": "\u0300", "N": "0-9"},
 )
 """ASCII, with dashes, quotes, boxes and other signs beside it."""
 _EUROPEAN_LATIN = "A-Za-zªºÀ-ÖØ-öø-\u024f"
@@ -39,7 +39,7 @@ EUROPEAN = Scripts(
     {
         "L": f"{_EUROPEAN_LATIN}µ\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u04ff",
         "Latin": _EUROPEAN_LATIN,
-        "M": "",
+        "M": "\u0345",
         "N": "0-9²³¹¼-¾",
     },
 )
