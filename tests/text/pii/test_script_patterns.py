@@ -25,6 +25,7 @@ _CODES = (*range(1, 0x3200), *range(0x3200, 0xD800, 37), *range(0xD700, 0xD800),
 _SIGNS = [chr(code) for code in (*_CODES, *range(0x10000, 0x30000, 97))]
 _LETTERS = [sign for sign in _SIGNS if sign.isalpha()]
 _BETWEEN = (
+    "(Büro)",
     " ",
     ": ",
     ". ",
