@@ -128,19 +128,19 @@ class ScriptPattern:
             if self._ascii is None:
                 self._ascii = pattern(limited(self._source, ASCII_LETTERS))
             return self._ascii, text
-        rare = EUROPEAN.others.search(text)
-        if rare:
+        is_rare = bool(EUROPEAN.others.search(text))
+        if is_rare:
             # A window may begin within a character.
             signs = _PERHAPS_UNNAMED.sub(self._stand_in_for, text.decode(errors="surrogateescape"))
             text = signs.encode(errors="surrogateescape")
-            rare = EUROPEAN.others.search(_ANY_STAND_IN.sub("", signs).encode(errors="surrogateescape"))
-        if not rare:
+            is_rare = bool(EUROPEAN.others.search(_ANY_STAND_IN.sub("", signs).encode(errors="surrogateescape")))
+        if not is_rare:
             if self._european is None:
                 self._european = pattern(limited(self._source, _with_stand_ins(EUROPEAN, [])))
             return self._european, text
         if self._common is None:
-            own = [sign for sign in sorted(set(self._named)) if COMMON.others.match(sign.encode())]
-            self._common = pattern(limited(self._source, _with_stand_ins(COMMON, own)))
+            rare_signs = [sign for sign in sorted(set(self._named)) if COMMON.others.match(sign.encode())]
+            self._common = pattern(limited(self._source, _with_stand_ins(COMMON, rare_signs)))
         return self._common, text
 
     def _stand_in_for(self, match: re.Match[str]) -> str:
@@ -153,10 +153,10 @@ class ScriptPattern:
         return _stand_in(sign)
 
 
-def _with_stand_ins(scripts: Scripts, own: list[str]) -> Scripts:
+def _with_stand_ins(scripts: Scripts, rare_signs: list[str]) -> Scripts:
     """Return the scripts, these characters and all stand-ins."""
-    more = own + _ALL_STAND_INS
-    classes = {name: ranges + "".join(_of_class(more, name)) for name, ranges in scripts.classes.items()}
+    signs = rare_signs + _ALL_STAND_INS
+    classes = {name: ranges + "".join(_of_class(signs, name)) for name, ranges in scripts.classes.items()}
     return Scripts(scripts.others, classes)
 
 
@@ -231,28 +231,28 @@ class _Limiter:
         """Return an alternative, whether it can match, and whether its group ends with it."""
         parts: list[str] = []
         possible = last_possible = True
-        for piece in self._tokens:
-            possible = possible and (last_possible or piece.startswith(_OPTIONAL))
-            if piece in "|)":
-                return "".join(parts), possible, piece != "|"
-            part, last_possible = self._part(piece)
+        for symbol in self._tokens:
+            possible = possible and (last_possible or symbol.startswith(_OPTIONAL))
+            if symbol in "|)":
+                return "".join(parts), possible, symbol != "|"
+            part, last_possible = self._part(symbol)
             parts.append(part)
         return "".join(parts), possible and last_possible, True
 
-    def _part(self, piece: str) -> tuple[str, bool]:
-        """Return the text of a piece or of the group that it opens, and whether it can match."""
-        if piece.startswith("("):
-            self._captures += len(piece) == 1
+    def _part(self, symbol: str) -> tuple[str, bool]:
+        """Return the text of a symbol or of the group that it opens, and whether it can match."""
+        if symbol.startswith("("):
+            self._captures += len(symbol) == 1
             text, possible = self.alternatives()
-            return f"{piece}{text})", possible
-        if piece.startswith("["):
-            return _CLASS.sub(lambda match: self._classes[match[1]], piece), self._has_member(piece)
-        if match := _CLASS.match(piece):
+            return f"{symbol}{text})", possible
+        if symbol.startswith("["):
+            return _CLASS.sub(lambda match: self._classes[match[1]], symbol), self._has_member(symbol)
+        if match := _CLASS.match(symbol):
             return f"[{self._classes[match[1]]}]", True
-        return piece, piece.isascii() or not self._others or not self._others.search(piece.encode())
+        return symbol, symbol.isascii() or not self._others or not self._others.search(symbol.encode())
 
-    def _has_member(self, piece: str) -> bool:
+    def _has_member(self, symbol: str) -> bool:
         """Whether a class may match: one of characters alone has to have one that may occur."""
-        if piece.startswith("[^") or "-" in piece or "\\" in piece:
+        if symbol.startswith("[^") or "-" in symbol or "\\" in symbol:
             return True
-        return not self._others or any(not self._others.match(sign.encode()) for sign in piece[1:-1])
+        return not self._others or any(not self._others.match(sign.encode()) for sign in symbol[1:-1])
