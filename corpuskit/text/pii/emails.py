@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from corpuskit.text.pii.detector import Detector, Span, after, before, merged, pattern
+from corpuskit.text.pii.script_patterns import ScriptPattern
 
 # Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
 _LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}"
@@ -62,11 +63,11 @@ _PLAIN_DOMAIN = pattern(
     rf"{_DOMAIN_END}"
 )
 """The domain of an address with spaces beside its sign; `x.weight @ y.it(` multiplies."""
-_MAIL_BEFORE = pattern(
+_MAIL_BEFORE = ScriptPattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta|почта|мейл|mailto|邮箱|电邮|郵箱|信箱|メール|이메일|메일|อีเมล|ईमेल"
     r"|بريد|ایمیل|דוא.?ל)[^\p{L}\p{N}\n]{0,6}(?:(?:address|adresse?|is|ist|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
 )
-_MAIL_TO_BEFORE = pattern(
+_MAIL_TO_BEFORE = ScriptPattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta)[^\p{L}\p{N}\n]{0,6}"
     r"(?:(?:address|adresse?|is|ist|to|me at|us at|me|us|an|à|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
 )

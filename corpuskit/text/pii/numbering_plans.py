@@ -136,7 +136,9 @@ def is_national(groups: list[bytes]) -> bool:
     >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"7919", b"7927", b"7933"])
     (True, False)
     """
-    return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT, as_printed=False)
+    # No plan of a country with a trunk zero need be loaded for other digits.
+    with_zero = groups[0].startswith(b"0") and _is_written(groups, _REGIONS_WITH_TRUNK_ZERO, as_printed=False)
+    return with_zero or _is_written(groups, _REGIONS_WITHOUT, as_printed=False)
 
 
 def _is_written(groups: list[bytes], regions: tuple[str, ...], as_printed: bool = True) -> bool:

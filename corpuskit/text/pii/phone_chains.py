@@ -3,19 +3,20 @@
 import re
 from typing import NamedTuple
 
-from corpuskit.text.pii.detector import AS_ZEROS, pattern
+from corpuskit.text.pii.detector import AS_ZEROS
 from corpuskit.text.pii.phone_vocabulary import QUALIFIERS
 from corpuskit.text.pii.phone_words import Context
+from corpuskit.text.pii.script_patterns import ScriptPattern
 
 _AND = (
     r"y|and|or|und|u\.|oder|et|ou|e|o|i|of|en|eller|och|og|lub|albo|nebo|vagy|és|sau|ή|και|и|или|або|та"
     r"|ve|veya|atau|dan|hoặc|và|หรือ|या|और|أو|و|یا|או|ו-?|或|和|または|또는"
 )
 _AT = r"(?: (?:unter|al|ao|at|au|on|sur|на))?"
-_CHAIN = pattern(
+_CHAIN = ScriptPattern(
     rf"(?i)^\s*(?:[/;,&|+-]|·|•|、|，|；|؛|،|{_AND})?{_AT}\s*(?:[(]?{QUALIFIERS}[)]?[.:： ]{{0,2}})?(?:{_AND})?\s*\(?$"
 )
-_NAMES_BETWEEN = pattern(
+_NAMES_BETWEEN = ScriptPattern(
     rf"(?i)^ ?(?:\([\p{{L}}\p{{M}} .'-]{{1,20}}\))?[\s,;/|&·•–-]{{0,4}}(?:(?:{_AND})\s)?"
     r"(?:\(?\p{L}[\p{L}\p{M}.'-]*\)?[ :,]{0,2}){0,3}\(?$"
 )

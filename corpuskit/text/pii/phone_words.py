@@ -27,6 +27,7 @@ from corpuskit.text.pii.phone_vocabulary import (
     QUALIFIERS,
     SERVICES,
 )
+from corpuskit.text.pii.script_patterns import ScriptPattern
 
 Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
 """What the words before a number make of it.
@@ -42,7 +43,7 @@ _REACH_OF_OTHERS = 72
 _REMEMBERED = 4096
 
 _OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}(?:{QUALIFIERS}|{DESKS})\)?)?"
-_WORDS = pattern(
+_WORDS = ScriptPattern(
     rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
     rf"|({MENTIONS})|({SERVICES})|({LINES})|{OTHERS}|({NUMBERS})|({COUNTS})"
 )
@@ -75,17 +76,11 @@ _NEXT_TO = 8
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
-_ASCII_SIGNS = r"\x00-/:-@\[-`{-\x7f"
-_TIGHT = pattern(
+_TIGHT = ScriptPattern(
     rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
     rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
-_TIGHT_ASCII = pattern(
-    rf"(?i)^(?:[{_ASCII_SIGNS}]{{0,6}}| ?\([A-Za-z][A-Za-z ,./-]{{0,15}}\)){{0,3}}"
-    rf"(?:{LINKS}[{_ASCII_SIGNS}]{{1,6}}){{0,4}}$"
-)
-"""The same for ASCII alone: the classes of Unicode letters take long to compile, and most gaps do not need them."""
-_QUALIFIERS = pattern(_QUALIFIER)
+_QUALIFIERS = ScriptPattern(_QUALIFIER)
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
     r"|[番号號码碼번호]"
@@ -98,7 +93,7 @@ _SERVICE = re.compile(
     rb"|[^,.;!?\n]*(?:(?:(?<![^a-z]n[or])(?<! nos)(?<! num)\.|[!?])\s+[(+]?|[,.;!?]\s+[A-Za-z][^:]*\n[(+]?))\Z"
 )
 _RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
-_ANNOUNCED = pattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
+_ANNOUNCED = ScriptPattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
 """Words between a label and its colon: `Telefon Sekretariat: 123 456 789`."""
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
@@ -143,7 +138,7 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     while word := _WORDS.search(window, offset):
         offset = word.end()
         next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
-        if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end : word.start()], word.group()):
+        if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end:offset], word.start() - end):
             end = offset
             continue
         if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
@@ -153,12 +148,16 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     return kind, len(window) - end if kind else 0
 
 
-def _belongs_to_telephone(kind: Kind, between: bytes, telephone: bytes) -> bool:
-    """Whether another number is told to be a telephone's: `order number for the phone: 1234567`."""
+def _belongs_to_telephone(kind: Kind, following: bytes, start: int) -> bool:
+    """Whether another number is told to be that of the telephone that begins at `start` in what follows its word.
+
+    As in `order number for the phone: 1234567`.
+    """
     if kind not in ("other", "service"):
         return False
+    between = following[:start]
     if between == b" ":
-        return bool(_GENITIVE.match(telephone))
+        return bool(_GENITIVE.match(following, start))
     match = _FOR.match(between)
     return bool(match) and (kind == "other" or match[1] is not None)  # type: ignore[index]
 
@@ -184,9 +183,9 @@ def _context(kind: Kind, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
-    if not (_TIGHT_ASCII if gap.isascii() else _TIGHT).match(gap):
+    if not _TIGHT.match(gap):
         return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
-    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
+    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.without(gap))):
         return "label"
     return "adjoining"
 
