@@ -149,11 +149,16 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         return 0
     if arguments[0] in ("--version", "-V") or (arguments == ["version"] and "version" not in added_steps()):
         from corpuskit.text.html import compiled as extraction
+        from corpuskit.text.language_id import model as languages
         from corpuskit.text.quality import compiled as quality
 
-        console.write_stdout(
-            f"corpuskit {__version__}\nextract: {extraction.description()}\nfilter-quality: {quality.description()}"
-        )
+        twins = {
+            "extract": extraction.description(),
+            "filter-language": languages.description(),
+            "filter-quality": quality.description(),
+        }
+        lines = (f"{command}: {twin}" for command, twin in twins.items())
+        console.write_stdout("\n".join([f"corpuskit {__version__}", *lines]))
         return 0
     if arguments[0].startswith("-"):
         from corpuskit.cli.arguments import unknown_flag

@@ -164,7 +164,9 @@ def test_help_of_a_command_names_its_options_and_an_example(name: str, capsys: p
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = output_of(["--version"], capsys)
     assert (code, err) == (0, "")
-    assert out.splitlines() == [f"corpuskit {__version__}", f"extract: {description()}"]
+    first, extract, *others = out.splitlines()
+    assert (first, extract) == (f"corpuskit {__version__}", f"extract: {description()}")
+    assert [line.partition(": ")[0] for line in others] == ["filter-language", "filter-quality"]
     assert importlib.metadata.version("corpuskit-cli") == __version__
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "ALL",
     "canonical_code",
     "compiled_predictor",
+    "description",
     "fasttext_predictor",
     "known_codes",
     "model_sha256",
@@ -73,6 +74,11 @@ def known_codes() -> tuple[str, ...]:
 def model_sha256() -> str:
     """Return the digest of the model's file."""
     return hashlib.sha256(model_file().read_bytes()).hexdigest()
+
+
+def description() -> str:
+    """Return what asks the model, for people."""
+    return "fastText" if compiled_predictor() is None else "compiled core"
 
 
 @cache

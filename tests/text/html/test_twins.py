@@ -287,7 +287,8 @@ def test_the_environment_can_ask_for_python(value: str, twin: str) -> None:
     environment = {**os.environ, "CORPUSKIT_NO_CORE": value}
     output = subprocess.run(VERSION, env=environment, capture_output=True, text=True, check=True).stdout
     assert output.splitlines()[1] == f"extract: {twin}, rules of version {compiled.ALGORITHM}"
-    assert output.splitlines()[2] == f"filter-quality: {twin}"
+    assert output.splitlines()[2] == f"filter-language: {twin.replace('Python', 'fastText')}"
+    assert output.splitlines()[3] == f"filter-quality: {twin}"
 
 
 def test_all_of_the_core_is_built() -> None:
