@@ -261,9 +261,11 @@ def test_an_entry_that_is_not_as_it_was_left_is_not_used(
     first = mix("out")
     shutil.rmtree("out")
     before = {entry: content_of(entry) for entry in entries()}
+    # What a task remembers for a longer input is no task.
+    tasks = {entry: content for entry, content in before.items() if not any(entry.glob("*.memo"))}
     for entry in sorted(before):
         spoil(entry)
-    intact = sum(content_of(entry) == content for entry, content in before.items())
+    intact = sum(content_of(entry) == content for entry, content in tasks.items())
     assert intact < len(before) * 2 / 3
     capsys.readouterr()
     assert mix("out") == first

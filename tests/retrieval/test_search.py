@@ -342,6 +342,11 @@ def test_a_wrong_vector_of_the_query_ends_with_7(tmp_path: Path, corpuskit: Run,
     assert (done.returncode, done.stderr.count(b"\n"), done.stdout) == (7, 1, b""), done.stderr
 
 
+def tables_of(*names: str) -> list[str]:
+    """The statements that make these tables of an index."""
+    return [statement for name in names for statement in SCHEMA if statement.startswith(f"CREATE TABLE {name} ")]
+
+
 def test_scores_do_not_depend_on_where_a_vector_stands(tmp_path: Path) -> None:
 
     generator = np.random.default_rng(1)
@@ -351,7 +356,7 @@ def test_scores_do_not_depend_on_where_a_vector_stands(tmp_path: Path) -> None:
     results = []
     for order in (range(len(halves)), generator.permutation(len(halves)).tolist()):
         connection = sqlite3.connect(":memory:")
-        for statement in (SCHEMA[1], SCHEMA[5]):
+        for statement in tables_of("documents", "vectors"):
             connection.execute(statement)
         for number, index in enumerate(order):
             entry = entry_of(Document(f"d{index}", "text", {}))
@@ -473,7 +478,7 @@ def test_an_index_whose_tables_say_something_else_is_not_read(tmp_path: Path, st
 @pytest.mark.parametrize("forgery", [b"\0\xfe\0\xfe", b"\0\x7c\0\x7c"])
 def test_a_vector_that_is_none_is_said(forgery: bytes) -> None:
     connection = sqlite3.connect(":memory:")
-    for statement in (SCHEMA[1], SCHEMA[5]):
+    for statement in tables_of("documents", "vectors"):
         connection.execute(statement)
     connection.execute("INSERT INTO documents VALUES (1, ?, ?, ?, ?, ?, ?, ?)", entry_of(Document("a", "b", {})))
     connection.execute("INSERT INTO vectors VALUES (1, x'', ?)", (forgery,))

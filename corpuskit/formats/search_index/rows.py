@@ -43,6 +43,9 @@ def document_at(connection: "Connection", path: Path, number: int) -> Document:
     So nobody is shown, by a row that was forged, a document that is not for them.
     """
     row = connection.execute(f"{_QUERY} WHERE number = ?", (number,)).fetchone()
+    if row is None:
+        # A damaged page of the table may lead to it by one way, and not by another.
+        raise damaged_index(path, NO_DOCUMENT)
     indexed = _indexed(row, StreamCount())
     if indexed.problem or indexed.document is None:
         raise damaged_index(path, indexed.problem)
