@@ -13,6 +13,8 @@ _VALUE_QUOTE = re.compile(r"(?:(?::|-)\s+|[\[{,]\s*)(?P<quote>[\"'])")
 _NO_MAPPING = "mapping values are not allowed"
 _GIVES_UP_LATE = ("simple key", _NO_MAPPING)
 """What parsers say of a line that may be the one after the slip."""
+_REST_OF_TEXT = {'"': re.compile(r'(?:[^"\\]|\\.)*+"'), "'": re.compile("[^']*+'")}
+"""What follows the opening quote, up to the closing one; a backslash that is escaped escapes no quote."""
 _CLOSES = {quote: re.compile(rf"[^{quote}]*{quote}\s*(?:[,\]}}#].*)?$") for quote in "\"'"}
 """Lines on which a text in quotes ends that began before."""
 _BLOCK_TEXT = re.compile(r"(?::|-)\s+[|>][+-]?[0-9]?\s*(?:#.*)?$")
@@ -93,12 +95,10 @@ def _quote_left_open(line: str) -> str:
         quote = match["quote"]
         if "#" in line[position : match.start()]:
             return ""
-        closing = line.find(quote, match.end())
-        while quote == '"' and closing > 0 and line[closing - 1] == "\\":
-            closing = line.find(quote, closing + 1)
-        if closing < 0:
+        closing = _REST_OF_TEXT[quote].match(line, match.end())
+        if closing is None:
             return quote
-        position = closing + 1
+        position = closing.end()
     return ""
 
 

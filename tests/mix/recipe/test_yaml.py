@@ -82,6 +82,8 @@ def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
         ("a: 1\nb: " + "9" * 5000, 2, "64 bits"),
         ("a: 1\nb: \x01", 2, "control character"),
         ("a: 1\nb: 'x", 2, "a text in quotes begins here and does not end"),
+        ('{"a": "\\\\", "b": "\\ud800"}', 1, "escape"),
+        ('a: "\\\\" b', 1, "expected"),
     ],
 )
 def test_everything_else_is_refused_with_its_line(text: str, line: int, said: str) -> None:

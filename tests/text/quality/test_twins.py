@@ -18,7 +18,7 @@ from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.quality import c4_lines, compiled, measured_lines, program_text
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
 from corpuskit.text.quality.compiled import compiled_core
-from corpuskit.text.quality.hash_table import HashTable
+from corpuskit.text.quality.hash_table import INITIAL_BITS, HashTable
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.spans import hash_spans
@@ -161,6 +161,15 @@ def test_real_documents_get_the_same_notes() -> None:
     assert_alike(lambda: [str(outcome) for outcome in FilterQuality(annotate=True).apply_many(documents)])
 
 
+def test_one_word_may_come_more_often_than_a_table_has_slots() -> None:
+    def numbered() -> list[list[int]]:
+        keys = np.full((1 << INITIAL_BITS) + 1, 7, np.uint64)
+        return [np.unique(column).tolist() for column in HashTable().number_keys(keys)]
+
+    assert_alike(numbered)
+    assert numbered() == [[0], [0]]
+
+
 def test_distinct_values_rise() -> None:
     assert distinct(np.array([3, 1, 3, 2, 1])).tolist() == [1, 2, 3]
     assert distinct(np.array([], np.int64)).tolist() == []
@@ -189,7 +198,10 @@ def test_distinct_values_rise() -> None:
         ("words_of", (np.array([0]), np.array([0]), *np.zeros((3, 1), np.int64))),
         ("repeated_ngrams", (np.array([1]), np.array([1]), np.array([0, 2]), np.zeros(9, np.int64), 0, 1)),
         ("repeated_ngrams", (np.array([-1]), np.array([1]), np.array([0, 1]), np.zeros(9, np.int64), 0, 1)),
-        ("number_keys", (np.ones(9, np.uint64), *np.zeros((2, 8), np.int64), *np.zeros((2, 9), np.int64), 61, 0)),
+        (
+            "number_keys",
+            (np.arange(1, 10, dtype=np.uint64), *np.zeros((2, 8), np.int64), *np.zeros((2, 9), np.int64), 61, 0),
+        ),
         (
             "split_tokens",
             (
