@@ -13,7 +13,7 @@ _VALUE_QUOTE = re.compile(r"(?:(?::|-)\s+|[\[{,]\s*)(?P<quote>[\"'])")
 _NO_MAPPING = "mapping values are not allowed"
 _GIVES_UP_LATE = ("simple key", _NO_MAPPING)
 """What parsers say of a line that may be the one after the slip."""
-_REST_OF_TEXT = {'"': re.compile(r'(?:[^"\\]|\\.)*+"'), "'": re.compile("[^']*+'")}
+_REST_OF_TEXT = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile("[^']*+'")}
 """What follows the opening quote, up to the closing one; a backslash that is escaped escapes no quote."""
 _CLOSES = {quote: re.compile(rf"[^{quote}]*{quote}\s*(?:[,\]}}#].*)?$") for quote in "\"'"}
 """Lines on which a text in quotes ends that began before."""
