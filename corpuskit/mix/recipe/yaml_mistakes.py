@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _KEY = r"[A-Za-z_][\w.-]*"
-_VALUE_QUOTE = re.compile(r"(?:(?::|-)\s+|[\[{,]\s*)(?P<quote>[\"'])")
+_VALUE_QUOTE = re.compile(r"(?:\A\s*|(?::|-)\s+|[\[{,]\s*)(?P<quote>[\"'])")
 _NO_MAPPING = "mapping values are not allowed"
 _GIVES_UP_LATE = ("simple key", _NO_MAPPING)
 """What parsers say of a line that may be the one after the slip."""

@@ -83,6 +83,7 @@ def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
         ("a: 1\nb: \x01", 2, "control character"),
         ("a: 1\nb: 'x", 2, "a text in quotes begins here and does not end"),
         ('{"a": "\\\\", "b": "\\ud800"}', 1, "escape"),
+        ('"\\ud800 {"', 1, "escape"),
         ('a: "\\\\" b', 1, "expected"),
     ],
 )
