@@ -19,6 +19,7 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 """Packages by floor: what lies on a floor imports from the floors below it alone."""
 
 CORE = (
+    ("compiled_module",),
     ("ascii_case", "json_values", "line_text", "reserved", "spelling"),
     ("counts", "document", "sizes", "startup", "terminal", "wording"),
     ("errors", "media_type"),

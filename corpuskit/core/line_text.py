@@ -6,24 +6,13 @@ first, in UTF-8, with the short escapes. Whatever else a line has is orjson's to
 bytes are known it writes the literal from these, where orjson would encode the string first.
 """
 
-import importlib
-import os
 from collections.abc import Callable
-from typing import Any
+
+from corpuskit.core.compiled_module import compiled_module
 
 __all__ = ["join_text", "split_text"]
 
-
-def _load() -> Any:
-    if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
-        return None
-    try:
-        return importlib.import_module("corpuskit.core._line")
-    except ImportError:
-        return None
-
-
-_core = _load()
+_core = compiled_module("corpuskit.core._line")
 split_text: Callable[[bytes], tuple[str, bytes, int, int] | None] | None = getattr(_core, "split_text", None)
 """Return the text of a line, its bytes in UTF-8, and where its literal starts and ends; None to leave it to orjson."""
 join_text: Callable[[bytes, bytes, bytes], bytes] | None = getattr(_core, "join_text", None)

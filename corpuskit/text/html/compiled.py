@@ -3,8 +3,9 @@
 The core is used wherever it was built, unless the environment says `CORPUSKIT_NO_CORE=1`.
 """
 
-import os
 from typing import Any
+
+from corpuskit.core.compiled_module import compiled_module
 
 __all__ = ["ALGORITHM", "compiled_core", "description"]
 
@@ -19,14 +20,11 @@ INTERFACE = 7
 
 
 def _load() -> Any:
-    if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
+    core = compiled_module("corpuskit.text.html._core")
+    if core is None:
         return None
-    try:
-        from corpuskit.text.html import _core  # type: ignore[attr-defined]
-    except ImportError:
-        return None
-    is_of_this_version = _core.ALGORITHM == ALGORITHM and getattr(_core, "INTERFACE", 1) == INTERFACE
-    return _core if is_of_this_version else None
+    is_of_this_version = core.ALGORITHM == ALGORITHM and getattr(core, "INTERFACE", 1) == INTERFACE
+    return core if is_of_this_version else None
 
 
 _core = _load()

@@ -8,12 +8,10 @@ added.
 """
 
 import hashlib
-import importlib
-import os
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
+from corpuskit.core.compiled_module import compiled_module
 from corpuskit.text.language_id.model_file import LABEL, compiled_parts, labels, model_file
 
 __all__ = [
@@ -89,11 +87,8 @@ def _predictor() -> Predictor:
 @cache
 def compiled_predictor() -> Predictor | None:
     """Return the compiled code's function; None if it was not built, is not wanted or does not know such a model."""
-    if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
-        return None
-    try:
-        compiled: Any = importlib.import_module("corpuskit.text.language_id._predictor")
-    except ImportError:
+    compiled = compiled_module("corpuskit.text.language_id._predictor")
+    if compiled is None:
         return None
     parts = compiled_parts(model_file().read_bytes())
     if parts is None:

@@ -3,9 +3,9 @@
 The core is used wherever it was built, unless the environment says `CORPUSKIT_NO_CORE=1`.
 """
 
-import importlib
-import os
 from typing import Any
+
+from corpuskit.core.compiled_module import compiled_module
 
 __all__ = ["INTERFACE", "compiled_core", "description"]
 
@@ -17,13 +17,8 @@ A core of another version is not used: in a checkout, it may be older than the P
 
 
 def _load() -> Any:
-    if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
-        return None
-    try:
-        core = importlib.import_module("corpuskit.text.quality._kernels")
-    except ImportError:
-        return None
-    return core if core.INTERFACE == INTERFACE else None
+    core = compiled_module("corpuskit.text.quality._kernels")
+    return core if core is not None and core.INTERFACE == INTERFACE else None
 
 
 _core = _load()
