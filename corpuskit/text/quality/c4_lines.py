@@ -21,6 +21,7 @@ from corpuskit.text.quality.line_kinds import (
     is_policy_notice,
     is_script_notice,
 )
+from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
@@ -44,8 +45,6 @@ _NOTE = re.compile(r"\[edit\]|\[citation needed\]")
 _CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
 # A line with none of these is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"{", b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
-SENTENCE_WORDS = 5
-"""Words from which a closed line is a sentence, between which and the next no menu stands."""
 DENSE_SENTENCE, DENSE_WORD = 45, 30
 """Bytes of a sentence, and of each of its words, in a script without spaces."""
 MOST_BLOCK_LINES = 40

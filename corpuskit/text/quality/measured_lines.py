@@ -14,7 +14,7 @@ from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.layout import TextLayout
 
-__all__ = ["beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
+__all__ = ["SENTENCE_WORDS", "beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
 
 _FENCES = ((b"```", b"```"), (b"~~~", b"~~~"), (b"\\[", b"\\]"), (b"$$", b"$$"))
 """What opens and closes lines of code and formulas, which are no prose."""
@@ -37,6 +37,7 @@ DEEPER = 2
 LONGEST_BLOCK = 40
 """Lines of the longest paragraph that is code or prose as a whole: pages without blank lines are one paragraph."""
 SENTENCE_WORDS = 5
+"""Words from which a closed line is a sentence, between which and the next no menu stands."""
 WORDS_OF_WRAPPED_LINE = 6
 """Words a line of a paragraph that is wrapped at a width."""
 WORDS_OF_LABEL = 3
