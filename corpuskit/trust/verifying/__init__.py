@@ -1,1 +1,1 @@
-"""What `verify` checks: `dataset_check`, and `lossy_shards` for shards that documents cannot be read back from."""
+"""What `verify` checks: `dataset_check`, the `file_check` of each file in the order of `dealing`, and `lossy_shards`."""
