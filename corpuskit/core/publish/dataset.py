@@ -62,8 +62,10 @@ class Dataset:
         A range is of a format that can be divided. Raises DamagedError as `read` and `read_range` do.
         """
         path, format_ = self._path_and_format(shard)
-        is_range = (begin, end) != (0, None) and is_divisible(format_)
-        yield from _readable(format_.read_range(path, begin, end) if is_range else format_.read(path), path)
+        if is_divisible(format_):
+            yield from _readable(format_.read_range(path, begin, end), path)
+        else:
+            yield from _readable(format_.read(path), path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, found without reading the others.

@@ -1,1 +1,1 @@
-"""What `verify` checks: `dataset_check`, the `file_check` of each file in the order of `dealing`, and `lossy_shards`."""
+"""What `verify` checks: `dataset_check`; each file by `file_check`, in the order of `dealing`, or `lossy_shards`."""

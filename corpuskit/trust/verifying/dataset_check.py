@@ -20,7 +20,7 @@ from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import TOKENIZERS
 from corpuskit.core.wording import quantity
 from corpuskit.trust.verifying.dealing import DECISIONS, SHARDS, dealt, longest_first, works_of
-from corpuskit.trust.verifying.file_check import Reading, counts_tokens, joined, read, token_counter
+from corpuskit.trust.verifying.file_check import Reading, counts_tokens, joined, load_libraries, read, token_counter
 from corpuskit.trust.verifying.lossy_shards import id_problems, name_problems
 
 
@@ -79,6 +79,7 @@ def _readings(dataset: Dataset, jobs: int) -> Iterator[tuple[tuple[str, str], Re
     """Yield what each file holds, by its kind and its path, in the order in which one process would read them."""
     from corpuskit.core.stream.workers import each_in_order
 
+    load_libraries()
     files = longest_first(works_of(dataset.manifest))
     works = dealt(files, jobs)
     number_of_parts = Counter(work.file for work in works)

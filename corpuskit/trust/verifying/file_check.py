@@ -34,6 +34,13 @@ class Reading:
     """A digest of the ids of a shard's documents, in order; empty if none is needed, or they are not known."""
 
 
+def load_libraries() -> None:
+    """Load what nearly every worker needs before they are forked, or each would load it for itself."""
+    import orjson  # noqa: F401
+    import xxhash  # noqa: F401
+    import zstandard  # noqa: F401
+
+
 def read(dataset: Dataset, work: Work) -> Reading:
     """Read one file of a dataset, or a part of one, as a worker may do it."""
     if work.kind == DECISIONS:
