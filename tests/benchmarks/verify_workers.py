@@ -2,7 +2,8 @@
 
 By processor time, as a busy machine has no clock to go by: the parts that files are read in are each read alone, and
 dealt to workers as they are when every worker takes the next part as soon as it is free. With workers it takes the time
-of the process that starts them, start and imports included, and that of the longest share. Rounds alternate between one
+of the process that starts them, start and imports included, that in which a worker loads modules, and that of the
+longest share. Rounds alternate between one
 process and workers; the lowest time of each counts. The last columns are the processor time of all processes together.
 """
 
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROUNDS = 3
+ROUNDS = 2
 
 CHECKED = """
 import resource, sys
@@ -35,18 +36,21 @@ from pathlib import Path
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.stream.freed_memory import keep_freed_memory
 from corpuskit.trust.verifying.dealing import dealt, works_of
-from corpuskit.trust.verifying.file_check import read
+from corpuskit.trust.verifying.file_check import load_libraries, read
+load_libraries()
 keep_freed_memory()
 dataset, seconds = Dataset(Path(sys.argv[1])), []
 works = dealt(works_of(dataset.manifest), int(sys.argv[2]))
+cold = time.process_time()
 read(dataset, works[-1])
+cold = time.process_time() - cold
 for work in works:
     begin = time.process_time()
     read(dataset, work)
     seconds.append(time.process_time() - begin)
-print(json.dumps(seconds))
+print(json.dumps([max(0, cold - seconds[-1]), *seconds]))
 """
-"""Prints the processor time of each part, in the order of reading, once modules are loaded."""
+"""Prints the processor time of each part, in the order of reading, and before them that of loading modules."""
 
 
 def output_of(script: str, dataset: Path, jobs: int) -> str:
@@ -71,8 +75,8 @@ def measured(dataset: Path, jobs: int) -> str:
         parents.append(own)
         totals.append(own + of_workers)
         parts.append(json.loads(output_of(PARTS, dataset, jobs)))
-    lowest = [min(seconds) for seconds in zip(*parts, strict=True)]
-    workers = min(parents) + longest_share(lowest, jobs)
+    loading, *lowest = [min(seconds) for seconds in zip(*parts, strict=True)]
+    workers = min(parents) + loading + longest_share(lowest, jobs)
     return (
         f"| {dataset.name} | {len(lowest)} | {min(alone):.2f} | {workers:.2f} | {min(alone) / workers:.2f} "
         f"| {min(totals):.2f} | {min(totals) / min(alone):.2f} |"

@@ -20,7 +20,7 @@ from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import TOKENIZERS
 from corpuskit.core.wording import quantity
 from corpuskit.trust.verifying.dealing import DECISIONS, SHARDS, dealt, longest_first, works_of
-from corpuskit.trust.verifying.file_check import Reading, counts_tokens, joined, load_libraries, read, token_counter
+from corpuskit.trust.verifying.file_check import Reading, counts_tokens, join_parts, load_libraries, read, token_counter
 from corpuskit.trust.verifying.lossy_shards import id_problems, name_problems
 
 
@@ -89,7 +89,7 @@ def _readings(dataset: Dataset, jobs: int) -> Iterator[tuple[tuple[str, str], Re
         while files and len(parts[files[0].file]) == number_of_parts[files[0].file]:
             file = files.pop(0)
             path = dataset.manifest[file.kind][file.number]["path"]
-            yield (file.kind, path), joined(dataset, file, parts.pop(file.file))
+            yield (file.kind, path), join_parts(dataset, file, parts.pop(file.file))
 
 
 def _check_shards(

@@ -49,7 +49,7 @@ def read(dataset: Dataset, work: Work) -> Reading:
     return _read_shard(dataset, shard, work.is_compared) if work.is_whole else _read_part(dataset, shard, work)
 
 
-def joined(dataset: Dataset, file: Work, parts: Sequence[Reading]) -> Reading:
+def join_parts(dataset: Dataset, file: Work, parts: Sequence[Reading]) -> Reading:
     """Return what a file holds that was read in parts, or as the only one.
 
     If something is wrong with one of them, the file is read again as a whole: what is said of it must not depend on
