@@ -33,7 +33,7 @@ from corpuskit.text.pii.phone_vocabulary import (
     SERVICES,
     SOLD,
 )
-from corpuskit.text.pii.script_patterns import ScriptPattern
+from corpuskit.text.pii.script_patterns import ScriptPattern, is_of_class
 from corpuskit.text.pii.word_list import WordList, Words, first_match
 
 Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
@@ -87,7 +87,7 @@ _TIGHT = ScriptPattern(
     rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
     rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
-_QUALIFIERS = ScriptPattern(_QUALIFIER)
+_BRACKETED = re.compile(r" ?\(([^()]{1,16})\)")
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
     r"|[番号號码碼번호]"
@@ -200,11 +200,20 @@ def _context(kind: Kind, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
-    if not _TIGHT.match(gap):
-        return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
-    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.without(gap))):
+    if not _TIGHT.occurs_in(gap):
+        return "line" if kind in ("name", "label") and _ANNOUNCED.occurs_in(gap) else "mention"
+    if kind == "name" or (kind == "label" and _MARKED.search(_without_qualifiers(gap))):
         return "label"
     return "adjoining"
+
+
+def _without_qualifiers(gap: bytes) -> bytes:
+    """Return what is between a word and its number without `(home)` and the like."""
+    return _BRACKETED.sub(lambda match: "" if _is_qualifier(match[1]) else match[0], gap.decode()).encode()
+
+
+def _is_qualifier(text: str) -> bool:
+    return is_of_class("L", text[0]) and all(sign in " ,./-" or is_of_class("L", sign) for sign in text[1:])
 
 
 def may_touch_plus(data: bytes, start: int) -> bool:
