@@ -87,6 +87,8 @@ _TIGHT = ScriptPattern(
     rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
     rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LINK_LETTERS = frozenset(("", *_LETTERS.findall(LINKS.casefold()), "ל"))
 _BRACKETED = re.compile(r" ?\(([^()]{1,16})\)")
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
@@ -200,11 +202,18 @@ def _context(kind: Kind, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
-    if not _TIGHT.occurs_in(gap):
+    if not _is_tight(gap):
         return "line" if kind in ("name", "label") and _ANNOUNCED.occurs_in(gap) else "mention"
     if kind == "name" or (kind == "label" and _MARKED.search(_without_qualifiers(gap))):
         return "label"
     return "adjoining"
+
+
+def _is_tight(gap: bytes) -> bool:
+    """Whether nothing but signs, what links them, and a qualifier is between a word and its number."""
+    words = () if b"(" in gap else _LETTERS.findall(gap.decode(errors="ignore").casefold())
+    links = all(word.lstrip(PARTICLES) in _LINK_LETTERS for word in words)
+    return links and _TIGHT.occurs_in(gap)
 
 
 def _without_qualifiers(gap: bytes) -> bytes:

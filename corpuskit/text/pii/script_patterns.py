@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from corpuskit.text.pii.detector import pattern
+from corpuskit.text.pii.word_list import Keys, holds_all, keys_of
 
 _STAND_INS = "ªꀀ\u20d0ↀ²¤"
 """A Latin and another letter, a mark, a Latin number (`ↀ`) and another, and a sign; no pattern names these."""
@@ -25,6 +26,7 @@ class ScriptPattern:
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._keys: list[Keys] | None = None
         self._ascii = pattern(_limited(source, ""))
         self._all: Any = None
         self._named = frozenset[str]()
@@ -32,6 +34,10 @@ class ScriptPattern:
 
     def occurs_in(self, text: bytes) -> bool:
         """Whether RE2 finds the pattern in a text that begins and ends with whole characters."""
+        if self._keys is None:
+            self._keys = keys_of(self._source.removeprefix("(?i)"))
+        if not holds_all(self._keys, text.decode(errors="ignore").casefold()):
+            return False
         if text.isascii():
             return self._ascii.search(text) is not None
         if self._all is None:

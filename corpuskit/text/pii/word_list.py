@@ -48,11 +48,6 @@ class Word(NamedTuple, Generic[Kind]):
     kind: Kind
     pattern: Any
     keys: list[Keys]
-    """Of each of these, a text has to hold one."""
-
-    def may_be_in(self, letters: str) -> bool:
-        """Whether a text of these letters, all small, may hold the word."""
-        return all(any(key in letters for key in keys) for keys in self.keys)
 
 
 class WordList(Generic[Kind]):
@@ -70,7 +65,7 @@ class WordList(Generic[Kind]):
             numbers.update(by_sign[sign])
         for pair in by_pair.keys() & set(map(add, letters, letters[1:])):
             numbers.update(number for key, number in by_pair[pair] if key in letters)
-        return [word for number in sorted(numbers) if (word := words[number]).may_be_in(letters)]
+        return [word for number in sorted(numbers) if holds_all((word := words[number]).keys, letters)]
 
     def end_at(self, text: bytes, offset: int) -> int | None:
         """Return where the first of the words ends that begin at this offset."""
@@ -124,6 +119,11 @@ def alternatives(source: str) -> list[tuple[str, list[Keys]]]:
         words.append((source[start:end], keys))
         start = end + 1
     return words
+
+
+def holds_all(needed: list[Keys], letters: str) -> bool:
+    """Whether a text of these letters, all small, has one of each of these keys."""
+    return all(any(key in letters for key in keys) for keys in needed)
 
 
 def keys_of(source: str) -> list[Keys]:
