@@ -166,7 +166,7 @@ def _around_signs(data: bytes) -> Iterator[Span]:
             if _is_domain_alone(data, start, name.group(), data[at:behind]):
                 continue
             is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
-            if is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.search(before(data, start, 48)):
+            if is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.occurs_in(before(data, start, 48)):
                 yield start, end
         # Between angle brackets, as in the archives of mailing lists, plain words are an address.
         elif _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name.group())):
@@ -178,7 +178,7 @@ def _is_spoken(data: bytes, start: int, end: int, name: bytes) -> bool:
     if name.lower() in _NO_NAMES:
         return False
     alone = data[start - 1 : start] + data[end : end + 1] in (b"()", b"[]", b"(,", b"(;", b"{}")
-    return alone or bool(_MAIL_TO_BEFORE.search(before(data, start, _REACH)))
+    return alone or bool(_MAIL_TO_BEFORE.occurs_in(before(data, start, _REACH)))
 
 
 def _is_domain_alone(data: bytes, start: int, name: bytes, sign: bytes) -> bool:

@@ -26,6 +26,10 @@ from corpuskit.text.pii.national_id_kinds import GAP, KINDS, TYPES, IdKind
 _REACH = 48
 """How many bytes after its word, or after the id before it, an id may begin."""
 _LONGEST = 80
+_BEFORE = 256
+"""More bytes than a word, what is between it and its id, and the beginning of an id take."""
+_LONGEST_PART = 512
+"""More bytes than an id takes from its digits on; not many more are taken at once, nor are numbers looked at singly."""
 _NEXT = 4
 """Bytes after its word within which an id is its own, whatever stands before."""
 _TRIES = 4
@@ -51,6 +55,16 @@ def compact(kind: str, value: str) -> str:
     ('AB123456C', '131052-308T')
     """
     return value.upper() if _BY_TYPE[kind].signs else _GAPS.sub("", value).upper()
+
+
+def near_ids(data: bytes) -> bytes:
+    """Return those parts of a text in which its ids lie and the words before them: most texts have few numbers."""
+    parts, end = [], 0
+    while match := _compiled(_GATE).search(data, max(0, end - _LONGEST)):
+        start = max(end, match.start() - _BEFORE)
+        end = match.start() + _LONGEST_PART
+        parts.append(data[start:end])
+    return b"".join(parts)
 
 
 def _find(kind: IdKind, data: bytes) -> list[Span]:

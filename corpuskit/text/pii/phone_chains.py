@@ -14,7 +14,7 @@ _AND = (
 )
 _AT = r"(?: (?:unter|al|ao|at|au|on|sur|на))?"
 _CHAIN = ScriptPattern(
-    rf"(?i)^\s*(?:[/;,&|+-]|·|•|、|，|；|؛|،|{_AND})?{_AT}\s*(?:[(]?{QUALIFIERS}[)]?[.:： ]{{0,2}})?(?:{_AND})?\s*\(?$"
+    rf"(?i)^\s*(?:[/;,&|+-]|·|•|、|，|；|؛|،|{_AND})?{_AT}\s*(?:[(]?(?:{QUALIFIERS})[)]?[.:： ]{{0,2}})?(?:{_AND})?\s*\(?$"
 )
 _NAMES_BETWEEN = ScriptPattern(
     rf"(?i)^ ?(?:\([\p{{L}}\p{{M}} .'-]{{1,20}}\))?[\s,;/|&·•–-]{{0,4}}(?:(?:{_AND})\s)?"
@@ -51,9 +51,9 @@ def context_of_list(data: bytes, previous: Previous, start: int, context: Contex
         return "label" if _is_next_number(previous.text, data, start) else "adjoining"
     if not between.strip(_NO_SIGNS):
         return context
-    if _CHAIN.match(between):
+    if _CHAIN.occurs_in(between):
         return "label"
-    return "label" if _is_alike(previous.text, data, start) and _NAMES_BETWEEN.match(between) else context
+    return "label" if _is_alike(previous.text, data, start) and _NAMES_BETWEEN.occurs_in(between) else context
 
 
 def is_in_chain(previous: Previous, start: int) -> bool:

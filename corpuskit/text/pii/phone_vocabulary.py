@@ -123,7 +123,7 @@ _CONTACTS = (
     r"|za (?:kontakt|info\p{Latin}*)"
     r"|liên hệ|ติดต่อ|للتواصل|تماس|رابطہ|संपर्क|যোগাযোগ|לבירורים|連絡先|聯絡|联系|문의"
 )
-QUALIFIERS = rf"(?:{_HOMES}|{_CONTACTS})"
+QUALIFIERS = rf"{_HOMES}|{_CONTACTS}"
 """Words that say whose telephone a number is, or what for: `Telefon privat: 1234567`."""
 DESKS = (
     r"(?:τηλεφωνικό )?κέντρου?|γραμματεί?ας?|κρατήσε(?:ις|ων)"
@@ -132,14 +132,16 @@ DESKS = (
     r"|centralino|recepção|recepcja|recepce|recepció|resepsiyon|receptie|bookings?|前台|フロント|프런트"
 )
 """Who answers there: `Tel. Rezeption: 1234567`."""
-LINES = (
+INITIALS = (
     # The initials of a signature: Phone, Mobile, Telephone, Fax, Cell, Direct, Home, Office, Work; and in other scripts
     r"(?:^|[\n|•·,;/\t(]|  )\s*(?:(?-i:[PMTFCDHOW])|[pmtf])\.?:"
     r"|(?:^|[\n|•·,;/\t(]|  )\s*(?-i:[ΤΚΦТМФטנפתجهف])ـ?\.?:"
-    rf"|{EDGE}(?:{_HOMES}|a/h|b/h|voice|text|telegram|signal|bookings?|reservations?|справк\p{{L}}*"
-    rf"|お問い合わせ|查[詢询])\)? ?[:：]"
-    r"|\bport\. ?:?"
 )
+HOME_LINES = (
+    rf"{_HOMES}|a/h|b/h|voice|text|telegram|signal|bookings?|reservations?|справк\p{{L}}*|お問い合わせ|查[詢询]"
+)
+AFTER_HOMES = r"\)? ?[:：]"
+PORT = r"\bport\. ?:?"
 """Words and initials that a telephone may have, and much else: its number has to look like one of some country."""
 NUMBERS = (
     r"(?:^|[\n|•·(]\s*|\b(?:my|our|mein|unsere?|mon|notre|mi|il mio|meu|mój|moj[ea]?)(?: (?:new|nouveau|neue"
@@ -150,7 +152,7 @@ NUMBERS = (
     r"|(?:का|के|की|मेरा|हमारा|उनका|उसका|इसका) (?:नंबर|नम्बर)"
 )
 """Words for a number of any kind, and initials with a full stop."""
-_SOLD = (
+SOLD = (
     r"sold|shipped|produced|verkauft\p{Latin}*|produziert\p{Latin}*|vendu[es]*|vendid[oa]s?|vendut[oaie]"
     r"|spediti|sprzedan\p{Latin}*"
     r"|wyprodukowan\p{Latin}*|prodan\p{Latin}*|prodáno|predan\p{Latin}*|eladott|såld[ae]?|sålts|solgte?"
@@ -161,6 +163,8 @@ _SOLD = (
 _TELEPHONES = (
     r"(?:mobile |cell ?|smart)?(?:phone|telefo|téléph|teléf|telemó|handy|portable|celular|телефон|τηλέφων)\p{L}*"
 )
+AFTER_SOLD = rf"(?: (?:[\p{{L}}-]+ )?{_TELEPHONES})?"
+"""Telephones that are sold or made."""
 COUNTS = (
     # Pages and annexes
     r"\bseiten?\b|\bblatt\b|siehe s\.|\bp[áa]ginas?\b|\bpagin[ae]s?\b|\bpagină|\bstron(?:a|y|ie|ach)?\b"
@@ -170,8 +174,6 @@ COUNTS = (
     r"|\bстр\.|หน้า|पृष्ठ|পৃষ্ঠা|صفح[ةه]|صفحات|עמוד|第[0-9]*页|页|頁|ページ|쪽|페이지"
     r"|\b(?:anlage|anhang|annexe?|appendix|attachment|allegato|anexo|załącznik|příloha|bilag[a]?|liite"
     r"|lampiran)\b|приложени\p{L}*|додат\p{L}*"
-    # Telephones that are sold or made
-    rf"|{EDGE}(?:{_SOLD})(?: (?:[\p{{L}}-]+ )?{_TELEPHONES})?"
 )
 """Words for what is counted: with them, only its shape makes a number of digits."""
 OTHERS = (

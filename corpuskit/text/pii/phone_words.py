@@ -13,21 +13,28 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
+    AFTER_HOMES,
+    AFTER_SOLD,
     CALLS_AFTER,
     COUNTS,
     DESKS,
+    EDGE,
+    HOME_LINES,
+    INITIALS,
     LABELS,
-    LINES,
     LINKS,
     MENTIONS,
     NAMES,
     NUMBERS,
     OTHERS,
     PARTICLES,
+    PORT,
     QUALIFIERS,
     SERVICES,
+    SOLD,
 )
-from corpuskit.text.pii.script_patterns import ScriptPattern
+from corpuskit.text.pii.script_patterns import ScriptPattern, is_of_class
+from corpuskit.text.pii.word_list import WordList, Words, first_match
 
 Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
 """What the words before a number make of it.
@@ -42,23 +49,23 @@ _REACH_OF_OTHERS = 72
 """The same where letters take two or three bytes."""
 _REMEMBERED = 4096
 
-_OF_WHOM = rf"(?:\.?[ ,(/&-]{{1,3}}(?:{QUALIFIERS}|{DESKS})\)?)?"
-_WORDS = ScriptPattern(
-    rf"(?i)(?:({NAMES})|({LABELS})|({ABBREVIATIONS})){_OF_WHOM}"
-    rf"|({MENTIONS})|({SERVICES})|({LINES})|{OTHERS}|({NUMBERS})|({COUNTS})"
-)
 Kind = Literal["name", "label", "mention", "service", "line", "number", "count", "other", ""]
-_KINDS: dict[int, Kind] = {
-    1: "name",
-    2: "label",
-    3: "name",
-    4: "mention",
-    5: "service",
-    6: "line",
-    7: "number",
-    8: "count",
-}
-"""By number of the group."""
+_WORDS: WordList[Kind] = WordList(
+    Words("name", NAMES),
+    Words("label", LABELS),
+    Words("name", ABBREVIATIONS),
+    Words("mention", MENTIONS),
+    Words("service", SERVICES),
+    Words("line", INITIALS),
+    Words("line", HOME_LINES, before=EDGE, after=AFTER_HOMES),
+    Words("line", PORT),
+    Words("other", OTHERS),
+    Words("number", NUMBERS),
+    Words("count", COUNTS),
+    Words("count", SOLD, before=EDGE, after=AFTER_SOLD),
+)
+_GAP_TO_WHOM = re.compile(rb"\.?[ ,(/&-]{1,3}")
+_WHOM: WordList[str] = WordList(Words("whom", rf"{QUALIFIERS}|{DESKS}"))
 NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
 
@@ -80,7 +87,9 @@ _TIGHT = ScriptPattern(
     rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
     rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
-_QUALIFIERS = ScriptPattern(_QUALIFIER)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LINK_LETTERS = frozenset(("", *_LETTERS.findall(LINKS.casefold()), "ל"))
+_BRACKETED = re.compile(r" ?\(([^()]{1,16})\)")
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
     r"|[番号號码碼번호]"
@@ -135,9 +144,10 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
     window = window.rpartition(b"\n\n")[2]
     kind: Kind = ""
     end = offset = 0
-    while word := _WORDS.search(window, offset):
-        offset = word.end()
-        next_kind: Kind = _KINDS[word.lastindex] if word.lastindex else "other"
+    words = _WORDS.possible(window)
+    while first := first_match(words, window, offset):
+        next_kind, word = first[0].kind, first[1]
+        offset = _end_with_whom(window, word.end()) if next_kind in ("name", "label") else word.end()
         if next_kind in _TELEPHONES and _belongs_to_telephone(kind, window[end:offset], word.start() - end):
             end = offset
             continue
@@ -146,6 +156,15 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
             continue
         kind, end = next_kind, offset
     return kind, len(window) - end if kind else 0
+
+
+def _end_with_whom(window: bytes, end: int) -> int:
+    """Return where a word that ends here ends with what says whose telephone it is: `Telefon (privat)`."""
+    gap = _GAP_TO_WHOM.match(window, end)
+    whom_end = gap and _WHOM.end_at(window, gap.end())
+    if not whom_end:
+        return end
+    return whom_end + 1 if window[whom_end : whom_end + 1] == b")" else whom_end
 
 
 def _belongs_to_telephone(kind: Kind, following: bytes, start: int) -> bool:
@@ -183,11 +202,27 @@ def _context(kind: Kind, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
-    if not _TIGHT.match(gap):
-        return "line" if kind in ("name", "label") and _ANNOUNCED.match(gap) else "mention"
-    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.without(gap))):
+    if not _is_tight(gap):
+        return "line" if kind in ("name", "label") and _ANNOUNCED.occurs_in(gap) else "mention"
+    if kind == "name" or (kind == "label" and _MARKED.search(_without_qualifiers(gap))):
         return "label"
     return "adjoining"
+
+
+def _is_tight(gap: bytes) -> bool:
+    """Whether nothing but signs, what links them, and a qualifier is between a word and its number."""
+    words = () if b"(" in gap else _LETTERS.findall(gap.decode(errors="ignore").casefold())
+    links = all(word.lstrip(PARTICLES) in _LINK_LETTERS for word in words)
+    return links and _TIGHT.occurs_in(gap)
+
+
+def _without_qualifiers(gap: bytes) -> bytes:
+    """Return what is between a word and its number without `(home)` and the like."""
+    return _BRACKETED.sub(lambda match: "" if _is_qualifier(match[1]) else match[0], gap.decode()).encode()
+
+
+def _is_qualifier(text: str) -> bool:
+    return is_of_class("L", text[0]) and all(sign in " ,./-" or is_of_class("L", sign) for sign in text[1:])
 
 
 def may_touch_plus(data: bytes, start: int) -> bool:

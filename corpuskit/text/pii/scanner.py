@@ -83,7 +83,8 @@ class Scanner:
     def _called_for(self, data: bytes, numbers: list[int]) -> list[Detector]:
         """Return the detectors whose triggers the text holds; `numbers` are those of gates and triggers without."""
         if any(self._detectors[number].gate for number in numbers):
-            shortened = _LONG_RUN.sub(b"0", data) if _ANY_LONG_RUN.search(data) else data
+            near = national_ids.near_ids(data)
+            shortened = _LONG_RUN.sub(b"0", near) if _ANY_LONG_RUN.search(near) else near
             numbers = [number for number in numbers if not self._detectors[number].gate] + self._gated.match(shortened)
         return [self._detectors[number] for number in sorted(numbers)]
 
@@ -92,7 +93,7 @@ class _Triggers:
     """Patterns and their numbers, matched in two passes: automata of half the patterns have far fewer states."""
 
     def __init__(self, patterns: list[tuple[str, int]]) -> None:
-        half = (len(patterns) + 1) // 2
+        half = len(patterns) // 2
         self._halves = [_TriggerSet(part) for part in (patterns[:half], patterns[half:]) if part]
 
     def match(self, data: bytes) -> list[int]:
