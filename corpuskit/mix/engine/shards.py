@@ -22,7 +22,7 @@ from corpuskit.core.reading.lines import Line
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
 from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
+from corpuskit.mix.engine.task_results import DocumentsResult, LeftOut, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 LINES_AT_ONCE = 256
@@ -95,13 +95,8 @@ class TaskLog:
         if self._lines is not None:
             self._lines.close()
         verdict_files = [self._file.entry()] if self._file is not None else []
-        return {
-            "files": [entry for shard in shards for entry in shard.entries()] + verdict_files,
-            "counts": [count.as_task_json() for count in counts],
-            "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
-            "shards": [shard.as_json() for shard in shards],
-            "verdict_files": [file["name"] for file in verdict_files],
-        }
+        left_out = {source: dict[str, dict[str, int]](verdicts) for source, verdicts in self.counter.left_out.items()}
+        return documents_result(counts, left_out, shards, verdict_files)
 
     def _write(self, verdict: Verdict) -> None:
         import orjson
@@ -111,6 +106,22 @@ class TaskLog:
             self._lines = compressing_writer(self._file.stream, self.path.name)
         verdict.source = self.source or verdict.source
         self._lines.write(orjson.dumps({**verdict.decision(), POSITION: verdict.position}) + b"\n")
+
+
+def documents_result(
+    counts: Sequence[StepCount],
+    left_out: LeftOut,
+    shards: Sequence[WrittenShard],
+    verdict_files: Sequence[TaskFileEntry],
+) -> DocumentsResult:
+    """Return the result of a task that left these files, of documents and of verdicts."""
+    return {
+        "files": [entry for shard in shards for entry in shard.entries()] + [*verdict_files],
+        "counts": [count.as_task_json() for count in counts],
+        "left_out": left_out,
+        "shards": [shard.as_json() for shard in shards],
+        "verdict_files": [file["name"] for file in verdict_files],
+    }
 
 
 @dataclass
