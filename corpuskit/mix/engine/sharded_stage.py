@@ -24,9 +24,10 @@ from corpuskit.core.stream.batch import count_hits, of_reject
 from corpuskit.mix.engine.filter_memo import ChangedRow, FilterMemo, keep_filtered
 from corpuskit.mix.engine.line_counts import NotedLines, noted_count, read_noted_lines
 from corpuskit.mix.engine.patched_files import WrittenPatch, can_be_patched, link, stays_patched, write_changed
-from corpuskit.mix.engine.patches import PatchedRow, PatchWriter, stored_lines_at
+from corpuskit.mix.engine.patches import PatchedRow, PatchWriter
 from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, lines_of
+from corpuskit.mix.engine.stored_lines import stored_lines_at
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned

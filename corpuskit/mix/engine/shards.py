@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
@@ -20,7 +20,8 @@ from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import Line
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
+from corpuskit.mix.engine.patches import PatchedRow, patched_rows
+from corpuskit.mix.engine.stored_lines import FrameWriter, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, LeftOut, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
@@ -305,7 +306,7 @@ class WorkShardWriter:
         """Open the file; one of that name may be a link to that of another task."""
         filesystem.remove(path, missing_ok=True)
         self._file = TaskFile(path)
-        self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
+        self._lines = JsonlWriter(cast(BinaryIO, FrameWriter(self._file.stream)))
         self.size = self.documents = 0
 
     def write(self, line: bytes) -> None:
