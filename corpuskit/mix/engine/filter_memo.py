@@ -27,7 +27,7 @@ FOLLOWED = "-followed"
 """Ending of the file of verdicts, after the name of the memo."""
 
 
-class ChangedRow(NamedTuple):
+class RejudgedRow(NamedTuple):
     """A document on which there is another verdict, and which stays in the corpus."""
 
     own_line: bytes
@@ -65,7 +65,7 @@ class FilterMemo:
         verdicts = self._path_of(FOLLOWED).read_bytes()
         return verdicts if _sha256(verdicts) == self.note["sha256"] else None
 
-    def new_result(self, shard: WorkShard, rows: Mapping[int, ChangedRow], task_path: Path) -> DocumentsResult | None:
+    def new_result(self, shard: WorkShard, rows: Mapping[int, RejudgedRow], task_path: Path) -> DocumentsResult | None:
         """Write what becomes of a shard whose documents are what they were but for some, by number; return the result.
 
         None if one of them had been left out, or if a file is rather to be written anew.
@@ -86,7 +86,7 @@ class FilterMemo:
         return documents_result([count], self.note["result"]["left_out"], shards, [each for each in decisions if each])
 
     def _changed_files(
-        self, shard: WorkShard, rows: Mapping[int, ChangedRow], sent: StreamCount
+        self, shard: WorkShard, rows: Mapping[int, RejudgedRow], sent: StreamCount
     ) -> "Iterator[ChangedFile]":
         """Yield what each file has in the place of its rows; fewer if one cannot be gone on from."""
         firsts = accumulate((file.documents for file in shard.files), initial=0)
@@ -96,8 +96,8 @@ class FilterMemo:
             if replaced is None or any(replaced.get(row) == [] for row in of_file):
                 return
             changed_file = ChangedFile(replaced, WrittenPatch(entry["documents"], entry["bytes"]))
-            for row, changed_row in of_file.items():
-                changed_file.put(row, changed_row, sent)
+            for row, rejudged_row in of_file.items():
+                changed_file.put(row, rejudged_row, sent)
             if not changed_file.stays_patched(file):
                 return
             yield changed_file
@@ -132,13 +132,13 @@ class ChangedFile:
     replaced: dict[int, list[bytes]]
     written: WrittenPatch
 
-    def put(self, row: int, changed_row: ChangedRow, sent: StreamCount) -> None:
+    def put(self, row: int, rejudged_row: RejudgedRow, sent: StreamCount) -> None:
         """Put a line in the place of a row, and count it among the lines that are sent."""
-        (before,) = self.replaced.pop(row, [changed_row.own_line])
-        if changed_row.line != changed_row.own_line:
-            self.replaced[row] = [changed_row.line]
-        sent.replace(before, changed_row.line)
-        self.written = self.written._replace(bytes=self.written.bytes + len(changed_row.line) - len(before))
+        (before,) = self.replaced.pop(row, [rejudged_row.own_line])
+        if rejudged_row.line != rejudged_row.own_line:
+            self.replaced[row] = [rejudged_row.line]
+        sent.replace(before, rejudged_row.line)
+        self.written = self.written._replace(bytes=self.written.bytes + len(rejudged_row.line) - len(before))
 
     def stays_patched(self, file: WorkFile) -> bool:
         """Whether the file is not written anew."""

@@ -21,7 +21,7 @@ from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
 from corpuskit.core.stream.batch import count_hits, of_reject
-from corpuskit.mix.engine.filter_memo import ChangedRow, FilterMemo, keep_filtered
+from corpuskit.mix.engine.filter_memo import FilterMemo, RejudgedRow, keep_filtered
 from corpuskit.mix.engine.line_counts import NotedLines, noted_count, read_noted_lines
 from corpuskit.mix.engine.patched_files import WrittenPatch, can_be_patched, link, stays_patched, write_changed
 from corpuskit.mix.engine.patches import PatchedRow, PatchWriter
@@ -185,12 +185,12 @@ class FilterShard(Task[DocumentsResult]):
         numbers = [] if followed is None else _sharded_run(self.step).other_verdicts(verdicts, followed)
         if followed is None or len(numbers) * MOST_OTHERS > len(changes):
             return None
-        rows: dict[int, ChangedRow] = {}
+        rows: dict[int, RejudgedRow] = {}
         for number, line in zip(numbers, self._lines_of(numbers), strict=True):
             line_after = _line_after(line, changes[number])
             if line_after is None:
                 return None
-            rows[number] = ChangedRow(line, line_after)
+            rows[number] = RejudgedRow(line, line_after)
         return earlier.new_result(self.shard, rows, task_path)
 
     def _lines_of(self, numbers: Sequence[int]) -> Iterator[bytes]:

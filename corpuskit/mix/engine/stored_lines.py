@@ -97,8 +97,8 @@ def stored_lines_at(path: Path, starts: Sequence[int], ends: Sequence[int], size
         frames = _frames_of(stream)
         if sum(frame.content for frame in frames) != size:
             raise damaged_error(path)
-        wanted = zip(starts, ends, strict=True)
-        start, end = next(wanted, (size, size))
+        ranges = zip(starts, ends, strict=True)
+        start, end = next(ranges, (size, size))
         at = offset = 0
         for frame in frames:
             if start < at + frame.content:
@@ -108,7 +108,7 @@ def stored_lines_at(path: Path, starts: Sequence[int], ends: Sequence[int], size
                     if len(content) != frame.content or content[end - at : end - at + 1] != b"\n":
                         raise damaged_error(path)
                     yield content[start - at : end - at]
-                    start, end = next(wanted, (size, size))
+                    start, end = next(ranges, (size, size))
             at, offset = at + frame.content, offset + frame.length
 
 
