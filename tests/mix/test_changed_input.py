@@ -192,10 +192,14 @@ STEPS = {
     "changed twice": "[dedup, scrub-pii, repair-text]",
     "passages": "[{dedup: {unit: span}}, scrub-pii]",
 }
+QUICK = ("dropped", "dropped by the first")
 
 
 @pytest.mark.parametrize("order", ["shuffled", pytest.param("input", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(steps, id=name, marks=[pytest.mark.slow] * (name not in QUICK)) for name, steps in STEPS.items()],
+)
 def test_what_comes_out_is_what_comes_out_without_a_cache(folder: Path, steps: str, order: str) -> None:
     """Through nights with a file more, another one, one less, and with repetitions made by another corpus."""
     Path("recipe.yaml").write_text(
