@@ -28,7 +28,7 @@ de: (?:benutz|verwend|nutz|setz|speicher)en wir|stimm(?:en|st) (?:sie|du)|speich
 de: (?:site|seite|homepage|shop|portal|angebot) (?:benutzt|verwendet|nutzt|setzt|speichert)|einverstanden
 de: akzeptieren\\b|akzeptierst
 de: auf (?:dieser|unserer) (?:web)?(?:site|seite) werden|bereitstellung unserer dienste|zu(?:zu)?stimmen\\b
-de: (?:ihre|deine) (?:zustimmung|einwilligung)
+de: (?:ihre|deine) (?:zustimmung|einwilligung|erlaubnis)|cookie-zustimmung
 de: [\\w.]+ (?:verwendet|nutzt|setzt|benutzt) cookies[^.]{0,40}\\bum (?:dir|ihnen|euch)\\b
 fr: (?:nous|ce site|notre site|le site)(?: web)? (?:\\w+ ){0,2}?(?:utilis|dépos|plaç|emplo)|en poursuivant
 fr: en continuant

@@ -51,7 +51,7 @@ zh: 取得用户|用户同意|宣布|cookie ?是
 ko: 법원|조사 결과|연구 결과|많은 (?:웹 ?)?사이트|일부 (?:웹 ?)?사이트|동의 없|판결|밝혔다|말했다|나타났다|이용자를 추적
 """
 """What an article has, in small letters."""
-_QUOTED = re.compile(r"[\"“”„«»「」]\s*(?:,|—|–|-)|[!?,][\"”»“]|\A\W{0,2}[\"“„«「][^\"”“»」]{8,}[\"”“»」]\s*\w")
+_QUOTED = re.compile(r"\A\W{0,2}[\"“„«「][^\"”“»」]{8,}[\"”“»」],?\s*[^\W\d]")
 """The end of a quotation after which the sentence goes on."""
 _SENTENCE = re.compile(r"(?:[^.!?。！？।\n]|[.!?](?!\s|[\"”’»)]|\Z))+[.!?。！？।]*[\"”’»)]*")
 
