@@ -22,7 +22,7 @@ LONGEST_BOX = 40
 _ALL = "all|alle|alles|tout|toutes?|tous|todas?|todos|tutti?|wszystkie|vše|все|всі|tümünü|tất cả|cookies?"
 _BUTTONS = rf"""
 (?:(?:yes|no|i|ok|okay|only|{_ALL}|&|and|or|the|selected|necessary|essential|required\
-|optional|non-essential|my|more) ?)*\
+|optional|non-essential|my|more),? ?)*\
 (?:ok|okay|accept|allow|agree|reject|decline|refuse|deny|dismiss|got it|i understand)\
 (?:,? (?:{_ALL}|&|and|close|continue|selected|selection|necessary|essential|only|optional|non-essential|thanks|it))*
 (?:manage|customi[sz]e|change|adjust|edit|save|view|show|more|cookie|privacy|consent|your|my|and|&|/| )*\

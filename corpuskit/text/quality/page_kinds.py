@@ -32,7 +32,7 @@ MOST_OF_SITE = 0.25
 """The share of them that speak of the site, up to which they are one."""
 LEAST_OF_SITE = 0.5
 """The share of the sentences of a page in one line that must, if it is a wall."""
-SHORTEST_SENTENCE, SHORTEST_DENSE = 25, 10
+SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
 """Characters of a sentence, and of one in a script without spaces."""
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
@@ -138,10 +138,10 @@ def _says(text: str, head: str, phrases: list[str]) -> bool:
 def _begins_article(text: str, line: str, phrase: str) -> bool:
     """Whether a phrase of walls stands in a sentence of an article."""
     sentence = next((part for part in sentences_of(line) if phrase in part), line).strip()
-    following = text[text.find(line) + len(line) :]
+    following = text[text.find(sentence) + len(sentence) :]
     sentences = [part for part in sentences_of(following) if _is_sentence(part.strip())]
     of_site = sum(map(speaks_of_site, sentences))
-    if following and not following.startswith(("\n", "\r")) and of_site < LEAST_OF_SITE * len(sentences):
+    if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
         # The page is one long line, and the sentence is one of many.
         return True
     is_heading = 2 * len(phrase) >= len(sentence) and not tells_of_others(sentence)
