@@ -31,7 +31,7 @@ _BUTTONS = rf"""
 (?:alle |alles |cookies |nur |auswahl |notwendige |essenzielle |ich )*\
 (?:akzeptieren|zulassen|ablehnen|annehmen|zustimmen|erlauben|stimme zu|ablehnung|verstanden|einverstanden)
 (?:cookie-)?einstellungen(?: (?:verwalten|anpassen|öffnen|speichern))?|mehr (?:erfahren|informationen|optionen)
-anpassen|auswahl (?:speichern|erlauben|bestätigen)|(?:nur )?(?:notwendige|erforderliche)(?: cookies)?|ja, passt
+anpassen|auswahl (?:speichern|erlauben|bestätigen)|(?:nur )?(?:notwendige|erforderliche)(?: cookies)?
 (?:(?:tout|tous|je|les|cookies|continuer sans) ?)*\
 (?:accepter?|refuser?|autoriser|j'accepte)(?: (?:tout|tous|les|cookies))*
 personnaliser|paramétrer|gérer (?:les|mes|vos) (?:cookies|préférences|choix)|paramètres|en savoir plus|d'accord

@@ -9,7 +9,7 @@ __all__ = ["speaks_of_site"]
 _OF_SITE = """
 en: browser|(?:web ?)?site\\b|(?:web)?pages?\\b|accounts?\\b|password|log(?:ged)? ?in|sign(?:ed)? ?(?:in|up)|cookie
 en: javascript|url\\b|404|captcha|robot|homepage|firefox|chrome\\b|links?\\b|click|subscri|server|errors?\\b|e-?mail
-en: installe?d?\\b|update|members?\\b|search|administrator|domain|contact us|log in|reload|refresh|try again|go back
+en: install(?:ed)?\\b|update|members?\\b|search|administrator|domain|contact us|log in|reload|try again|go back
 de: webseite|seiten?\\b|konto|passwort|kennwort|anmeld|einlogg|startseite|suchfunktion|abonn|fehler
 fr: navigateur|page|compte\\b|mot de passe|connect|identifiant|abonn|erreur|accueil|lien|recherche
 es: navegador|página|sitio|cuenta|contraseña|sesión|suscri|enlace|buscar|búsqueda|inicio
