@@ -125,7 +125,7 @@ def is_cookie_notice(line: str) -> bool:
 
 
 def _is_notice(sentence: str) -> bool:
-    if not _COOKIE.search(sentence) or tells_of_others(sentence):
+    if not _COOKIE.search(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
-    return in_english is not None or _SAYS_IT.search(sentence) is not None
+    return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)

@@ -122,7 +122,7 @@ def _first_lines(text: str) -> str:
     lines = [line for line in text[:HEAD].splitlines() if line and not line.isspace()]
     first_lines = [line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE]
     if lines and len(lines[0]) > LONGEST_LINE and len(text) <= LONGEST_HEADED:
-        first_lines = [*sentences_of(lines[0])[:OPENING_SENTENCES], *first_lines]
+        first_lines = [*sentences_of(lines[0], OPENING_SENTENCES), *first_lines]
     return "\n".join(first_lines)
 
 

@@ -5,6 +5,7 @@ says what a thing is: such a sentence may have each word of a notice and is none
 """
 
 import re
+from itertools import islice
 
 __all__ = ["alternatives", "sentences_of", "tells_of_others"]
 
@@ -53,7 +54,7 @@ ko: 법원|조사 결과|연구 결과|많은 (?:웹 ?)?사이트|일부 (?:웹 
 """What an article has, in small letters."""
 _QUOTED = re.compile(r"\A\W{0,2}[\"“„«「][^\"”“»」]{8,}[\"”“»」],?\s*[^\W\d]")
 """The end of a quotation after which the sentence goes on."""
-_SENTENCE = re.compile(r"(?:[^.!?。！？।\n]|[.!?](?!\s|[\"”’»)]|\Z))+[.!?。！？।]*[\"”’»)]*")
+_SENTENCE = re.compile(r"(?:[^.!?。！？।\n]+|[.!?](?!\s|[\"”’»)]|\Z))+[.!?。！？।]*[\"”’»)]*")
 
 
 def alternatives(table: str) -> str:
@@ -76,10 +77,12 @@ def tells_of_others(sentence: str) -> bool:
     return _TELLS_IT.search(sentence) is not None or _QUOTED.search(sentence) is not None
 
 
-def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a text in any script, each to its end mark or to the end of its line.
+def sentences_of(text: str, most: int | None = None) -> list[str]:
+    """Return the sentences of a text in any script, each to its end mark or to the end of its line; `most` of them.
 
     >>> sentences_of("Log in! Version 2.1 is out.\\nHome")
     ['Log in!', ' Version 2.1 is out.', 'Home']
     """
-    return _SENTENCE.findall(text)
+    if most is None:
+        return _SENTENCE.findall(text)
+    return [match[0] for match in islice(_SENTENCE.finditer(text), most)]
