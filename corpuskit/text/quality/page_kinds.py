@@ -24,7 +24,7 @@ LONGEST_HEADED = 800
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
-OPENING_SENTENCES = 2
+OPENING_SENTENCES = 1
 """Sentences of a page in one long line in which it may say so."""
 LEAST_STORY = 4
 """Sentences that make an article of what follows the words of a wall."""
