@@ -13,6 +13,7 @@ import numpy as np
 from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.consent_boxes import rows_beside_notices
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -97,9 +98,9 @@ class ProseLines:
         is_short = self._line_words < settings["c4-min-line-words"]
         if like_peer:
             self._stays &= ~is_short
-        for row in self._rows_to_read():
-            self._read_line(row)
+        notices = [row for row in self._rows_to_read() if self._read_line(row)]
         if not like_peer:
+            self._stays[rows_beside_notices(layout, notices, self._stays)] = False
             self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
             self._keep_programs()
 
@@ -351,22 +352,24 @@ class ProseLines:
             rows.update(self._row(text_index, number) for number in edited)
         return sorted(rows)
 
-    def _read_line(self, row: int) -> None:
-        """Remove a line that is a notice; count filler and code where C4 looks for them."""
+    def _read_line(self, row: int) -> bool:
+        """Remove a line that is a notice; count filler and code where C4 looks for them; say if it is on cookies."""
         if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
-            return
+            return False
         text_index = int(self._layout.lines.text_indices[row])
         line = self._line(text_index, row)
         lower = line.lower()
         self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
         if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
-            return
+            return False
         whole = int(self._sizes[row])
         code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
         self._curly_brackets[text_index] += code
-        if self._settings["c4-policy"] and is_policy_notice(lower, any_mention=self._like_peer):
-            self._stays[row] = False
+        if not self._settings["c4-policy"] or not is_policy_notice(lower, any_mention=self._like_peer):
+            return False
+        self._stays[row] = False
+        return cookie_notices.is_cookie_notice(lower)
 
     def _line(self, text_index: int, row: int) -> str:
         """Return a line of a text, with its line end, or edited."""
