@@ -154,9 +154,9 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
         links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
         in_one_text = np.equal(*layout.text_ends.searchsorted(links).T)
         links = links[in_one_text]
-        brackets = np.concatenate([links[:, 0], links[:, 1] - 1])
-        marks -= np.bincount(ends.searchsorted(brackets, "right"), minlength=len(ends))
-        at_end &= ~np.isin(ends, links[:, 1])
+        opening, closing = (ends.searchsorted(offsets, "right") for offsets in (links[:, 0], links[:, 1] - 1))
+        marks -= np.bincount(np.concatenate([opening, closing]), minlength=len(ends))
+        at_end[closing[ends[closing] == links[:, 1]]] = False
     looks: Booleans = at_end | (marks >= np.maximum(LEAST_MARKS * (ends - starts), 1))
     opens = np.zeros(256, bool)
     opens[[prompt[0] for prompt in _PROMPTS]] = True

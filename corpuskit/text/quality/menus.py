@@ -198,6 +198,8 @@ def _is_table(run: Sequence[EdgeLine]) -> bool:
     >>> _is_table([EdgeLine(line, True, 1, True) for line in "News 12 Shop 40 Help 3 1 2 3 Next".split()])
     False
     """
+    if len(run) <= (LEAST_ROWS - 1) * LEAST_CELLS:
+        return False
     numbers = [index for index, line in enumerate(run) if _NUMBER.fullmatch(line.text.strip())]
     rows = sum(after - before >= LEAST_CELLS for before, after in pairwise(numbers)) + 1
     return rows >= LEAST_ROWS and len({run[index].text.strip() for index in numbers}) >= LEAST_ROWS

@@ -30,11 +30,15 @@ READ_BYTES = 4000
 LONGEST_LINK_WORDS = 12
 NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
-_FIRST_OF_NOTICE = [opening.encode()[0] for opening in NOTICE]
+_OPENS_NOTICE = np.zeros(256, bool)
+_OPENS_NOTICE[[opening.encode()[0] for opening in NOTICE]] = True
+END_OF_HASH = (1 << 16) - 1
+"""Bits of a hash that tell most words from those of links."""
 _CRUMB = "»".encode()
 BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 """What stands between the links of a line."""
-_FIRST_OF_BARS = sorted({bar[1] for bar in BARS})
+_OPENS_BAR = np.zeros(256, bool)
+_OPENS_BAR[[bar[1] for bar in BARS]] = True
 LONGEST_BAR = 3
 LEAST_TOKENS_OF_ROW, MOST_TOKENS_OF_ROW = 5, 40
 """Words and marks of a line of links."""
@@ -66,14 +70,14 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
     first, last = _edges(count, texts, lines.sentences)
-    last = _edges(count, texts, lines.sentences & ~_in_notice(layout, count) & ~_crumbs(layout))[1]
+    last = _edges(count, texts, lines.sentences & ~_in_notice(layout) & ~_crumbs(layout))[1]
     rows = np.arange(len(texts))
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
     cut &= in_head | in_foot
     links = _may_be_links(layout, lines, (in_head | in_foot) & lines.stays)
-    bounds = texts.searchsorted(np.arange(count + 1)).tolist()
-    leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
+    bounds = layout.row_bounds.tolist()
+    leads_on = lines.leads_on & (rows >= layout.row_bounds[1:][texts] - LAST_LINES)
     heads = _worth_reading(in_head, links, lines, texts, count)
     feet = _worth_reading(in_foot, links | leads_on, lines, texts, count)
     if not heads and not feet:
@@ -159,7 +163,7 @@ def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts
 def _may_be_links(layout: TextLayout, lines: PageLines, at_edge: Booleans) -> Booleans:
     """Return which rows at an edge begin with the first word of a link, or with a mark, and have few words."""
     rows = (at_edge & (layout.lines.token_counts <= LONGEST_LINK_WORDS)).nonzero()[0]
-    marks = _IS_MARK[layout.codes[layout.token_starts[layout.lines.first_tokens[rows]]]] & lines.short[rows]
+    marks = _IS_MARK[layout.codes[layout.row_starts[rows]]] & lines.short[rows]
     may_be = np.zeros(len(at_edge), bool)
     may_be[rows[begin_like_links(layout, rows) | marks]] = True
     may_be[_with_bars(layout, at_edge)] = True
@@ -177,7 +181,7 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
     after = lines.first_tokens[rows][:, None] + np.arange(1, 1 + WORDS_OF_FIRST_LINK)
     starts = layout.token_starts[after]
     sizes = layout.token_ends[after] - starts
-    has_bar = (sizes <= LONGEST_BAR) & np.isin(layout.codes[starts], _FIRST_OF_BARS)
+    has_bar = (sizes <= LONGEST_BAR) & _OPENS_BAR[layout.codes[starts]]
     with_bars: Integers = rows[has_bar.any(axis=1)]
     return with_bars
 
@@ -185,8 +189,19 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
     link_hashes, hashes = _hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin: Booleans = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
+    begin = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
+    # Few others have such an end.
+    hashes = hashes[begin]
+    begin[begin] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
     return begin
+
+
+@cache
+def _ends_of_hashes_of_links() -> Booleans:
+    """Return for each end of a hash whether one of `_hashes_of_links` has it."""
+    ends = np.zeros(END_OF_HASH + 1, bool)
+    ends[_hashes_of_links() & END_OF_HASH] = True
+    return ends
 
 
 @cache
@@ -239,28 +254,25 @@ def _crumbs(layout: TextLayout) -> Booleans:
     crumbs = np.zeros(len(lines.numbers), bool)
     if _CRUMB not in layout.data:
         return crumbs
-    starts, ends = layout.token_starts[lines.last_tokens], layout.token_ends[lines.last_tokens]
+    starts, ends = layout.token_starts[lines.last_tokens], layout.row_ends
     for row in ((ends - starts == len(_CRUMB)) & (layout.codes[ends - 1] == _CRUMB[-1])).nonzero()[0].tolist():
         line = layout.line_of(row).rstrip()
         crumbs[row] = line.endswith("»") and "«" not in line
     return crumbs
 
 
-def _in_notice(layout: TextLayout, count: int) -> Booleans:
+def _in_notice(layout: TextLayout) -> Booleans:
     """Return for each row whether it lies in the notice below its text, which begins with `©`."""
     # Rows of two texts    Boats sail. / Home / © Ann / All is hers now.  |  © Bo / He sails it.
     # result               0             0      1       1                    1      1
-    lines = layout.lines
-    starts = layout.token_starts[lines.first_tokens]
-    ends = lines.text_indices.searchsorted(np.arange(count), "right")
+    texts, starts, ends = layout.lines.text_indices, layout.row_starts, layout.row_bounds[1:]
     in_notice = np.zeros(len(starts), bool)
     if NOTICE[0].encode() not in layout.data:
         return in_notice
-    rows = np.arange(len(starts))
-    near_end = (rows >= ends[lines.text_indices] - NOTICE_LINES) & np.isin(layout.codes[starts], _FIRST_OF_NOTICE)
-    for row in near_end.nonzero()[0].tolist():
+    rows = _OPENS_NOTICE[layout.codes[starts]].nonzero()[0]
+    for row in rows[rows >= ends[texts[rows]] - NOTICE_LINES].tolist():
         if any(layout.data.startswith(opening.encode(), int(starts[row])) for opening in NOTICE):
-            in_notice[row : ends[lines.text_indices[row]]] = True
+            in_notice[row : ends[texts[row]]] = True
     return in_notice
 
 
