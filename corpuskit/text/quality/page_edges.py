@@ -1,7 +1,7 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
+from bisect import bisect_left, bisect_right
 from functools import cache, partial
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ from corpuskit.text.quality.menus import (
     EdgeLine,
     foot_lines_to_cut,
     head_lines_to_cut,
+    may_be_cut_from_foot,
+    may_be_cut_from_head,
 )
 from corpuskit.text.quality.spans import hash_spans
 
@@ -84,23 +86,11 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
         return cut
     page = _listed(layout, lines, links)
     for index in heads:
-        beyond = min(int(first[index]), bounds[index + 1])
-        edge = [row for row in range(bounds[index], beyond) if page.stays[row]]
-        size = _read_from_edge(edge, page)
-        after = range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
-        end = _first_short(page.short, after, bounds[index + 1])
-        body = _body(layout, _next_longer(edge, size, page.short, beyond), end, at_head=True)
-        _cut_edge(layout, page, edge[:size], cut, body, at_head=True)
-        _go_on(edge, size, page.short, cut)
+        start, end = bounds[index], bounds[index + 1]
+        _cut_head(layout, page, start, min(int(first[index]), end), max(int(last[index]) + 1, start), end, cut)
     for index in feet:
-        beyond = max(int(last[index]), bounds[index] - 1)
-        edge = [row for row in range(bounds[index + 1] - 1, beyond, -1) if page.stays[row]]
-        size = max(_read_from_edge(edge, page), LAST_LINES)
-        before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
-        start = _first_short(page.short, before, bounds[index] - 1) + 1
-        body = _body(layout, start, _next_longer(edge, size, page.short, beyond) + 1, at_head=False)
-        _cut_edge(layout, page, edge[:size][::-1], cut, body, at_head=False)
-        _go_on(edge, size, page.short, cut)
+        start, end = bounds[index], bounds[index + 1]
+        _cut_foot(layout, page, start, min(int(first[index]), end), max(int(last[index]) + 1, start), end, cut)
     return cut
 
 
@@ -108,46 +98,90 @@ class _ListedRows(NamedTuple):
     """What the lines at edges are read by; lists are faster than arrays for a few rows at a time."""
 
     short: list[bool]
-    stays: list[bool]
-    links: list[bool]
-    """Whether each row may be a link."""
+    may_be_links: list[bool]
     words: list[int]
     starts: list[int]
     ends: list[int]
+    short_rows: list[int]
+    link_rows: list[int]
+    """The rows that may be links."""
+    staying: list[int]
+    """The rows that no other rule takes out; a position is an index in this list."""
+    longer: list[int]
+    """The positions of those that are not short."""
 
 
 def _listed(layout: TextLayout, lines: PageLines, links: Booleans) -> _ListedRows:
     numbers = layout.lines.numbers
     starts = np.where(numbers > 0, layout.line_ends[numbers - 1] + 1, 0)
-    columns = (lines.short, lines.stays, links, lines.words, starts, layout.line_ends[numbers])
+    staying = lines.stays.nonzero()[0]
+    rows = lines.short.nonzero()[0], links.nonzero()[0], staying, (~lines.short[staying]).nonzero()[0]
+    columns = lines.short, links, lines.words, starts, layout.line_ends[numbers], *rows
     return _ListedRows(*(column.tolist() for column in columns))
 
 
-def _first_short(short: list[bool], rows: range, beyond: int) -> int:
-    """Return the first of some rows that is short, or the row `beyond` them; no row of a text without sentences is."""
-    return next((row for row in rows if short[row]), beyond)
+def _cut_head(
+    layout: TextLayout, rows: _ListedRows, start: int, stop: int, after: int, end: int, cut: Booleans
+) -> None:
+    """Set `cut` for the menu of a text from `start` to `end` among its rows before `stop`, where its sentences begin.
+
+    What it is about is read from there to the first short row from `after` on, where no sentence comes any more.
+    """
+    opening, closing = bisect_left(rows.staying, start), bisect_left(rows.staying, stop)
+    last_link = _at_or_before(rows.link_rows, stop - 1, -1)
+    edge = rows.staying[opening : min(closing, opening + LONGEST_EDGE)]
+    size = _read_from_edge([rows.short[row] for row in edge], bisect_right(edge, last_link))
+    longer = min(_at_or_after(rows.longer, opening + size, closing), closing)
+    body_start = rows.staying[longer] if longer < closing else stop
+    body_end = min(_at_or_after(rows.short_rows, after, end), end)
+    edge = edge[:size]
+    _cut_edge(layout, rows, edge, cut, (body_start, body_end), at_head=True)
+    if edge and cut[edge[-1]]:
+        # A longer menu goes on as it begins.
+        cut[rows.staying[opening + size : longer]] = True
 
 
-def _next_longer(edge: list[int], read: int, short: list[bool], beyond: int) -> int:
-    """Return the first row of an edge that is not read and is no short line, or the row `beyond` the edge."""
-    return next((row for row in islice(edge, read, None) if not short[row]), beyond)
+def _cut_foot(
+    layout: TextLayout, rows: _ListedRows, start: int, stop: int, after: int, end: int, cut: Booleans
+) -> None:
+    """Set `cut` for the menu of a text from `start` to `end` among its rows from `after` on, below its sentences.
+
+    What it is about is read from there back to the last short row before `stop`, where its sentences begin.
+    """
+    opening, closing = bisect_left(rows.staying, after), bisect_left(rows.staying, end)
+    first_link = _at_or_after(rows.link_rows, after, end)
+    edge = rows.staying[max(opening, closing - LONGEST_EDGE) : closing]
+    read = [rows.short[row] for row in reversed(edge)]
+    size = max(_read_from_edge(read, len(edge) - bisect_left(edge, first_link)), LAST_LINES)
+    longer = max(_at_or_before(rows.longer, closing - size - 1, opening - 1), opening - 1)
+    body_end = rows.staying[longer] + 1 if longer >= opening else after
+    body_start = max(_at_or_before(rows.short_rows, stop - 1, start - 1), start - 1) + 1
+    edge = edge[-size:]
+    _cut_edge(layout, rows, edge, cut, (body_start, body_end), at_head=False)
+    if edge and cut[edge[0]]:
+        cut[rows.staying[longer + 1 : max(closing - size, opening)]] = True
 
 
-def _go_on(edge: list[int], read: int, short: list[bool], cut: Booleans) -> None:
-    """Set `cut` for the short lines that go on with a menu which is longer than what was read of its edge."""
-    if 0 < read < len(edge) and cut[edge[read - 1]]:
-        cut[list(takewhile(short.__getitem__, islice(edge, read, None)))] = True
+def _at_or_after(rising: list[int], value: int, otherwise: int) -> int:
+    """Return the first of some numbers from a value on."""
+    index = bisect_left(rising, value)
+    return rising[index] if index < len(rising) else otherwise
 
 
-def _read_from_edge(edge: list[int], rows: _ListedRows) -> int:
-    """Return how many lines of an edge are read, from the edge on: up to the last link, or some longer lines."""
-    last_link = next((index for index in range(len(edge) - 1, -1, -1) if rows.links[edge[index]]), -1)
+def _at_or_before(rising: list[int], value: int, otherwise: int) -> int:
+    """Return the last of some numbers up to a value."""
+    index = bisect_right(rising, value)
+    return rising[index - 1] if index else otherwise
+
+
+def _read_from_edge(short: list[bool], up_to_link: int) -> int:
+    """Return how many lines of an edge are read, from the edge on: `up_to_link` the last link, or some longer lines."""
     longer = 0
-    for index, row in enumerate(edge[:LONGEST_EDGE]):
-        longer += not rows.short[row]
-        if not rows.short[row] and longer > MOST_BEFORE and index > last_link:
+    for index, is_short in enumerate(short):
+        longer += not is_short
+        if not is_short and longer > MOST_BEFORE and index >= up_to_link:
             return index + 1
-    return min(len(edge), LONGEST_EDGE)
+    return len(short)
 
 
 def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
@@ -212,22 +246,30 @@ def _hashes_of_links() -> Integers:
     return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
 
 
-def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Booleans, body: str, at_head: bool) -> None:
-    """Set `cut` for the rows of a menu among those of one edge of a `body`."""
+def _cut_edge(
+    layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Booleans, body: tuple[int, int], at_head: bool
+) -> None:
+    """Set `cut` for the rows of a menu among those of one edge; `body` is where the rows that it stands at lie."""
     data = layout.data
-    texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
-    short, words = [rows.short[row] for row in edge], [rows.words[row] for row in edge]
-    may_be = [rows.links[row] for row in edge]
+    short, may_be = [rows.short[row] for row in edge], [rows.may_be_links[row] for row in edge]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [
-        maybe and (is_link(text) or (not is_short and is_row_of_links(text)))
-        for maybe, is_short, text in zip(may_be, short, texts, strict=True)
-    ]
+    are_links = [False] * len(edge)
+    for index, (row, maybe) in enumerate(zip(edge, may_be, strict=True)):
+        if maybe:
+            text = data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace")
+            are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+    if not any(are_links):
+        outermost = edge[0 if at_head else -1] if edge else 0
+        text = data[rows.starts[outermost] : rows.ends[outermost]].decode("utf-8", "replace")
+        if not (may_be_cut_from_head if at_head else may_be_cut_from_foot)(short, text):
+            return
+    texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
-    edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(texts, short, words, are_links, strict=True)))
-    longer = [line.text for line in edge_lines if not line.is_short]
-    rest = "\n".join([*longer, body]).lower()
+    columns = texts, short, [rows.words[row] for row in edge], are_links
+    edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
+    longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
+    rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[[edge[index] for index in goes]] = True
 
