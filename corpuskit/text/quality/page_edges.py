@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from functools import cache, partial
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -84,82 +85,87 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     feet = _worth_reading(in_foot, links | leads_on, lines, texts, count)
     if not heads and not feet:
         return cut
-    page = _listed(layout, lines, links)
+    edges = _listed(layout, lines, links, in_head & _are_among(heads, texts) | in_foot & _are_among(feet, texts))
+    short_rows = lines.short.nonzero()[0].tolist()
     for index in heads:
         start, end = bounds[index], bounds[index + 1]
-        _cut_head(layout, page, start, min(int(first[index]), end), max(int(last[index]) + 1, start), end, cut)
+        beyond, after = min(int(first[index]), end), max(int(last[index]) + 1, start)
+        # No short row stands between the sentences of a text that has some.
+        _cut_head(layout, edges, start, beyond, min(_at_or_after(short_rows, after, end), end), cut)
     for index in feet:
         start, end = bounds[index], bounds[index + 1]
-        _cut_foot(layout, page, start, min(int(first[index]), end), max(int(last[index]) + 1, start), end, cut)
+        beyond, after = min(int(first[index]), end), max(int(last[index]) + 1, start)
+        _cut_foot(layout, edges, max(_at_or_before(short_rows, beyond - 1, -1) + 1, start), after, end, cut)
     return cut
 
 
-class _ListedRows(NamedTuple):
-    """What the lines at edges are read by; lists are faster than arrays for a few rows at a time."""
+def _are_among(chosen: list[int], texts: Integers) -> Booleans:
+    """Return for each row whether its text is one of the chosen ones."""
+    are_chosen = np.zeros(int(texts[-1]) + 1, bool)
+    are_chosen[chosen] = True
+    return are_chosen[texts]
 
+
+class _EdgeRows(NamedTuple):
+    """The rows at edges that no other rule takes out; lists are faster than arrays for a few rows at a time.
+
+    A position is an index in the first columns; the rows of one edge lie side by side there.
+    """
+
+    rows: list[int]
     short: list[bool]
     may_be_links: list[bool]
     words: list[int]
     starts: list[int]
     ends: list[int]
-    short_rows: list[int]
-    link_rows: list[int]
-    """The rows that may be links."""
-    staying: list[int]
-    """The rows that no other rule takes out; a position is an index in this list."""
+    links: list[int]
+    """The positions of rows that may be links."""
     longer: list[int]
-    """The positions of those that are not short."""
+    """The positions of rows that are not short."""
 
 
-def _listed(layout: TextLayout, lines: PageLines, links: Booleans) -> _ListedRows:
-    numbers = layout.lines.numbers
+def _listed(layout: TextLayout, lines: PageLines, links: Booleans, at_edges: Booleans) -> _EdgeRows:
+    rows = (at_edges & lines.stays).nonzero()[0]
+    numbers = layout.lines.numbers[rows]
     starts = np.where(numbers > 0, layout.line_ends[numbers - 1] + 1, 0)
-    staying = lines.stays.nonzero()[0]
-    rows = lines.short.nonzero()[0], links.nonzero()[0], staying, (~lines.short[staying]).nonzero()[0]
-    columns = lines.short, links, lines.words, starts, layout.line_ends[numbers], *rows
-    return _ListedRows(*(column.tolist() for column in columns))
+    short, may_be_links = lines.short[rows], links[rows]
+    columns = rows, short, may_be_links, lines.words[rows], starts, layout.line_ends[numbers]
+    positions = may_be_links.nonzero()[0], (~short).nonzero()[0]
+    return _EdgeRows(*(column.tolist() for column in (*columns, *positions)))
 
 
-def _cut_head(
-    layout: TextLayout, rows: _ListedRows, start: int, stop: int, after: int, end: int, cut: Booleans
-) -> None:
-    """Set `cut` for the menu of a text from `start` to `end` among its rows before `stop`, where its sentences begin.
+def _cut_head(layout: TextLayout, edges: _EdgeRows, start: int, beyond: int, body_end: int, cut: Booleans) -> None:
+    """Set `cut` for the menu of a text among its rows from `start` to before its first sentence, at `beyond`.
 
-    What it is about is read from there to the first short row from `after` on, where no sentence comes any more.
+    What it is about is read from there to `body_end`.
     """
-    opening, closing = bisect_left(rows.staying, start), bisect_left(rows.staying, stop)
-    last_link = _at_or_before(rows.link_rows, stop - 1, -1)
-    edge = rows.staying[opening : min(closing, opening + LONGEST_EDGE)]
-    size = _read_from_edge([rows.short[row] for row in edge], bisect_right(edge, last_link))
-    longer = min(_at_or_after(rows.longer, opening + size, closing), closing)
-    body_start = rows.staying[longer] if longer < closing else stop
-    body_end = min(_at_or_after(rows.short_rows, after, end), end)
-    edge = edge[:size]
-    _cut_edge(layout, rows, edge, cut, (body_start, body_end), at_head=True)
-    if edge and cut[edge[-1]]:
+    opening, closing = bisect_left(edges.rows, start), bisect_left(edges.rows, beyond)
+    read = min(closing, opening + LONGEST_EDGE)
+    after_link = _at_or_before(edges.links, closing - 1, -1) + 1
+    end = opening + _read_from_edge(edges.short[opening:read], after_link - opening)
+    longer = min(_at_or_after(edges.longer, end, closing), closing)
+    body_start = edges.rows[longer] if longer < closing else beyond
+    _cut_edge(layout, edges, opening, end, cut, (body_start, body_end), at_head=True)
+    if end > opening and cut[edges.rows[end - 1]]:
         # A longer menu goes on as it begins.
-        cut[rows.staying[opening + size : longer]] = True
+        cut[edges.rows[end:longer]] = True
 
 
-def _cut_foot(
-    layout: TextLayout, rows: _ListedRows, start: int, stop: int, after: int, end: int, cut: Booleans
-) -> None:
-    """Set `cut` for the menu of a text from `start` to `end` among its rows from `after` on, below its sentences.
+def _cut_foot(layout: TextLayout, edges: _EdgeRows, body_start: int, after: int, end: int, cut: Booleans) -> None:
+    """Set `cut` for the menu of a text among its rows from `after` its last sentence to before `end`.
 
-    What it is about is read from there back to the last short row before `stop`, where its sentences begin.
+    What it is about is read from `body_start` to there.
     """
-    opening, closing = bisect_left(rows.staying, after), bisect_left(rows.staying, end)
-    first_link = _at_or_after(rows.link_rows, after, end)
-    edge = rows.staying[max(opening, closing - LONGEST_EDGE) : closing]
-    read = [rows.short[row] for row in reversed(edge)]
-    size = max(_read_from_edge(read, len(edge) - bisect_left(edge, first_link)), LAST_LINES)
-    longer = max(_at_or_before(rows.longer, closing - size - 1, opening - 1), opening - 1)
-    body_end = rows.staying[longer] + 1 if longer >= opening else after
-    body_start = max(_at_or_before(rows.short_rows, stop - 1, start - 1), start - 1) + 1
-    edge = edge[-size:]
-    _cut_edge(layout, rows, edge, cut, (body_start, body_end), at_head=False)
-    if edge and cut[edge[0]]:
-        cut[rows.staying[longer + 1 : max(closing - size, opening)]] = True
+    opening, closing = bisect_left(edges.rows, after), bisect_left(edges.rows, end)
+    read = max(opening, closing - LONGEST_EDGE)
+    first_link = min(_at_or_after(edges.links, opening, closing), closing)
+    size = _read_from_edge(edges.short[read:closing][::-1], closing - first_link)
+    start = max(closing - max(size, LAST_LINES), opening)
+    longer = max(_at_or_before(edges.longer, start - 1, opening - 1), opening - 1)
+    body_end = edges.rows[longer] + 1 if longer >= opening else after
+    _cut_edge(layout, edges, start, closing, cut, (body_start, body_end), at_head=False)
+    if start < closing and cut[edges.rows[start]]:
+        cut[edges.rows[longer + 1 : start]] = True
 
 
 def _at_or_after(rising: list[int], value: int, otherwise: int) -> int:
@@ -247,31 +253,32 @@ def _hashes_of_links() -> Integers:
 
 
 def _cut_edge(
-    layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Booleans, body: tuple[int, int], at_head: bool
+    layout: TextLayout, edges: _EdgeRows, start: int, end: int, cut: Booleans, body: tuple[int, int], at_head: bool
 ) -> None:
-    """Set `cut` for the rows of a menu among those of one edge; `body` is where the rows that it stands at lie."""
-    data = layout.data
-    short, may_be = [rows.short[row] for row in edge], [rows.may_be_links[row] for row in edge]
+    """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows lie that it stands at."""
+    if start == end:
+        return
+    data, starts, ends = layout.data, edges.starts[start:end], edges.ends[start:end]
+    short, may_be = edges.short[start:end], edges.may_be_links[start:end]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [False] * len(edge)
-    for index, (row, maybe) in enumerate(zip(edge, may_be, strict=True)):
-        if maybe:
-            text = data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace")
-            are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
-    if not any(are_links):
-        outermost = edge[0 if at_head else -1] if edge else 0
-        text = data[rows.starts[outermost] : rows.ends[outermost]].decode("utf-8", "replace")
+    are_links = [False] * len(short)
+    for index in compress(range(len(short)), may_be):
+        text = data[starts[index] : ends[index]].decode("utf-8", "replace")
+        are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+    if True not in are_links:
+        outermost = 0 if at_head else -1
+        text = data[starts[outermost] : ends[outermost]].decode("utf-8", "replace")
         if not (may_be_cut_from_head if at_head else may_be_cut_from_foot)(short, text):
             return
-    texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
+    texts = [data[first:last].decode("utf-8", "replace") for first, last in zip(starts, ends, strict=True)]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
-    columns = texts, short, [rows.words[row] for row in edge], are_links
+    columns = texts, short, edges.words[start:end], are_links
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
     longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
     rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
-    cut[[edge[index] for index in goes]] = True
+    cut[[edges.rows[start + index] for index in goes]] = True
 
 
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:
