@@ -248,7 +248,7 @@ class MeasuredTexts:
         """Return the sum of the values of each text's tokens."""
         return sums_between(values, self._layout.token_bounds)
 
-    def _sum_of_judged(self, values: Integers) -> Integers:
+    def _measured_sum_by_text(self, values: Integers) -> Integers:
         """Return the sum of the values of each text's tokens, without those in lines that are not judged."""
         if self._measures_all:
             return self._sum_by_text(values)

@@ -129,9 +129,16 @@ def _listed(layout: TextLayout, lines: PageLines, links: Booleans, at_edges: Boo
     numbers = layout.lines.numbers[rows]
     starts = np.where(numbers > 0, layout.line_ends[numbers - 1] + 1, 0)
     short, may_be_links = lines.short[rows], links[rows]
-    columns = rows, short, may_be_links, lines.words[rows], starts, layout.line_ends[numbers]
-    positions = may_be_links.nonzero()[0], (~short).nonzero()[0]
-    return _EdgeRows(*(column.tolist() for column in (*columns, *positions)))
+    return _EdgeRows(
+        rows.tolist(),
+        short.tolist(),
+        may_be_links.tolist(),
+        lines.words[rows].tolist(),
+        starts.tolist(),
+        layout.line_ends[numbers].tolist(),
+        may_be_links.nonzero()[0].tolist(),
+        (~short).nonzero()[0].tolist(),
+    )
 
 
 def _cut_head(layout: TextLayout, edges: _EdgeRows, start: int, beyond: int, body_end: int, cut: Booleans) -> None:
@@ -229,7 +236,7 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
     link_hashes, hashes = _hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
+    begin: Booleans = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
     # Few others have such an end.
     hashes = hashes[begin]
     begin[begin] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
@@ -255,7 +262,7 @@ def _hashes_of_links() -> Integers:
 def _cut_edge(
     layout: TextLayout, edges: _EdgeRows, start: int, end: int, cut: Booleans, body: tuple[int, int], at_head: bool
 ) -> None:
-    """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows lie that it stands at."""
+    """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows beside it lie."""
     if start == end:
         return
     data, starts, ends = layout.data, edges.starts[start:end], edges.ends[start:end]

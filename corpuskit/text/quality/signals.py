@@ -68,7 +68,7 @@ class TextSignals(MeasuredTexts):
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
         tokens = self._tokens
         yield "gopher_words", self._sum_by_text(tokens.proper) >> 32
-        proper = self._sum_of_judged(tokens.proper)
+        proper = self._measured_sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
         texts = self._measured_texts(("#", *_ELLIPSES))
@@ -78,7 +78,7 @@ class TextSignals(MeasuredTexts):
             ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
         )
         yield from self._edges_of_lines()
-        yield "gopher_alphabetic_words", ratio(self._sum_of_judged(tokens.letters), all_words)
+        yield "gopher_alphabetic_words", ratio(self._measured_sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
 
     def _edges_of_lines(self) -> Figures:
@@ -115,7 +115,7 @@ class TextSignals(MeasuredTexts):
         """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
         is_address = self._tokens.flags & ADDRESS != 0
         if not self._like_peer and is_address.any():
-            proper = proper - self._sum_of_judged(np.where(is_address, self._tokens.proper, 0))
+            proper = proper - self._measured_sum_by_text(np.where(is_address, self._tokens.proper, 0))
         return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
