@@ -26,7 +26,7 @@ from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import distinct, running_sums
+from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.text_bounds import bound_texts
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
@@ -86,11 +86,12 @@ class ProseLines:
         self._programs: dict[int, bool] = {}
         """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
-        self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
+        self._sizes = layout.row_sizes
         """The bytes of each row."""
         self._is_fenced = np.zeros(len(self._sizes), bool) if code is None else code
         self._ignored = np.zeros(len(texts), bool) if ignored is None else ignored
-        self._is_closed = self._closes(tokens.flags[lines.last_tokens])
+        self._last_flags = tokens.flags[lines.last_tokens]
+        self._is_closed = self._closes(self._last_flags)
         self._breaks = breaks.copy()
         self._remove_citations()
         self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
@@ -117,12 +118,12 @@ class ProseLines:
     @property
     def text_left(self) -> Numbers:
         """The share of each text that stays."""
-        left = np.bincount(self._layout.lines.text_indices[self._stays], self._sizes[self._stays], len(self._texts))
+        left = self._layout.sums_of_texts(self._sizes * self._stays)
         return self._share(left)
 
     def _share(self, sizes: Integers) -> Numbers:
         """Return the sizes as shares of all lines of their texts, in bytes of UTF-8."""
-        whole = np.bincount(self._layout.lines.text_indices, self._sizes, len(self._texts))
+        whole = self._layout.sums_of_texts(self._sizes)
         return np.divide(sizes, whole, out=np.zeros(len(whole)), where=whole != 0)
 
     @property
@@ -133,8 +134,12 @@ class ProseLines:
         """
         stays = self._stays & ~self._is_fenced
         counts = self._breaks + (1 if self._like_peer else self._is_closed)
-        sentences = np.bincount(self._layout.lines.text_indices[stays], counts[stays], len(self._texts))
-        return sentences.astype(np.int64)
+        return self._layout.sums_of_texts(counts * stays)
+
+    @cached_property
+    def letters(self) -> Integers:
+        """The number of words with a letter in each row."""
+        return self._layout.sums_of_rows(self._tokens.letters)
 
     @property
     def stays(self) -> Booleans:
@@ -178,15 +183,13 @@ class ProseLines:
     @cached_property
     def _lose_lines(self) -> list[bool]:
         """Whether lines of each text are gone."""
-        lost_rows = np.bincount(self._layout.lines.text_indices[~self._stays], minlength=len(self._texts))
-        lose_lines: list[bool] = (lost_rows > 0).tolist()
+        lose_lines: list[bool] = (self._layout.sums_of_texts(~self._stays) > 0).tolist()
         return lose_lines
 
     @cached_property
     def _bounds(self) -> list[int]:
         """Number of rows before each text, and in all."""
-        text_indices = np.arange(len(self._texts) + 1)
-        bounds: list[int] = self._layout.lines.text_indices.searchsorted(text_indices).tolist()
+        bounds: list[int] = self._layout.row_bounds.tolist()
         return bounds
 
     @cached_property
@@ -203,7 +206,7 @@ class ProseLines:
             stays = self._is_closed.copy()
             if not self._like_peer:
                 # A paragraph that leads on to a list or ends in a formula is prose, as its sentences show.
-                stays |= (self._breaks > 0) | (flags[lines.last_tokens] & ENDS_COLON != 0)
+                stays |= (self._breaks > 0) | (self._last_flags & ENDS_COLON != 0)
         long = ((flags >> LENGTH_SHIFT & LENGTH_MASK) > settings["c4-max-word-length"]).nonzero()[0]
         stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
         return stays | self._is_fenced
@@ -222,11 +225,10 @@ class ProseLines:
         # opens          1        0                                           1      0
         # blocks         0        0                                           1      1
         # words a line   4.5                                                  1.5
-        blocks = self._layout.opens_paragraph.cumsum() - 1
-        counts = np.bincount(blocks[self._stays], minlength=len(blocks))
-        words = np.bincount(blocks[self._stays], self._line_words[self._stays], len(blocks))
+        counts = self._layout.sums_of_paragraphs(self._stays)
+        words = self._layout.sums_of_paragraphs(self._line_words * self._stays)
         least = counts * self._settings["c4-min-line-words"]
-        longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[blocks]
+        longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[self._layout.row_paragraphs]
         return longer
 
     def _between_sentences(self) -> Booleans:
@@ -250,13 +252,10 @@ class ProseLines:
             return is_short
         if not self._settings["c4-headings"]:
             return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
-        lines = self._layout.lines
-        before = running_sums(self._tokens.letters)
-        letters = before[lines.last_tokens + 1] - before[lines.first_tokens]
         sentences = self._kept_sentences
         closed = (self._line_words < self._settings["c4-min-line-words"]) & self._is_closed & ~self._is_fenced
         bound_texts(self._layout, sentences, is_short, closed, self._leads_on, self._line_words)
-        page = PageLines(is_short, self._stays, sentences, self._leads_on, self._line_words, letters)
+        page = PageLines(is_short, self._stays, sentences, self._leads_on, self._line_words, self.letters)
         return menu_rows(self._layout, page, self._ignored)
 
     def _keep_programs(self) -> None:
@@ -277,7 +276,7 @@ class ProseLines:
     @cached_property
     def _leads_on(self) -> Booleans:
         """Whether each row ends in a colon and stands in no code."""
-        ends: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & ENDS_COLON != 0
+        ends: Booleans = self._last_flags & ENDS_COLON != 0
         return ends & ~self._is_fenced
 
     @property
@@ -296,9 +295,7 @@ class ProseLines:
         lines = self._layout.lines
         if self._like_peer or not self._vocabulary.unspaced:
             return lines.token_counts
-        before = np.concatenate([[0], self._tokens.word_counts.cumsum()])
-        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
-        return counts
+        return self._layout.sums_of_rows(self._tokens.word_counts)
 
     def _texts_with_citations(self) -> list[int]:
         if not self._settings["c4-citations"] or b"[" not in self._layout.data:

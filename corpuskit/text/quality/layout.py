@@ -13,6 +13,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
+from corpuskit.text.quality.sums import sums_between
 
 __all__ = ["Lines", "TextLayout", "TextSpans"]
 
@@ -202,6 +203,36 @@ class TextLayout:
         counts, ends = counts[numbers], ends[numbers]
         return Lines(numbers, counts, ends - counts, ends - 1, self.text_indices[ends - 1])
 
+    @cached_property
+    def row_starts(self) -> Integers:
+        """Where the first token of each of `lines` starts."""
+        return self.token_starts[self.lines.first_tokens]
+
+    @cached_property
+    def row_ends(self) -> Integers:
+        """Where the last token of each of `lines` ends."""
+        return self.token_ends[self.lines.last_tokens]
+
+    @cached_property
+    def row_sizes(self) -> Integers:
+        """The bytes of each of `lines`, without the white space at its ends."""
+        return self.row_ends - self.row_starts
+
+    @cached_property
+    def row_bounds(self) -> Integers:
+        """The number of `lines` before each text, and in all."""
+        return self.lines.text_indices.searchsorted(np.arange(len(self.text_ends) + 1))
+
+    def sums_of_rows(self, values: Integers) -> Integers:
+        """Return the sum of the values of each of `lines`, from those of their tokens."""
+        # Every token lies in a line, so that the tokens of one line come right before those of the next.
+        first = self.lines.first_tokens
+        return np.add.reduceat(values, first) if len(first) else np.zeros(0, np.int64)
+
+    def sums_of_texts(self, values: Integers) -> Integers:
+        """Return the sum of the values of each text, from those of its `lines`: whole numbers, or whether to count."""
+        return sums_between(values, self.row_bounds)
+
     def line_of(self, row: int) -> str:
         """Return the line of a row of `lines`, with its line end."""
         number = int(self.lines.numbers[row])
@@ -230,6 +261,23 @@ class TextLayout:
         opens = np.ones(len(lines.numbers), bool)
         opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
         return opens
+
+    @cached_property
+    def paragraph_starts(self) -> Integers:
+        """The first of `lines` of each paragraph."""
+        starts: Integers = self.opens_paragraph.nonzero()[0]
+        return starts
+
+    @cached_property
+    def row_paragraphs(self) -> Integers:
+        """The paragraph of each of `lines`."""
+        return self.opens_paragraph.cumsum() - 1
+
+    def sums_of_paragraphs(self, values: Integers) -> Integers:
+        """Return the sum of the values of each paragraph, from those of its `lines`: numbers, or whether to count."""
+        if not len(values):
+            return np.zeros(0, np.int64)
+        return np.add.reduceat(values, self.paragraph_starts, dtype=np.int64)
 
     @cached_property
     def prose_paragraphs(self) -> TextSpans:

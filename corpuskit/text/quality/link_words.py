@@ -125,6 +125,8 @@ předcházející indietro avanti terug пред след προηγ 戻る 前�
 _TURNS_OF_TWO_WORDS = ("trước đó", "kế tiếp")
 _TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
 _TURNS = tuple(sorted(_TURNING))
+_TURN_PREFIX = 2
+_BEGIN_TURNS = frozenset(turn[:_TURN_PREFIX] for turn in _TURNING)
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _BAR = re.compile(r"\s[|·•›»/]\s|[|·•›»]")
@@ -161,12 +163,28 @@ def is_link(line: str) -> bool:
     (False, True)
     """
     line = line.strip()
-    if len(line) <= LONGEST_LINK:
-        parts = [bare for part in _BESIDE.split(_in_small_letters(line)) if (bare := _EDGE.sub("", part))]
-        if parts and all(part in _LINKS for part in parts):
-            return True
+    if len(line) <= LONGEST_LINK and _are_links(_BESIDE.split(_in_small_letters(line))):
+        return True
+    if _in_small_letters(line[:_TURN_PREFIX]) not in _BEGIN_TURNS:
+        return False
     glued = _GLUED.match(line, 1)
     return glued is not None and _turned_by(line[: glued.end(1)])
+
+
+def _are_links(parts: list[str]) -> bool:
+    """Whether all parts of a line in small letters are links, but for those without a letter or figure."""
+    count = 0
+    for part in parts:
+        bare = _bare(part)
+        if bare and bare not in _LINKS:
+            return False
+        count += bool(bare)
+    return count > 0
+
+
+def _bare(part: str) -> str:
+    """Return a part of a line without the marks and blanks at its ends."""
+    return part if part[:1].isalnum() and part[-1:].isalnum() else _EDGE.sub("", part)
 
 
 def is_row_of_links(line: str) -> bool:
@@ -182,7 +200,7 @@ def is_row_of_links(line: str) -> bool:
     line = line.strip()
     if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False
-    parts = [bare for part in _BAR.split(line) if (bare := _EDGE.sub("", part))]
+    parts = [bare for part in _BAR.split(line) if (bare := _bare(part))]
     known_parts = [part for part in parts if _in_small_letters(part) in _LINKS]
     if len(parts) < LEAST_IN_ROW or len(known_parts) < max(LEAST_KNOWN_IN_ROW, len(parts) / 2):
         return False

@@ -14,7 +14,7 @@ from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import distinct, running_sums
+from corpuskit.text.quality.sums import distinct, running_sums, sums_between
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
@@ -116,18 +116,24 @@ class MeasuredTexts:
     @cached_property
     def _is_closed(self) -> Booleans:
         """Whether each line that is not blank ends as prose does."""
-        closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
+        closed: Booleans = self._last_flags & (ENDS_CLOSED | ENDS_PROSE) != 0
         return closed
+
+    @cached_property
+    def _last_flags(self) -> Integers:
+        """The flags of the last token of each line that is not blank."""
+        return self._tokens.flags[self._layout.lines.last_tokens]
 
     @cached_property
     def _items(self) -> Booleans:
         """Whether each line that is not blank begins with the mark of a list's item."""
         first = self._layout.lines.first_tokens
-        starts, ends = self._layout.token_starts[first], self._layout.token_ends[first]
+        starts, ends = self._layout.row_starts, self._layout.token_ends[first]
         marks = np.zeros(256, bool)
         marks[[ord(mark) for mark in "-+*"]] = True
-        items: Booleans = marks[self._layout.codes[starts]] & (ends - starts == 1)
-        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
+        has_mark = marks[self._layout.codes[starts]]
+        items: Booleans = has_mark & (ends - starts == 1)
+        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~has_mark
         return items
 
     @cached_property
@@ -153,9 +159,8 @@ class MeasuredTexts:
 
     def _prevails(self, rows: Booleans, measured: Booleans, least: float) -> Booleans:
         """Return for each text whether some of its lines have a share of the characters of those that are measured."""
-        lines = self._layout.lines
-        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
-        whole, part = (np.bincount(lines.text_indices, sizes * some, len(self._texts)) for some in (measured, rows))
+        sizes = self._layout.row_sizes
+        whole, part = (self._layout.sums_of_texts(sizes * some) for some in (measured, rows))
         prevails: Booleans = part >= least * np.maximum(whole, 1)
         return prevails
 
@@ -176,10 +181,6 @@ class MeasuredTexts:
     def _measured_tokens(self) -> Booleans:
         return self._rows.repeat(self._layout.lines.token_counts)
 
-    def _measured(self, values: Integers) -> Integers:
-        """Return the values of tokens, 0 for those in lines that are not judged."""
-        return values if self._measures_all else values * self._measured_tokens
-
     @cached_property
     def _line_words(self) -> Integers:
         """The number of words in each line, as `_words_of` counts them."""
@@ -189,9 +190,7 @@ class MeasuredTexts:
     @cached_property
     def _words_of_rows(self) -> Integers:
         """The number of words in each line: those that `words` cuts."""
-        lines, before = self._layout.lines, running_sums(self._tokens.word_counts)
-        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
-        return counts
+        return self._layout.sums_of_rows(self._tokens.word_counts)
 
     def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
         """Return the lines of each text that are judged; a text without any of the marks comes whole.
@@ -222,10 +221,7 @@ class MeasuredTexts:
         """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
         if kind == "line":
             return self._rows
-        opens = self._layout.opens_paragraph
-        blocks = opens.cumsum() - 1
-        measured: Booleans = np.bincount(blocks, self._rows, opens.sum()) > 0
-        return measured
+        return self._layout.sums_of_paragraphs(self._rows) > 0
 
     @cached_property
     def _words(self) -> Words:
@@ -250,16 +246,17 @@ class MeasuredTexts:
 
     def _sum_by_text(self, values: Integers) -> Integers:
         """Return the sum of the values of each text's tokens."""
-        # values            [5 1 2]     of three tokens; texts have 2, 0 and 1 of them
-        # _running_sums     [0 5 6 8]
-        # token_bounds      [0 2 2 3]
-        # sums at those     [0 6 6 8]
-        # differences       [6 0 2]
-        return np.diff(running_sums(values)[self._layout.token_bounds])
+        return sums_between(values, self._layout.token_bounds)
 
-    def _count_by_text(self, text_indices: Integers) -> Integers:
-        """Return how often each text occurs in an array of their indices."""
-        return np.bincount(text_indices, minlength=len(self._texts))
+    def _measured_sum_by_text(self, values: Integers) -> Integers:
+        """Return the sum of the values of each text's tokens, without those in lines that are not judged."""
+        if self._measures_all:
+            return self._sum_by_text(values)
+        return self._layout.sums_of_texts(self._layout.sums_of_rows(values) * self._rows)
+
+    def _bounds_of(self, spans: TextSpans) -> Integers:
+        """Return the number of spans before each text, and in all."""
+        return spans.text_indices.searchsorted(np.arange(len(self._texts) + 1))
 
     def _covered_characters(
         self, starts: Integers, ends: Integers, text_indices: Integers, chosen: Booleans

@@ -145,7 +145,7 @@ class Vocabulary:
         rows, new = self._token_rows.number_keys(layout.token_hashes)
         if len(new):
             self._learn_tokens(TokenBatch(layout.codes, layout.token_starts[new], layout.token_ends[new]))
-        spans, flags, proper, letters = [column.array()[rows] for column in self._columns]
+        spans, flags, proper, letters = [column.array().take(rows) for column in self._columns]
         return KnownTokens(spans, flags, proper, letters, self._entries.array())
 
     def _clear(self) -> None:
