@@ -49,7 +49,7 @@ class MeasuredTexts:
         profile = profile or profile_of("en")
         self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
         self._like_peer = like_peer
-        self._vocabulary = vocabulary(self._profiles[0].unspaced)
+        self._vocabulary = vocabulary(self._profiles[0].unspaced, like_peer)
         self._layout = TextLayout(texts, like_peer)
         self._ignored = np.zeros(len(texts), bool)
         self._edits: dict[int, str] = {}

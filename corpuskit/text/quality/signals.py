@@ -25,12 +25,12 @@ from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import PageHeads
 from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
 from corpuskit.text.quality.vocabulary import (
-    ADDRESS,
     ENDS_ELLIPSIS,
     ENDS_TERMINAL,
     OPENS_BULLET,
     PROPER,
     STOP_WORD_SHIFT,
+    UNMEASURED,
     stop_word_bits,
 )
 
@@ -109,10 +109,11 @@ class TextSignals(MeasuredTexts):
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
-        """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
-        is_address = self._tokens.flags & ADDRESS != 0
-        if not self._like_peer and is_address.any():
-            proper = proper - self._sum_by_text(self._measured(np.where(is_address, self._tokens.proper, 0)))
+        """Return the characters and the number of each text's words; to datatrove, addresses are words, too."""
+        unmeasured = self._tokens.flags & UNMEASURED != 0
+        if not self._like_peer and unmeasured.any():
+            measured = proper - self._sum_by_text(self._measured(np.where(unmeasured, self._tokens.proper, 0)))
+            proper = np.where(measured > 0, measured, proper)
         return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
