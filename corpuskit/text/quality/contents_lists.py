@@ -33,7 +33,7 @@ _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
 _ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
 _IN_FOOT = re.compile(rf"\n[ \t§•*·-]*{_NUMBER}\s")
 _SENTENCE = re.compile(r"(?<!\d)[.!?؟।።။][\"'”’»)\]]*(?=\s|\Z)|[。！？]")
-_ENDS_SENTENCE = re.compile(r"[.!।።။。！][\"'”’»)\]」』]*\Z")
+_ENDS_SENTENCE = re.compile(r"[.;።。।؛；][\"'”’»)\]」』]*\Z")
 
 Number = tuple[int, ...]
 
@@ -97,7 +97,7 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
 def _number(line: str) -> Number | None:
     """Return the number of the section that a line begins with, its letter as one behind all figures."""
     entry = _ENTRY.match(line)
-    if entry is None or len(line) > LONGEST_ENTRY or len(line.split()) > MOST_WORDS:
+    if entry is None or not _may_be_title(line):
         return None
     return tuple(int(part) if part.isdecimal() else 1000 + ord(part) for part in _parts(entry["number"]))
 

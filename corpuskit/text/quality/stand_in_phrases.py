@@ -202,26 +202,26 @@ zh: 重视您的隐私|重視您的隱私
 """
 _SITE_WORDS = """
 en: page |pages |website|web site|site |sites |url |urls |link |links |search |browser|server|log in|logged in|login|sign in
-en: signed in|account|homepage|try again|refresh|reload|cookie|captcha|robot|javascript|webmaster|administrator
+en: signed in|account |accounts |homepage|try again|refresh|reload|cookie|captcha|robot|javascript|webmaster|administrator
 en: password|subscri|hosting|domain|contact us|write to us|let us know|permission|inconvenience|maintenance
 en: our partners|personal data|technical|request
 de: seite|startseite|webseite|website|link |links |suche |suchfunktion|browser|server|anmeld|angemeldet|einlogg|konto
-de: erneut|passwort|kennwort|cookie|javascript|partner |personenbezogen|besucher|rubrik|wartung|domain
-fr: page|site |lien|recherche|navigateur|serveur|connect|compte |réessay|mot de passe|cookie|partenaires|visiteur|domaine
-es: página|sitio|enlace|buscador|búsqueda|navegador|servidor|sesión|cuenta |contraseña|cookie|socios|visitante|dominio
-pt: página|site |link|busca |pesquisa|navegador|servidor|sessão|conta |senha|cookie|parceiros|visitante|domínio|tente
-it: pagina|sito|link |ricerca|browser|server|acced|account|riprova|password|cookie|partner |visitator|dominio
-nl: pagina|website|site |link |zoek|browser|server|inlog|ingelogd|account|opnieuw|wachtwoord|cookie|bezoeker|domein
+de: erneut|passwort|kennwort|cookie|javascript|unsere partner |personenbezogen|besucher|rubrik|wartung|domain
+fr: page|site |lien|recherche|navigateur|serveur|connect|votre compte |réessay|mot de passe|cookie|partenaires|visiteur|domaine
+es: página|sitio|enlace|buscador|búsqueda|navegador|servidor|sesión|tu cuenta |su cuenta |contraseña|cookie|nuestros socios|visitante|dominio
+pt: página|site |link|busca |pesquisa|navegador|servidor|sessão|sua conta |senha|cookie|parceiros|visitante|domínio
+it: pagina|sito|link |ricerca|browser|server|acced|account|riprova|password|cookie|visitator|dominio
+nl: pagina|website|site |link |zoek |zoekfunctie|browser|server|inlog|ingelogd|account|opnieuw|wachtwoord|cookie|bezoeker|domein
 sv: sida|webbplats|länk|sök |sökfunktion|webbläsare|server|logga|inlogg|konto|försök igen|lösenord|cookie|kakor
-da: side|websted|link|søg |søgning|browser|server|log ind|logge|konto|prøv igen|adgangskode|cookie
-no: side|nettsted|lenke|søk |søket|nettleser|server|logg |logge|konto|prøv igjen|passord
+da: siden |sider |denne side|websted|link |søg |søgning|browser|server|log ind|logget ind|konto|prøv igen|adgangskode|cookie
+no: siden |sider |denne side |nettsted|lenke|søk |søket|nettleser|server|logg inn|logget inn|konto|prøv igjen|passord
 fi: sivu|sivusto|linkki|linkin|haku|hakua|selain|palvelin|kirjaudu|tili |salasana|evästeet
-pl: stron|witryn|odnośnik|link|wyszukiw|przeglądark|serwer|serwis|zalog|logow|konto|ponownie|hasło|cookie|ciasteczk
+pl: stron|witryn|odnośnik|link |wyszukiw|przeglądark|serwer|serwis|zalog|logow|konto|ponownie|hasło|cookie|ciasteczk
 cs: stránk|odkaz|hledá|vyhled|prohlížeč|server|přihlá|účet|heslo|cookie|znovu
 sk: stránk|odkaz|hľada|vyhľad|prehliadač|server|prihlá|účet|heslo|cookie|znova
-hu: oldal|webhely|honlap|hivatkozás|link|keresés|keresőt|böngésző|szerver|kiszolgáló|bejelentkez|fiók|jelszó|próbálja
-ro: pagin|site |legătur|link|căuta|browser|server|autentific|cont |parol|cookie|încerca
-hr: stranic|poveznic|link|pretrag|preglednik|poslužitelj|prijav|račun|lozink|kolačić|pokušajte
+hu: oldal|webhely|honlap|hivatkozás|link |keresés|keresőt|böngésző|szerver|kiszolgáló|bejelentkez|fiók|jelszó|próbálja
+ro: pagin|site |legătur|link |căuta|browser|server|autentific|cont |parol|cookie|încerca
+hr: stranic|poveznic|link |pretrag|preglednik|poslužitelj|prijav|račun|lozink|kolačić|pokušajte
 sl: stran|povezav|iskan|brskalnik|strežnik|prijav|račun|geslo|piškot|poskusite
 bg: страниц|сайт|връзка|търс|браузър|сървър|влез|вход|профил|парола|бисквитк|опитайте
 sr: страниц|сајт|линк|претраг|прегледач|сервер|пријав|налог|лозинк|колачић|покушајте
@@ -230,7 +230,7 @@ ru: партнёр|партнер
 uk: сторін|сайт|посилан|пошук|браузер|сервер|увійдіть|увійти|вхід |пароль|обліков|спробуйте|розділ|головн
 el: σελίδα|σελίδες|ιστότοπ|σύνδεσ|αναζήτησ|πρόγραμμα περιήγησης|διακομιστ|λογαριασμ|κωδικ|cookie|δοκιμάστε
 tr: sayfa|siteyi|sitemiz|bağlantı|arama|tarayıcı|sunucu|oturum|giriş|hesab|şifre|çerez|tekrar deneyin
-vi: trang|liên kết|tìm kiếm|trình duyệt|máy chủ|đăng nhập|tài khoản|mật khẩu|cookie|thử lại
+vi: trang |liên kết|tìm kiếm|trình duyệt|máy chủ|đăng nhập|tài khoản|mật khẩu|cookie|thử lại
 id: halaman|situs|tautan|pencarian|peramban|browser|server|masuk |login|akun|kata sandi|cookie|coba lagi
 ms: halaman|laman|pautan|carian|pelayar|pelayan|log masuk|akaun|kata laluan
 ar: صفحة|الصفحة|موقع|رابط|البحث|متصفح|المتصفح|خادم|تسجيل|حساب|كلمة المرور|المحاولة|ملفات تعريف|الأقسام
@@ -241,7 +241,7 @@ bn: পৃষ্ঠা|পাতা|সাইট|লিঙ্ক|অনুসন
 th: หน้า|เว็บ|ลิงก์|ค้นหา|เบราว์เซอร์|เซิร์ฟเวอร์|เข้าสู่ระบบ|บัญชี|รหัสผ่าน|คุกกี้|ลองใหม่|ข้อผิดพลาด
 ja: ページ|サイト|リンク|検索|ブラウザ|サーバ|ログイン|アカウント|パスワード|クッキー|再度|トップ|アクセス|パートナー
 ko: 페이지|사이트|링크|검색|브라우저|서버|로그인|계정|비밀번호|쿠키|다시 시도|방문자|불편|주소|접속
-zh: 页面|网页|网站|本站|链接|搜索|浏览器|服务器|登录|帐号|账号|账户|密码|首页|重试|刷新|访问|合作伙伴
+zh: 页面|网页|网站|本站|链接|搜索|浏览器|服务器|登录|帐号|账号|账户|密码|首页|重试|刷新|合作伙伴
 zh: 頁面|網頁|網站|連結|搜尋|瀏覽器|伺服器|登入|帳號|密碼|首頁|重新整理
 """
 
