@@ -52,7 +52,7 @@ tetszik|пожаловаться|цитировать|нравится|поде�
 
 _REPLIES = frozenset(_REPLY.strip().replace("\n", "|").split("|"))
 _BUTTONS = _REPLIES.union(_BESIDE.strip().replace("\n", "|").split("|"))
-_BETWEEN = re.compile(r"[|·•/()\[\],.:!→↓↩«»▲▼–—-]+|\s{2,}|\d+")
+_BETWEEN = re.compile(r"[|·•/,.:!→↓↩«»▲▼–—-]+|\s{2,}|\d+")
 
 
 def comment_tails(layout: TextLayout, closed: Booleans) -> Booleans:
@@ -87,7 +87,7 @@ def _begin_like_buttons(layout: TextLayout, rows: Integers) -> Booleans:
 @cache
 def _hashes_of_first_words() -> Integers:
     """Return the hashes of the first words of buttons, rising: in small letters, with a capital and in capitals."""
-    words = {button.split()[0] for button in _REPLIES}
+    words = {button.split()[0] for button in _BUTTONS}
     spellings = sorted({spelling for word in words for spelling in (word, word.capitalize(), word.upper())})
     encoded = [spelling.encode() for spelling in spellings]
     ends = np.array([len(spelling) for spelling in encoded]).cumsum()

@@ -47,9 +47,12 @@ WORDS_OF_LONGEST_LINE = 16
 
 
 def fenced_rows(layout: TextLayout) -> Booleans:
-    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
+    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark.
+
+    What is drawn around a table says as clearly what is in it.
+    """
     lines = layout.lines
-    fenced = np.zeros(len(lines.numbers), bool)
+    fenced = _drawn_rows(layout)
     if not len(fenced):
         return fenced
     starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
@@ -70,6 +73,26 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     return fenced
 
 
+def _drawn_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it is one of a drawn table: `│` and the like, U+2500 to U+257F, stand in it.
+
+    A row that only begins so is a branch of a tree, which may be a menu.
+    """
+    # rows        ┌──┬──┐ / │ a│ b│ / └─ Shop / a │ b
+    # returned    x         x                   x
+    lines = layout.lines
+    drawn = np.zeros(len(lines.numbers), bool)
+    if b"\xe2\x94" not in layout.data and b"\xe2\x95" not in layout.data:
+        return drawn
+    codes = layout.codes
+    wide = np.flatnonzero(codes[:-1] == 0xE2)
+    wide = wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]
+    starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+    drawn[ends.searchsorted(wide, "right")] = True
+    drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
+    return drawn
+
+
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
     """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
 
@@ -82,18 +105,15 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks = _looks_like_code(layout, starts, ends) & ~(closed & (lines.token_counts >= SENTENCE_WORDS))
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
-        # Each line of a drawn table has marks of code.
         return fenced
     whole, first_of_whole = _blocks(layout)
-    drawn = _drawn_rows(layout, ends)
-    looks |= drawn
-    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), drawn)
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced)
     blocks = first.searchsorted(np.arange(len(starts)), "right") - 1
     sizes = np.diff(np.append(first, len(starts)))
     is_code = _mostly(looks, blocks, len(first))
     # What begins or ends a page may be a menu, whose marks are those of code.
     at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
-    is_code &= ~at_edge | drawn[first] | _mostly(looks, whole, len(first_of_whole))[whole[first]]
+    is_code &= ~at_edge | _mostly(looks, whole, len(first_of_whole))[whole[first]]
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -140,20 +160,10 @@ def _mostly(rows: Booleans, blocks: Integers, count: int) -> Booleans:
     return mostly
 
 
-def _drawn_rows(layout: TextLayout, ends: Integers) -> Booleans:
-    """Return for each row whether it has a line of a drawn table, U+2500 to U+257F: E2 94 and E2 95 in UTF-8."""
-    drawn = np.zeros(len(ends), bool)
-    for opening in (b"\xe2\x94", b"\xe2\x95"):
-        if opening in layout.data:
-            wide = np.flatnonzero(layout.codes[:-1] == opening[0])
-            drawn[ends.searchsorted(wide[layout.codes[wide + 1] == opening[1]], "right")] = True
-    return drawn
-
-
-def _starts_of_parts(layout: TextLayout, prose: Booleans, drawn: Booleans) -> Integers:
+def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
     """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
 
-    A drawn table is a part by itself, as it stands right below what leads to it.
+    Fences and tables may stand right below what leads to them, which is no part of them.
     """
     # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
     # prose         1          0         0          1
@@ -162,7 +172,7 @@ def _starts_of_parts(layout: TextLayout, prose: Booleans, drawn: Booleans) -> In
     sizes = np.diff(np.append(first, len(blocks)))
     changes = np.diff(prose, prepend=prose[:1])
     opens: Booleans = layout.opens_paragraph | changes & (sizes > LONGEST_BLOCK)[blocks]
-    opens[1:] |= drawn[1:] != drawn[:-1]
+    opens[1:] |= fenced[1:] != fenced[:-1]
     starts: Integers = opens.nonzero()[0]
     return starts
 

@@ -7,7 +7,6 @@ where their denominator is 0.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -163,18 +162,6 @@ class TextSignals(MeasuredTexts):
             rows = widgets[self._layout.opens_paragraph.cumsum() - 1]
         return widgets & self._prose_prevails_without(rows)[spans.text_indices]
 
-    @cached_property
-    def _ngram_rows(self) -> Booleans:
-        """Whether the words of each line make n-grams: those of `Reply to this` below each comment on an article do not."""
-        least = self._settings["gopher-repetition-least-count"]
-        if self._like_peer:
-            return self._rows
-        lines = self._layout.prose_lines
-        widgets = lines.is_repeat & (self._words_of(lines) <= MOST_WIDGET_WORDS) & self._rows
-        # What comes less often is no repetition.
-        widgets &= (self._count_by_text(lines.text_indices[widgets]) >= least - 1)[lines.text_indices]
-        return self._rows & ~self._widgets("line", lines, widgets) if widgets.any() else self._rows
-
     def _ngram_words(self, text_indices: Integers) -> tuple[Integers, Integers, Integers]:
         """Return the words that n-grams of some texts are made of, their lengths, and the number before each text.
 
@@ -185,9 +172,8 @@ class TextSignals(MeasuredTexts):
             return self._compiled_ngram_words(core, text_indices)
         words, bounds = self._words, self._word_bounds
         chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
-        if not self._ngram_rows.all():
-            tokens = self._ngram_rows.repeat(self._layout.lines.token_counts)
-            chosen &= tokens.repeat(self._tokens.word_counts)
+        if not self._measures_all:
+            chosen &= self._measured_tokens.repeat(self._tokens.word_counts)
         if len(text_indices) == len(self._texts) and self._like_peer:
             return words.words, words.lengths, bounds
         is_needed = np.zeros(len(self._texts), bool)
@@ -202,8 +188,8 @@ class TextSignals(MeasuredTexts):
         is_needed = np.zeros(len(self._texts), bool)
         is_needed[text_indices] = True
         chosen = is_needed.repeat(np.diff(bounds))
-        if not self._ngram_rows.all():
-            chosen &= self._ngram_rows.repeat(self._layout.lines.token_counts)
+        if not self._measures_all:
+            chosen &= self._measured_tokens
         words, lengths = np.empty((2, int(tokens.word_counts[chosen].sum())), np.int64)
         counts = np.empty(len(self._texts), np.int64)
         flags = -1 if self._like_peer else PROPER

@@ -1,5 +1,7 @@
 """Pages that stand in for another are known in many languages, and short pages that speak of such things are not."""
 
+import re
+
 import pytest
 
 from corpuskit.text.quality.page_kinds import PageHeads
@@ -125,3 +127,36 @@ def test_a_heading_on_a_longer_page_is_no_error() -> None:
 
 def test_a_phrase_with_a_nul_beside_it() -> None:
     assert kinds("\0Page not found\0" + REST) == (True, False)
+
+
+STORIES = [
+    "The loggers of the north have a joke about it. They tell it in the evening when the work is done. Nobody ever laughs at it.",
+    "Als die Frauen von Oberau das Protokoll sehen wollten, schickte man sie fort. Dreißig Jahre lang schwieg der Rat. "
+    "Nun liegen die Akten offen, und sie erzählen von Angst.",
+    "Утром чайник не запел, и я понял это сразу. Мать всегда вставала раньше меня. В тот день дом молчал.",
+    "水壶没有响，我就知道出事了。母亲总是比我起得早。那天早晨屋子里静悄悄的，门却开着。",
+    "Le soir, les pêcheurs rentrent au port. Personne ne les attend sur le quai. La mer a tout pris cette année-là.",
+]
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize(
+    "headline", ["Access denied", "Page not found: how libraries lose their books", "Something went wrong", "页面不存在"]
+)
+def test_an_article_below_such_a_headline_is_none(headline: str, story: str) -> None:
+    assert kinds(f"{headline}\n{story}") == (False, False)
+    assert kinds(headline) != (False, False)
+    assert kinds(f"{headline}\n{re.split('(?<=[.。])', story)[0]}") != (False, False)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "You may not see this page. Ask the people who run it. Thank you for being so patient with all of us.",
+        "Diese Seite gibt es nicht mehr. Vielleicht hilft die Suche. Sonst schreiben Sie uns bitte einen Brief.",
+        "К сожалению, такой страницы нет. Вернитесь на главную или воспользуйтесь поиском. Спасибо за терпение.",
+        "您要看的网页已经不在了。请回到首页。谢谢您的耐心。",
+    ],
+)
+def test_filler_below_it_makes_no_article(rest: str) -> None:
+    assert kinds(f"Access denied\n{rest}") == (False, True)
