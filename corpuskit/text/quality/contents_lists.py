@@ -6,6 +6,7 @@ sentence between. The few sections that a chapter itself lists are too few, and 
 """
 
 import re
+from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
 
@@ -39,7 +40,7 @@ Number = tuple[int, ...]
 
 
 def without_contents(text: str) -> str:
-    """Return a text without the list of contents of the manual that it is a chapter of; the text itself if none is there.
+    """Return a text without the contents of the manual that it is a chapter of; the text itself if none are there.
 
     >>> chapter = "2.1 Oars\\nOars are long. They are of ash.\\nThey are dear, too."
     >>> sections = [f"{chapter}.{section} Title" for chapter in (1, 2, 3) for section in range(1, 6)]
@@ -123,7 +124,7 @@ def _is_list(entries: list[tuple[int, Number]]) -> bool:
     if len(entries) < LEAST_ENTRIES or len({len(number) for _, number in entries}) == 1:
         return False
     numbers = [number for _, number in entries]
-    in_turn = sum(_is_next(before, after) for before, after in zip(numbers, numbers[1:], strict=False))
+    in_turn = sum(_is_next(before, after) for before, after in pairwise(numbers))
     lines = entries[-1][0] - entries[0][0] + 1
     return in_turn >= LEAST_IN_TURN * len(numbers) and len(numbers) >= LEAST_SHARE * lines
 

@@ -13,7 +13,7 @@ from corpuskit.text.quality.arrays import Integers
 __all__ = ["INVISIBLES", "filler_tokens"]
 
 INVISIBLES = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-"""For a `[...]` of a regular expression: where words may break or join, which way they are read, marks of byte order."""
+"""For a `[...]` of a regular expression: where words may break or join, which way they are read, byte order."""
 _FILLER = re.compile(
     rb"(?:\xc2\xad|\xcd\x8f|\xd8\x9c|\xe1\xa0\x8e|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4\xa6-\xa9])|\xef\xbb\xbf)+"
 )

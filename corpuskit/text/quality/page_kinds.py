@@ -9,7 +9,13 @@ import re
 import string
 from collections.abc import Sequence
 
-from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, SITE_WORDS, WALLS
+from corpuskit.text.quality.stand_in_phrases import (
+    HEADINGS_OF_ERRORS,
+    HEADINGS_OF_WALLS,
+    PLACEHOLDERS,
+    SITE_WORDS,
+    WALLS,
+)
 
 __all__ = ["PageHeads"]
 

@@ -201,31 +201,41 @@ ko: 개인정보를 소중
 zh: 重视您的隐私|重視您的隱私
 """
 _SITE_WORDS = """
-en: page |pages |website|web site|site |sites |url |urls |link |links |search |browser|server|log in|logged in|login|sign in
-en: signed in|account |accounts |homepage|try again|refresh|reload|cookie|captcha|robot|javascript|webmaster|administrator
+en: page |pages |website|web site|site |sites |url |urls |link |links |search |browser|server|log in|logged in|login
+en: sign in
+en: signed in|account |accounts |homepage|try again|refresh|reload|cookie|captcha|robot|javascript|webmaster
+en: administrator
 en: password|subscri|hosting|domain|contact us|write to us|let us know|permission|inconvenience|maintenance
 en: our partners|personal data|technical|request
-de: seite|startseite|webseite|website|link |links |suche |suchfunktion|browser|server|anmeld|angemeldet|einlogg|konto
+de: seite|startseite|webseite|website|link |links |suche |suchfunktion|browser|server|anmeld|angemeldet|einlogg
+de: konto
 de: erneut|passwort|kennwort|cookie|javascript|unsere partner |personenbezogen|besucher|rubrik|wartung|domain
-fr: page|site |lien|recherche|navigateur|serveur|connect|votre compte |réessay|mot de passe|cookie|partenaires|visiteur|domaine
-es: página|sitio|enlace|buscador|búsqueda|navegador|servidor|sesión|tu cuenta |su cuenta |contraseña|cookie|nuestros socios|visitante|dominio
+fr: page|site |lien|recherche|navigateur|serveur|connect|votre compte |réessay|mot de passe|cookie|partenaires
+fr: visiteur|domaine
+es: página|sitio|enlace|buscador|búsqueda|navegador|servidor|sesión|tu cuenta |su cuenta |contraseña|cookie
+es: nuestros socios|visitante|dominio
 pt: página|site |link|busca |pesquisa|navegador|servidor|sessão|sua conta |senha|cookie|parceiros|visitante|domínio
 it: pagina|sito|link |ricerca|browser|server|acced|account|riprova|password|cookie|visitator|dominio
-nl: pagina|website|site |link |zoek |zoekfunctie|browser|server|inlog|ingelogd|account|opnieuw|wachtwoord|cookie|bezoeker|domein
+nl: pagina|website|site |link |zoek |zoekfunctie|browser|server|inlog|ingelogd|account|opnieuw|wachtwoord|cookie
+nl: bezoeker|domein
 sv: sida|webbplats|länk|sök |sökfunktion|webbläsare|server|logga|inlogg|konto|försök igen|lösenord|cookie|kakor
-da: siden |sider |denne side|websted|link |søg |søgning|browser|server|log ind|logget ind|konto|prøv igen|adgangskode|cookie
-no: siden |sider |denne side |nettsted|lenke|søk |søket|nettleser|server|logg inn|logget inn|konto|prøv igjen|passord
+da: siden |sider |denne side|websted|link |søg |søgning|browser|server|log ind|logget ind|konto|prøv igen
+da: adgangskode|cookie
+no: siden |sider |denne side |nettsted|lenke|søk |søket|nettleser|server|logg inn|logget inn|konto|prøv igjen
+no: passord
 fi: sivu|sivusto|linkki|linkin|haku|hakua|selain|palvelin|kirjaudu|tili |salasana|evästeet
 pl: stron|witryn|odnośnik|link |wyszukiw|przeglądark|serwer|serwis|zalog|logow|konto|ponownie|hasło|cookie|ciasteczk
 cs: stránk|odkaz|hledá|vyhled|prohlížeč|server|přihlá|účet|heslo|cookie|znovu
 sk: stránk|odkaz|hľada|vyhľad|prehliadač|server|prihlá|účet|heslo|cookie|znova
-hu: oldal|webhely|honlap|hivatkozás|link |keresés|keresőt|böngésző|szerver|kiszolgáló|bejelentkez|fiók|jelszó|próbálja
+hu: oldal|webhely|honlap|hivatkozás|link |keresés|keresőt|böngésző|szerver|kiszolgáló|bejelentkez|fiók|jelszó
+hu: próbálja
 ro: pagin|site |legătur|link |căuta|browser|server|autentific|cont |parol|cookie|încerca
 hr: stranic|poveznic|link |pretrag|preglednik|poslužitelj|prijav|račun|lozink|kolačić|pokušajte
 sl: stran|povezav|iskan|brskalnik|strežnik|prijav|račun|geslo|piškot|poskusite
 bg: страниц|сайт|връзка|търс|браузър|сървър|влез|вход|профил|парола|бисквитк|опитайте
 sr: страниц|сајт|линк|претраг|прегледач|сервер|пријав|налог|лозинк|колачић|покушајте
-ru: страниц|сайт|ссылк|поиск|браузер|сервер|авториз|войдите|войти|вход |аккаунт|пароль|cookie|попробуйте|раздел|главн
+ru: страниц|сайт|ссылк|поиск|браузер|сервер|авториз|войдите|войти|вход |аккаунт|пароль|cookie|попробуйте|раздел
+ru: главн
 ru: партнёр|партнер
 uk: сторін|сайт|посилан|пошук|браузер|сервер|увійдіть|увійти|вхід |пароль|обліков|спробуйте|розділ|головн
 el: σελίδα|σελίδες|ιστότοπ|σύνδεσ|αναζήτησ|πρόγραμμα περιήγησης|διακομιστ|λογαριασμ|κωδικ|cookie|δοκιμάστε

@@ -48,7 +48,7 @@ MAX_MARKS_AFTER_END = 8
 STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 32
 LENGTH_MASK = (1 << 30) - 1
 UNMEASURED = 1 << 62
-"""Says nothing of the length of words: the address of something on the web, what is too long for a word of any language,
+"""Says nothing of the length of words: an address on the web, what is too long for a word of any language,
 or several words of a script without spaces in a text whose language has them."""
 LONGEST_WORD = 100
 """Characters; German names of laws have up to 80, and data in base64 have thousands."""

@@ -75,7 +75,9 @@ def test_lists_of_a_text_stay(lines: list[str]) -> None:
 def test_contents_between_chapters_stay_and_a_page_of_nothing_else_is_one() -> None:
     text = "\n".join([CHAPTERS["en"], *contents(), *[CHAPTERS["en"]] * 20])
     assert without_contents(text) == text
-    listed = "\n".join(["Boats", *(f"{chapter}.{part} All about oars" for chapter in (1, 2, 3) for part in range(9)), "4. A"])
+    listed = "\n".join(
+        ["Boats", *(f"{chapter}.{part} All about oars" for chapter in (1, 2, 3) for part in range(9)), "4. A"]
+    )
     assert without_contents(listed) == listed
     outcome = FilterQuality(rules=("c4",)).apply(Document("a", listed))
     assert isinstance(outcome, Drop) and outcome.reason == "table-of-contents"

@@ -43,7 +43,7 @@ def test_fillers_within_words_have_no_length(filler: str) -> None:
     assert measured["gopher_words"] == 10
     assert measured["gopher_mean_word_length"] == pytest.approx((9 * 13 + 5) / 10)
     assert measured["fineweb_terminal_lines"] == 1
-    assert figures(words, "de", like_peer=True)["gopher_mean_word_length"] > measured["gopher_mean_word_length"]
+    assert figures(words.partition(" ")[0], "de", like_peer=True)["gopher_mean_word_length"] == 14
 
 
 def test_joiners_stay_in_the_words_of_persian_and_hindi() -> None:
@@ -65,7 +65,9 @@ def test_fillers_are_found_by_their_bytes() -> None:
         assert fillers == ([0] if re.match(f"[{INVISIBLES}]", chr(code)) else []), hex(code)
 
 
-@pytest.mark.parametrize("token", ["QmFzZTY0" * 400, "https://example.org/" + "mole/" * 90, "海堤把港口和大海隔开，船只停在它的后面" * 2])
+@pytest.mark.parametrize(
+    "token", ["QmFzZTY0" * 400, "https://example.org/" + "mole/" * 90, "海堤把港口和大海隔开，船只停在它的后面" * 2]
+)
 def test_what_is_no_word_of_the_language_has_no_length(token: str) -> None:
     text = "\n".join([*ARTICLE, *[token] * 4])
     assert figures(text)["gopher_mean_word_length"] == figures("\n".join(ARTICLE))["gopher_mean_word_length"]

@@ -166,9 +166,12 @@ def test_a_drawn_table_right_below_a_sentence_stays_and_is_not_judged(
     [
         ("Sail now\n```\nx = 1\ny = 2\nz = 3\n```\nand then\nrow", [0, 1, 1, 1, 1, 1, 0, 0]),
         ("Sizes\n╔══╦══╗\n║ 1║ 2║\n╚══╩══╝\nof boats", [0, 1, 1, 1, 0]),
-        ("Boats\n├─ About us\n└─ Contact", [0, 0, 0]),
     ],
 )
 def test_what_leads_to_fences_and_tables_is_no_part_of_them(text: str, code: list[int]) -> None:
     layout = TextLayout([text])
     assert code_rows(layout, fenced_rows(layout), np.zeros(len(code), bool)).astype(int).tolist() == code
+
+
+def test_a_tree_of_links_is_no_table() -> None:
+    assert not fenced_rows(TextLayout(["Boats\n├─ About us\n│  └─ Oars\n└─ Contact"])).any()

@@ -130,7 +130,8 @@ def test_a_phrase_with_a_nul_beside_it() -> None:
 
 
 STORIES = [
-    "The loggers of the north have a joke about it. They tell it in the evening when the work is done. Nobody ever laughs at it.",
+    "The loggers of the north have a joke about it. They tell it in the evening when the work is done. "
+    "Nobody ever laughs at it.",
     "Als die Frauen von Oberau das Protokoll sehen wollten, schickte man sie fort. Dreißig Jahre lang schwieg der Rat. "
     "Nun liegen die Akten offen, und sie erzählen von Angst.",
     "Утром чайник не запел, и я понял это сразу. Мать всегда вставала раньше меня. В тот день дом молчал.",
@@ -141,7 +142,8 @@ STORIES = [
 
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize(
-    "headline", ["Access denied", "Page not found: how libraries lose their books", "Something went wrong", "页面不存在"]
+    "headline",
+    ["Access denied", "Page not found: how libraries lose their books", "Something went wrong", "页面不存在"],
 )
 def test_an_article_below_such_a_headline_is_none(headline: str, story: str) -> None:
     assert kinds(f"{headline}\n{story}") == (False, False)
