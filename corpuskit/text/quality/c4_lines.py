@@ -69,11 +69,12 @@ class ProseLines:
         like_peer: bool,
         code: Booleans | None = None,
         ignored: Booleans | None = None,
+        lost: Booleans | None = None,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
         `breaks` are those of `breaks_in_lines`; `code` says which rows stay as they are and hold nothing to judge,
-        `ignored` of which texts nothing is needed: their menus are not sought.
+        `ignored` of which texts nothing is needed: their menus are not sought; `lost` which rows go in any case.
 
         With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
         mention of JavaScript or of a policy makes a notice, each curly bracket code.
@@ -95,7 +96,7 @@ class ProseLines:
         self._breaks = breaks.copy()
         self._remove_citations()
         self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
-        self._stays = self._well_formed_rows()
+        self._stays = self._well_formed_rows() if lost is None else self._well_formed_rows() & ~lost
         is_short = self._line_words < settings["c4-min-line-words"]
         if like_peer:
             self._stays &= ~is_short

@@ -1,7 +1,8 @@
 """Where tokens, lines and paragraphs lie in a batch of texts, found in a few array passes over their bytes.
 
 White space and line ends are those of Python's `str.split` and `str.splitlines`, and Ethiopic marks between words are
-white space, too. All offsets are bytes from the start of the batch, in which we put a line feed after each text.
+white space, too; what shows nothing is no token. All offsets are bytes from the start of the batch, in which we put a
+line feed after each text.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.fillers import filler_tokens
 from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
 from corpuskit.text.quality.sums import sums_between
 
@@ -58,7 +60,7 @@ class TextLayout:
     def __init__(self, texts: Sequence[str], like_peer: bool = False) -> None:
         """Lay out any strings, even with lone surrogates.
 
-        With `like_peer`, white space is that of `str.split` alone, without the Ethiopic mark between words.
+        With `like_peer`, white space is that of `str.split` alone, without the Ethiopic mark, and tokens are all.
         """
         # texts           "a bé", "", "c"
         # data            a _ b é é \n \n c \n        `_` is a space; é has two bytes
@@ -78,6 +80,12 @@ class TextLayout:
         self.text_ends = sizes.cumsum() - 1
         self.text_starts = self.text_ends - sizes + 1
         self.token_starts, self.token_ends, self.line_ends, self.line_feeds = self._parts()
+        if not like_peer and not self.data.isascii():
+            fillers = filler_tokens(self.data, self.codes, self.token_starts, self.token_ends)
+            if fillers:
+                self.token_starts, self.token_ends = (
+                    np.delete(ends, fillers) for ends in (self.token_starts, self.token_ends)
+                )
         self.token_bounds = np.zeros(len(encoded) + 1, np.int64)
         self.token_bounds[1:] = self.token_starts.searchsorted(self.text_ends)
         """Number of tokens before each text, and in all."""

@@ -20,6 +20,8 @@ LONGEST_ROW, LONGEST_OF_ROW = 200, 30
 """Characters of a line of links, and of each of them."""
 LEAST_IN_ROW, LEAST_KNOWN_IN_ROW = 3, 2
 """Links of a line that is a menu by itself, and how many of them are known."""
+MOST_SPACED_WORDS, WORDS_OF_LINK = 20, 5
+"""Words of a line of links with spaces between, and of each of them."""
 
 _BY_LANGUAGE = """
 home|homepage|start page|main page|main menu|menu|navigation|contents|table of contents|index|site index|sitemap
@@ -190,13 +192,15 @@ def _bare(part: str) -> str:
 def is_row_of_links(line: str) -> bool:
     """Whether a line is a menu by itself: three links or more with marks between, of which at least half are known.
 
+    Where there are only spaces between them, all have to be known.
+
     >>> is_row_of_links("Home | News | Boats | Contact"), is_row_of_links("Boats | Oars | Home")
     (True, False)
     >>> is_row_of_links("[--index | --top | --search]"), is_row_of_links("| Name | Links | Photos |")
     (False, False)
     """
     if not _BAR.search(line):
-        return False
+        return _is_spaced_row(line)
     line = line.strip()
     if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False
@@ -205,6 +209,26 @@ def is_row_of_links(line: str) -> bool:
     if len(parts) < LEAST_IN_ROW or len(known_parts) < max(LEAST_KNOWN_IN_ROW, len(parts) / 2):
         return False
     return known_parts == parts or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
+
+
+def _is_spaced_row(line: str) -> bool:
+    """Whether a line is a row of links without marks between, each of them known.
+
+    >>> [_is_spaced_row(line) for line in ("Home News About us", "Home is where news are", "首页 新闻 联系我们")]
+    [True, False, True]
+    """
+    words = _in_small_letters(line).split()
+    if not LEAST_IN_ROW <= len(words) <= MOST_SPACED_WORDS:
+        return False
+    count = start = 0
+    while start < len(words):
+        longest = (end for end in range(min(len(words), start + WORDS_OF_LINK), start, -1))
+        end = next((end for end in longest if " ".join(words[start:end]) in _LINKS), 0)
+        if not end:
+            return False
+        count, start = count + 1, end
+    # Links of a menu begin with capitals; three small words may be any.
+    return count >= LEAST_IN_ROW and not any(word[0].islower() for word in line.split()[:1])
 
 
 def leads_to_others(line: str) -> bool:

@@ -47,9 +47,12 @@ WORDS_OF_LONGEST_LINE = 16
 
 
 def fenced_rows(layout: TextLayout) -> Booleans:
-    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
+    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark.
+
+    What is drawn around a table says as clearly what is in it.
+    """
     lines = layout.lines
-    fenced = np.zeros(len(lines.numbers), bool)
+    fenced = _drawn_rows(layout)
     if not len(fenced):
         return fenced
     starts, ends = layout.row_starts, layout.row_ends
@@ -70,6 +73,26 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     return fenced
 
 
+def _drawn_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it is one of a drawn table: `│` and the like, U+2500 to U+257F, stand in it.
+
+    A row that only begins so is a branch of a tree, which may be a menu.
+    """
+    # rows        ┌──┬──┐ / │ a│ b│ / └─ Shop / a │ b
+    # returned    x         x                   x
+    lines = layout.lines
+    drawn = np.zeros(len(lines.numbers), bool)
+    if b"\xe2\x94" not in layout.data and b"\xe2\x95" not in layout.data:
+        return drawn
+    codes = layout.codes
+    wide = np.flatnonzero(codes[:-1] == 0xE2)
+    wide = wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]
+    starts, ends = layout.row_starts, layout.row_ends
+    drawn[ends.searchsorted(wide, "right")] = True
+    drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
+    return drawn
+
+
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
     """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
 
@@ -83,7 +106,7 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
-    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)))
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced)
     sizes = np.diff(np.append(first, len(starts)))
     is_code = 2 * np.add.reduceat(looks, first, dtype=np.int64) >= sizes
     # What begins or ends a page may be a menu, whose marks are those of code.
@@ -128,17 +151,21 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     return prose
 
 
-def _starts_of_parts(layout: TextLayout, prose: Booleans) -> Integers:
-    """Return the first row of each paragraph; a long one is cut where lines of prose begin and end."""
+def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
+    """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
+
+    Fences and tables may stand right below what leads to them, which is no part of them.
+    """
     # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
     # prose         1          0         0          1
     # opens         1          1         0          1
     sizes = np.diff(np.append(layout.paragraph_starts, len(prose)))
     long = sizes > LONGEST_BLOCK
-    if not long.any():
+    if not long.any() and not fenced.any():
         return layout.paragraph_starts
     changes = np.diff(prose, prepend=prose[:1])
     opens: Booleans = layout.opens_paragraph | changes & long.repeat(sizes)
+    opens[1:] |= fenced[1:] != fenced[:-1]
     starts: Integers = opens.nonzero()[0]
     return starts
 

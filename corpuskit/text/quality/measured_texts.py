@@ -10,6 +10,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.comment_tails import comment_tails
 from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
@@ -49,7 +50,7 @@ class MeasuredTexts:
         profile = profile or profile_of("en")
         self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
         self._like_peer = like_peer
-        self._vocabulary = vocabulary(self._profiles[0].unspaced)
+        self._vocabulary = vocabulary(self._profiles[0].unspaced, like_peer)
         self._layout = TextLayout(texts, like_peer)
         self._ignored = np.zeros(len(texts), bool)
         self._edits: dict[int, str] = {}
@@ -91,6 +92,7 @@ class MeasuredTexts:
             self._like_peer,
             self._code,
             self._ignored.copy(),
+            self._comment_tails,
         )
 
     @cached_property
@@ -107,11 +109,17 @@ class MeasuredTexts:
         return fenced_rows(self._layout)
 
     @cached_property
-    def _code_left_out(self) -> Booleans:
-        """Whether each line is code that no rule judges."""
+    def _left_out(self) -> Booleans:
+        """Whether no rule judges a line: it is code, or a button below a comment."""
         if self._like_peer or not self._settings["leave-out-code"]:
+            return self._comment_tails
+        return beside_prose(self._layout, self._code, self._fenced) | self._comment_tails
+
+    @cached_property
+    def _comment_tails(self) -> Booleans:
+        if self._like_peer or not self._settings["c4-min-line-words"]:
             return np.zeros(len(self._layout.lines.numbers), bool)
-        return beside_prose(self._layout, self._code, self._fenced)
+        return comment_tails(self._layout, self._is_closed)
 
     @cached_property
     def _is_closed(self) -> Booleans:
@@ -144,12 +152,12 @@ class MeasuredTexts:
     def _rows_without(self, stays: Booleans) -> Booleans:
         """Return which lines are judged, of those that stay.
 
-        Code is not; nor, in a text of sentences, are the labels, cells and names between them.
+        Code and buttons are not; nor, in a text of sentences, are the labels, cells and names between them.
         """
         lines = self._layout.lines
         if self._like_peer:
             return stays
-        measured = stays & ~self._code_left_out
+        measured = stays & ~self._left_out
         prose = self._prose
         if not stays.all():
             prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
@@ -166,12 +174,12 @@ class MeasuredTexts:
 
     def _prose_prevails_without(self, rows: Booleans) -> Booleans:
         """Return for each text whether it is nearly all prose, without some of its lines."""
-        return self._prevails(self._prose & ~rows, ~self._code_left_out, PREVAILING)
+        return self._prevails(self._prose & ~rows, ~self._left_out, PREVAILING)
 
     @cached_property
     def _prose(self) -> Booleans:
         """Whether each line that is not blank is a line of prose and no code that is left out."""
-        return rows_of_prose(self._layout, ~self._code_left_out, self._prose_like_lines(), self._line_words)
+        return rows_of_prose(self._layout, ~self._left_out, self._prose_like_lines(), self._line_words)
 
     @cached_property
     def _measures_all(self) -> bool:

@@ -25,12 +25,12 @@ from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import PageHeads
 from corpuskit.text.quality.sums import occurrences, ratio, running_sums, sums_between, united_flags
 from corpuskit.text.quality.vocabulary import (
-    ADDRESS,
     ENDS_ELLIPSIS,
     ENDS_TERMINAL,
     OPENS_BULLET,
     PROPER,
     STOP_WORD_SHIFT,
+    UNMEASURED,
     stop_word_bits,
 )
 
@@ -88,7 +88,7 @@ class TextSignals(MeasuredTexts):
         or ends a paragraph. To datatrove, each of them counts.
         """
         lines, flags = self._layout.lines, self._tokens.flags
-        rows = ~self._code_left_out
+        rows = ~self._left_out
         sums_of_texts = self._layout.sums_of_texts
         counts = self._layout.line_counts if self._like_peer else sums_of_texts(rows)
         items = rows & (flags[lines.first_tokens] & OPENS_BULLET != 0)
@@ -112,10 +112,11 @@ class TextSignals(MeasuredTexts):
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
-        """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
-        is_address = self._tokens.flags & ADDRESS != 0
-        if not self._like_peer and is_address.any():
-            proper = proper - self._measured_sum_by_text(np.where(is_address, self._tokens.proper, 0))
+        """Return the characters and the number of each text's words; to datatrove, addresses are words, too."""
+        unmeasured = self._tokens.flags & UNMEASURED != 0
+        if not self._like_peer and unmeasured.any():
+            measured = proper - self._measured_sum_by_text(np.where(unmeasured, self._tokens.proper, 0))
+            proper = np.where(measured > 0, measured, proper)
         return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
