@@ -42,7 +42,7 @@ class ScriptPattern:
             return self._ascii.search(text) is not None
         if self._all is None:
             signs = _NOT_ASCII.findall(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), self._source))
-            self._all = pattern(_limited(self._source, "".join(sorted({*signs}))))
+            self._all = pattern(_limited(self._source, _STAND_INS + "".join(sorted({*signs}))))
             self._named = frozenset(map(str.casefold, self._source)) | {sign.casefold() for sign in signs}
         simple = _NOT_ASCII.sub(self._replacement, text.decode(errors="ignore"))
         return self._all.search(simple.encode()) is not None
@@ -55,7 +55,7 @@ class ScriptPattern:
 
 
 def _limited(source: str, signs: str) -> str:
-    """Return a pattern that matches as this one does in texts of ASCII, stand-ins and these characters."""
+    """Return a pattern that matches as this one does in texts of ASCII and these characters."""
     return _CLASS_OR_SET.sub(lambda match: _with_ranges(match[0], signs), source)
 
 
@@ -66,7 +66,7 @@ def _with_ranges(part: str, signs: str) -> str:
 
 
 def _ranges(name: str, signs: str) -> str:
-    members = [sign for sign in (*signs, *_STAND_INS) if is_of_class(name, sign)] if signs else []
+    members = [sign for sign in signs if is_of_class(name, sign)]
     return _ASCII[name] + "".join(members) or _NO_CHARACTER
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
 
-__all__ = ["INVISIBLES", "filler_tokens"]
+__all__ = ["INVISIBLES", "visible_tokens"]
 
 INVISIBLES = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """For a `[...]` of a regular expression: where words may break or join, which way they are read, byte order."""
@@ -23,11 +23,12 @@ _BEGINS_INVISIBLE[[0xC2AD, 0xCD8F, 0xD89C, 0xE1A0, 0xE280, 0xE281, 0xEFBB]] = Tr
 """By their first two bytes."""
 
 
-def filler_tokens(data: bytes, codes: Integers, starts: Integers, ends: Integers) -> list[int]:
-    """Return the indices of the tokens of UTF-8 `data` that show nothing; `codes` are its bytes."""
+def visible_tokens(data: bytes, codes: Integers, starts: Integers, ends: Integers) -> tuple[Integers, Integers]:
+    """Return where those tokens of UTF-8 `data` start and end that show something; `codes` are its bytes."""
     pairs = codes[starts].astype(np.uint16) << 8 | codes[starts + 1]
     likely = _BEGINS_INVISIBLE[pairs].nonzero()[0]
     # Dashes and quotation marks, U+2010 to U+201F, have the same two bytes, and begin many a token.
     likely = likely[codes[np.minimum(starts[likely] + 2, len(codes) - 1)] & 0xF0 != 0x90]
     spans = zip(likely.tolist(), starts[likely].tolist(), ends[likely].tolist(), strict=True)
-    return [index for index, start, end in spans if _FILLER.fullmatch(data, start, end)]
+    fillers = [index for index, start, end in spans if _FILLER.fullmatch(data, start, end)]
+    return (np.delete(starts, fillers), np.delete(ends, fillers)) if fillers else (starts, ends)

@@ -7,7 +7,7 @@ import pytest
 
 from corpuskit.core.document import Document
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.quality.fillers import INVISIBLES, filler_tokens
+from corpuskit.text.quality.fillers import INVISIBLES, visible_tokens
 from corpuskit.text.quality.languages import profile_of
 from corpuskit.text.quality.rules import SETTINGS
 from corpuskit.text.quality.signals import TextSignals
@@ -61,8 +61,10 @@ def test_fillers_are_found_by_their_bytes() -> None:
         data = f"{chr(code)} “a” ".encode()
         size = len(chr(code).encode())
         starts, ends = np.array([0, size + 1]), np.array([size, len(data) - 1])
-        fillers = filler_tokens(data, np.frombuffer(data, np.uint8), starts, ends)
-        assert fillers == ([0] if re.match(f"[{INVISIBLES}]", chr(code)) else []), hex(code)
+        visible_starts, visible_ends = visible_tokens(data, np.frombuffer(data, np.uint8), starts, ends)
+        hidden = re.match(f"[{INVISIBLES}]", chr(code)) is not None
+        assert visible_starts.tolist() == starts.tolist()[hidden:], hex(code)
+        assert visible_ends.tolist() == ends.tolist()[hidden:], hex(code)
 
 
 @pytest.mark.parametrize(
