@@ -252,7 +252,7 @@ class FilterQuality(Stage):
 
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
-        texts = self._texts_to_judge(documents, kind)
+        texts = self._texts_without_contents(documents, kind)
         signals: TextSignals | None = None
         all_checks = [self._checks_of(profile, kind) for profile in profiles]
         dropped_rows: Rows = set()
@@ -282,7 +282,7 @@ class FilterQuality(Stage):
                     outcomes[index] = _edited(documents[index], text)
         return outcomes
 
-    def _texts_to_judge(self, documents: list[Document], kind: Kind) -> list[str]:
+    def _texts_without_contents(self, documents: list[Document], kind: Kind) -> list[str]:
         """Return the texts as they are judged: of a chapter of a manual, without the contents of the whole below it."""
         if kind != "prose" or self.words == "datatrove":
             return [document.text for document in documents]
@@ -298,7 +298,7 @@ class FilterQuality(Stage):
     ) -> list[Document | Drop]:
         from corpuskit.text.quality.checks import quality_notes
 
-        signals = self._signals(self._texts_to_judge(documents, kind), profiles)
+        signals = self._signals(self._texts_without_contents(documents, kind), profiles)
         notes = quality_notes(signals, [self._checks_of(profile, kind) for profile in profiles])
         return [document.with_metadata(quality=quality) for document, quality in zip(documents, notes, strict=True)]
 
