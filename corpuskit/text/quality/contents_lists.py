@@ -6,6 +6,7 @@ sentence between. The few sections that a chapter itself lists are too few, and 
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
@@ -27,6 +28,8 @@ MOST_BELOW = 12
 LEAST_SENTENCES = 3
 """Sentences of a chapter, or long lines where no mark ends one; a page of fewer is nothing but its list."""
 LONG_LINE = 100
+LETTERS = 1000
+"""What the letter of an appendix counts from, behind the numbers of all chapters."""
 FOOT, LEAST_IN_FOOT = 1200, 3
 """Last characters of a text in which some entries stand, if it ends in such a list."""
 
@@ -34,7 +37,8 @@ _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
 _ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
 _IN_FOOT = re.compile(rf"\n[ \t§•*·-]*{_NUMBER}\s")
 _SENTENCE = re.compile(r"(?<!\d)[.!?؟।።။][\"'”’»)\]]*(?=\s|\Z)|[。！？]")
-_ENDS_SENTENCE = re.compile(r"[.;።。।؛；][\"'”’»)\]」』]*\Z")
+_ENDS_SENTENCE = frozenset(".;።。।؛；")
+_CLOSING = "\"'”’»)]」』"
 
 Number = tuple[int, ...]
 
@@ -69,8 +73,12 @@ def without_contents(text: str) -> str:
 
 
 def _is_chapter(lines: list[str]) -> bool:
-    sentences = sum(max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE) for line in lines)
-    return sentences >= LEAST_SENTENCES
+    sentences = 0
+    for line in lines:
+        sentences += max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE)
+        if sentences >= LEAST_SENTENCES:
+            return True
+    return False
 
 
 def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
@@ -95,12 +103,15 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
     return entries[0][0], entries[-1][0] + 1
 
 
+# Each chapter of a manual has the same list.
+@lru_cache(maxsize=1 << 13)
 def _number(line: str) -> Number | None:
     """Return the number of the section that a line begins with, its letter as one behind all figures."""
     entry = _ENTRY.match(line)
     if entry is None or not _may_be_title(line):
         return None
-    return tuple(int(part) if part.isdecimal() else 1000 + ord(part) for part in _parts(entry["number"]))
+    first, *rest = entry["number"].rstrip(".)、").split(".")
+    return (int(first) if first.isdecimal() else LETTERS + ord(first), *map(int, rest))
 
 
 def _comes_before(number: Number, line: str, entries: list[tuple[int, Number]]) -> bool:
@@ -111,12 +122,10 @@ def _comes_before(number: Number, line: str, entries: list[tuple[int, Number]]) 
     return number < below and (len(number) > 1 or not line.split()[0].isalnum() or _is_next(number, below))
 
 
-def _parts(number: str) -> list[str]:
-    return number.rstrip(".)、").split(".")
-
-
 def _may_be_title(line: str) -> bool:
-    return len(line) <= LONGEST_ENTRY and len(line.split()) <= MOST_WORDS and not _ENDS_SENTENCE.search(line)
+    if len(line) > LONGEST_ENTRY or line.count(" ") >= MOST_WORDS:
+        return False
+    return line.rstrip(_CLOSING)[-1:] not in _ENDS_SENTENCE
 
 
 def _is_list(entries: list[tuple[int, Number]]) -> bool:
@@ -138,7 +147,7 @@ def _is_next(before: Number, after: Number) -> bool:
     level = len(after) - 1
     if len(after) == len(before) + 1:
         return after == (*before, 1)
-    starts_letters = after == (1000 + ord("A"),) and before[0] < 1000
+    starts_letters = after == (LETTERS + ord("A"),) and before[0] < LETTERS
     return len(after) <= len(before) and (
         starts_letters or (after[:level] == before[:level] and after[level] == before[level] + 1)
     )
