@@ -179,7 +179,11 @@ def _batches(path: Path, is_wanted: Callable[[Any, int], bool], begin: int, end:
         groups, row_count, expected, group_begin = RowGroups(shard, stream), 0, 0, 0
         for number in range(shard.num_row_groups):
             row, group_begin = group_begin, group_begin + shard.metadata.row_group(number).num_rows
-            if group_begin <= begin or (end is not None and row >= end) or not is_wanted(groups, number):
+            if group_begin < row:
+                raise DamagedError(f"{path.name}: is damaged: the footer counts fewer than no rows in a row group")
+            # A footer that wrongly counts no rows shows where the row group is read.
+            is_before = begin > 0 and group_begin <= begin
+            if is_before or (end is not None and row >= end) or not is_wanted(groups, number):
                 continue
             expected += group_begin - row
             for batch in groups.batches(number):
