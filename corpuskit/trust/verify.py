@@ -24,7 +24,7 @@ class Verify(Command):
     Reads every shard again and checks its bytes against size and sha256, and its documents against the counts, tokens
     and digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
     added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
-    it. Does not trust file sizes or times. `-j` reads files side by side.
+    it. Does not trust file sizes or times. `-j` reads files, and halves of large ones, side by side.
 
     Of a search index (`index`), every row is derived from its documents again, and the words by which they are found.
     `--against DIR` says whether it holds the documents of this dataset, as `index --from-manifest` took them.
