@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.spans import hash_spans
+from corpuskit.text.quality.spans import are_among, hash_words
 
 __all__ = ["comment_tails"]
 
@@ -73,15 +73,12 @@ def comment_tails(layout: TextLayout, closed: Booleans) -> Booleans:
         is_below = any(closed[other] or tails[other] for other in above)
         tails[row] = is_below and _is_tail(layout.line_of(row).strip())
     if tails.any():
-        counts = np.bincount(lines.text_indices[tails], minlength=len(layout.text_ends))
-        tails &= (counts >= LEAST_TAILS)[lines.text_indices]
+        tails &= (layout.sums_of_texts(tails) >= LEAST_TAILS)[lines.text_indices]
     return tails
 
 
 def _begin_like_buttons(layout: TextLayout, rows: Integers) -> Booleans:
-    hashes, first = _hashes_of_first_words(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin: Booleans = hashes[np.minimum(hashes.searchsorted(first), len(hashes) - 1)] == first
-    return begin
+    return are_among(layout.token_hashes[layout.lines.first_tokens[rows]], _hashes_of_first_words())
 
 
 @cache
@@ -89,9 +86,7 @@ def _hashes_of_first_words() -> Integers:
     """Return the hashes of the first words of buttons, rising: in small letters, with a capital and in capitals."""
     words = {button.split()[0] for button in _BUTTONS}
     spellings = sorted({spelling for word in words for spelling in (word, word.capitalize(), word.upper())})
-    encoded = [spelling.encode() for spelling in spellings]
-    ends = np.array([len(spelling) for spelling in encoded]).cumsum()
-    return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
+    return np.sort(hash_words(spellings))
 
 
 @lru_cache(maxsize=1 << 12)

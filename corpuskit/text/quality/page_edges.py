@@ -20,7 +20,7 @@ from corpuskit.text.quality.menus import (
     may_be_cut_from_foot,
     may_be_cut_from_head,
 )
-from corpuskit.text.quality.spans import hash_spans
+from corpuskit.text.quality.spans import are_among, hash_words
 
 __all__ = ["PageLines", "begin_like_links", "menu_rows"]
 
@@ -235,11 +235,10 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
-    link_hashes, hashes = _hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
+    hashes = layout.token_hashes[layout.lines.first_tokens[rows]]
     begin: Booleans = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
     # Few others have such an end.
-    hashes = hashes[begin]
-    begin[begin] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
+    begin[begin] = are_among(hashes[begin], _hashes_of_links())
     return begin
 
 
@@ -254,9 +253,7 @@ def _ends_of_hashes_of_links() -> Booleans:
 @cache
 def _hashes_of_links() -> Integers:
     """Return the hashes of the first words of links, rising."""
-    encoded = [word.encode() for word in first_words_of_links()]
-    ends = np.array([len(word) for word in encoded]).cumsum()
-    return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
+    return np.sort(hash_words(list(first_words_of_links())))
 
 
 def _cut_edge(

@@ -1,12 +1,14 @@
 """Spans of bytes or array entries, many at a time: their indices, and a hash for each."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xxhash
 
-from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
 
-__all__ = ["expand_spans", "hash_spans"]
+__all__ = ["are_among", "expand_spans", "hash_spans", "hash_words"]
 
 MAX_BYTES_IN_ARRAYS = 64
 """Longest span that is hashed together with the others; longer ones are hashed one by one."""
@@ -44,6 +46,23 @@ def hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:
     if core.hash_spans(data, starts, ends, hashes):
         _hash_long_spans(data, starts, ends, hashes)
     return hashes
+
+
+def hash_words(words: Sequence[str]) -> Integers:
+    """Return a hash of each word, as `hash_spans` has it for a token of the same letters."""
+    encoded = [word.encode() for word in words]
+    ends = np.array([len(word) for word in encoded]).cumsum()
+    return hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends)
+
+
+def are_among(hashes: Integers, rising: Integers) -> Booleans:
+    """Return for each hash whether it is one of those that rise, of which there is at least one.
+
+    >>> are_among(np.array([3, 9, 4]), np.array([4, 7, 9])).tolist()
+    [False, True, True]
+    """
+    among: Booleans = rising[np.minimum(rising.searchsorted(hashes), len(rising) - 1)] == hashes
+    return among
 
 
 def _hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:

@@ -19,7 +19,7 @@ from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.hash_table import HashTable
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, all_stop_words
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.spans import expand_spans, hash_spans
+from corpuskit.text.quality.spans import expand_spans, hash_words
 
 __all__ = ["KnownTokens", "Vocabulary", "Words", "vocabulary"]
 
@@ -161,7 +161,7 @@ class Vocabulary:
             column.clear()
         # The number of a stop word is its index among all of them.
         words = known_stop_words()
-        self._word_numbers.number_keys(_hashes_of_words(words))
+        self._word_numbers.number_keys(hash_words(words))
         self._word_entries.append(np.array([_letters_entry(word, number) for number, word in enumerate(words)]))
 
     def _learn_tokens(self, batch: TokenBatch) -> None:
@@ -269,12 +269,6 @@ def stop_word_bits(stop_words: tuple[str, ...]) -> Integers:
         for spelling in (word, word.title(), word.upper()):
             bits[numbers[spelling]] |= 1 << index
     return bits
-
-
-def _hashes_of_words(words: tuple[str, ...]) -> Integers:
-    encoded = [word.encode() for word in words]
-    ends = np.array([len(word) for word in encoded]).cumsum()
-    return hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends)
 
 
 def _letters_entry(word: str, number: int) -> int:
