@@ -71,7 +71,7 @@ def _ranges(name: str, signs: str) -> str:
 
 
 def _stand_in(sign: str) -> str:
-    """Return the stand-in of the same classes; to the iota below a letter, a mark that is one in capitals, the first."""
+    """Return the stand-in of the same classes; for a mark that is a letter in capitals, that of a letter."""
     return next(each for each in _STAND_INS if _classes(each) <= _classes(sign))
 
 
