@@ -75,7 +75,7 @@ def is_in_thousands(text: bytes) -> bool:
 def is_range(text: bytes) -> bool:
     """Whether these are two amounts, the second a bit more: `1199-1299`."""
     match = _RANGE.match(text)
-    return bool(match) and int(match[1]) < int(match[2]) < 2 * int(match[1])  # type: ignore[index]
+    return bool(match) and int(match[1]) < int(match[2]) < 2 * int(match[1])
 
 
 def has_other_shape(text: bytes, international: bool) -> bool:

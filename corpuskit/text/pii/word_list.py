@@ -29,11 +29,10 @@ _LONG_ENOUGH = 4
 Keys = tuple[str, ...]
 _EMPTY: Keys = ("",)
 
-
 Kind = TypeVar("Kind", bound=str)
 
 
-class Words(NamedTuple, Generic[Kind]):
+class WordGroup(NamedTuple, Generic[Kind]):
     """Alternatives that say the same, and what stands before and after each of them."""
 
     kind: Kind
@@ -42,8 +41,8 @@ class Words(NamedTuple, Generic[Kind]):
     after: str = ""
 
 
-class Word(NamedTuple, Generic[Kind]):
-    """One alternative: what it says, and its pattern."""
+class ListedWord(NamedTuple, Generic[Kind]):
+    """One alternative: what it says, its pattern, and keys besides those by which it is looked up."""
 
     kind: Kind
     pattern: Any
@@ -53,10 +52,10 @@ class Word(NamedTuple, Generic[Kind]):
 class WordList(Generic[Kind]):
     """Alternatives of one pattern in their order; letters may have either case."""
 
-    def __init__(self, *parts: Words[Kind]) -> None:
+    def __init__(self, *parts: WordGroup[Kind]) -> None:
         self._parts = parts
 
-    def possible(self, text: bytes) -> list[Word[Kind]]:
+    def possible(self, text: bytes) -> list[ListedWord[Kind]]:
         """Return the words that a text may hold."""
         letters = text.decode(errors="ignore").casefold()
         words, by_sign, by_pair, always = self._index
@@ -73,14 +72,16 @@ class WordList(Generic[Kind]):
         return next((match.end() for match in matches if match), None)
 
     @cached_property
-    def _index(self) -> tuple[list[Word[Kind]], dict[str, list[int]], dict[str, list[tuple[str, int]]], list[int]]:
+    def _index(
+        self,
+    ) -> tuple[list[ListedWord[Kind]], dict[str, list[int]], dict[str, list[tuple[str, int]]], list[int]]:
         """The words, and the numbers of those with a key of one sign, by a pair of a key's, and of those without."""
         words, keys_of_words = [], []
         for kind, sources, before, after in self._parts:
             around = keys_of(before) + keys_of(after)
             for source, needed in alternatives(sources):
                 keys, *others = _rarest_first(needed + around) or [()]
-                words.append(Word(kind, pattern(f"(?i){before}(?:{source}){after}"), others))
+                words.append(ListedWord(kind, pattern(f"(?i){before}(?:{source}){after}"), others))
                 keys_of_words.append(keys)
         frequency = Counter(pair for keys in keys_of_words for key in keys for pair in _pairs(key))
         by_sign: dict[str, list[int]] = {}
@@ -94,7 +95,7 @@ class WordList(Generic[Kind]):
         return words, by_sign, by_pair, [number for number, keys in enumerate(keys_of_words) if not keys]
 
 
-def first_match(words: Iterable[Word[Kind]], text: bytes, offset: int) -> tuple[Word[Kind], Any] | None:
+def first_match(words: Iterable[ListedWord[Kind]], text: bytes, offset: int) -> tuple[ListedWord[Kind], Any] | None:
     """Return the word that matches first from this offset on, and its match; of those at one place, the first."""
     first = None
     for word in words:
@@ -111,6 +112,7 @@ def alternatives(source: str) -> list[tuple[str, list[Keys]]]:
     [('\\bt[eé]lex?\\b', [('tele', 'téle')]), ('[☎☏]', [('☎', '☏')]), ('\\d', [])]
     """
     words, start = list[tuple[str, list[Keys]]](), 0
+    keys: list[Keys]
     while start <= len(source):
         if plain := _PLAIN.match(source, start):
             keys, end = [(plain[1].casefold(),)], plain.end()
@@ -134,9 +136,8 @@ def keys_of(source: str) -> list[Keys]:
 def _alternative(tokens: Iterator[re.Match[str]], end: int) -> tuple[list[Keys], str, int]:
     """Return the keys of an alternative, the sign that ends it, and where that stands."""
     needed: list[Keys] = []
-    run: Keys = _EMPTY
-    """What the letters may be that were read last, and what they were without the very last."""
-    shorter = run
+    # What the letters may be that were read last, and what they were without the very last.
+    run = shorter = _EMPTY
     for token in tokens:
         kind = token.lastgroup
         if kind == "sign":

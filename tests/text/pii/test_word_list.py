@@ -9,7 +9,7 @@ import re2
 
 from corpuskit.text.pii import phone_words
 from corpuskit.text.pii.detector import options
-from corpuskit.text.pii.word_list import Keys, WordList, Words, alternatives, first_match, holds_all, keys_of
+from corpuskit.text.pii.word_list import Keys, WordGroup, WordList, alternatives, first_match, holds_all, keys_of
 
 _PARTS = phone_words._WORDS._parts
 _WHOLE = "(?i)" + "|".join(f"({part.before}(?:{part.sources}){part.after})" for part in _PARTS)
@@ -98,7 +98,7 @@ def test_letters_are_compared_by_their_fold_as_the_pattern_does() -> None:
 
 
 def test_of_words_at_one_place_the_first_counts() -> None:
-    words = WordList(Words("one", "teleph|tele"), Words("other", r"\btelephone|phone"))
+    words = WordList(WordGroup("one", "teleph|tele"), WordGroup("other", r"\btelephone|phone"))
     assert _first(words, b"a telephone", 0) == ("one", (2, 8))
     assert _first(words, b"a telephone", 3) == ("other", (6, 11))
     assert _first(words, b"a television", 5) is None
