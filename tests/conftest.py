@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.support.flushing import leave_flushing_to_the_system
+
 if TYPE_CHECKING:
     from tests.support.command_server import CommandServers
 
 # A busy machine is slow, and slowness is no fault of what a property test looks at. Continuous integration repeats the
 # same examples, so that a change fails by its own fault only; everyone else's run searches on. Hypothesis itself
-# would take 100 examples: half as many do here, and `--hypothesis-profile thorough` takes twice as many.
-for profile, examples in (("corpuskit", 50), ("thorough", 200)):
+# would take 100 examples: a quarter of them do here, and `--hypothesis-profile thorough` takes twice as many.
+for profile, examples in (("corpuskit", 25), ("thorough", 200)):
     settings.register_profile(profile, deadline=None, derandomize="CI" in os.environ, max_examples=examples)
 settings.load_profile("corpuskit")
 
@@ -56,6 +58,8 @@ def allow_descriptors(number: int) -> int:
 
 
 allow_descriptors(DESCRIPTORS)
+
+leave_flushing_to_the_system()
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"

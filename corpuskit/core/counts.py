@@ -82,6 +82,11 @@ class StreamCount:
 
         self.add_many_hashed(lines, map(xxhash.xxh3_128_intdigest, lines))
 
+    def replace(self, before: builtins.bytes, after: builtins.bytes) -> None:
+        """Count a line in the place of one that was counted."""
+        self.bytes += len(after) - len(before)
+        self.digest = (self.digest + line_digest(after) - line_digest(before)) % _MODULUS
+
     def merge(self, other: "StreamCount") -> None:
         """Add another stream's count to this one."""
         self.documents += other.documents

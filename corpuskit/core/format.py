@@ -87,6 +87,17 @@ class Format(Protocol):
         """Return the format as a single file with this name has it, such as with the compression of its ending."""
 
 
+class DivisibleFormat(Format, Protocol):
+    """A lossless format whose shards can be read from any document on."""
+
+    def read_range(self, path: Path, begin: int, end: int | None) -> Iterator[Document]:
+        """Yield the documents of one shard by their number from 0, from `begin` to before `end`, or to the last.
+
+        Raises DamagedError for damage in between, or where the bytes before `begin` tell of it; a shard whose ranges
+        can all be read, and have as many documents as they should, is whole.
+        """
+
+
 class TokenFormat(Format, Protocol):
     """A format of token ids: it needs a tokenizer to be written, and none to be checked."""
 

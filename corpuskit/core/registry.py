@@ -16,7 +16,7 @@ from corpuskit.core.startup import declares_option, modules_in, names_entry_poin
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
-    from corpuskit.core.format import Format, TokenFormat, TokenOptions
+    from corpuskit.core.format import DivisibleFormat, Format, TokenFormat, TokenOptions
     from corpuskit.core.provenance.chain import StepDescription
     from corpuskit.core.step import Step
 
@@ -201,6 +201,11 @@ def demand_token_options(names: Sequence[str], tokens: "TokenOptions | None", en
 def is_token_format(format_: "Format") -> "TypeGuard[TokenFormat]":
     """Whether a format holds token ids, and so needs a tokenizer."""
     return hasattr(format_, "for_tokens")
+
+
+def is_divisible(format_: "Format") -> "TypeGuard[DivisibleFormat]":
+    """Whether the shards of a format can be read from any document on."""
+    return hasattr(format_, "read_range")
 
 
 def token_format_names() -> list[str]:

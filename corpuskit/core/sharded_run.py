@@ -59,5 +59,8 @@ class ShardedRun(Protocol):
     def changes(self, verdicts: bytes) -> Iterator["Change | None"]:
         """Yield for each document of a shard None if it stays as it is, or what makes of it what it becomes."""
 
+    def other_verdicts(self, verdicts: bytes, earlier: bytes) -> list[int]:
+        """Return the numbers of the documents of a shard on which there was another verdict in an earlier run."""
+
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Called once, in the process that publishes, before it publishes."""

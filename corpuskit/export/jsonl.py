@@ -1,6 +1,7 @@
 """JSONL shards, compressed with zstd at fixed settings: the format that every other format is checked against."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
-from corpuskit.core.reading.lines import whole_lines
+from corpuskit.core.reading.lines import LineSplitter, after_lines, whole_lines
 from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 
@@ -50,10 +51,15 @@ class Jsonl:
 
     def read(self, path: Path) -> Iterator[Document]:
         """Yield the documents of one shard. Raises DamagedError where it cannot be read."""
+        return self.read_range(path, 0, None)
+
+    def read_range(self, path: Path, begin: int, end: int | None) -> Iterator[Document]:
+        """Yield the documents of some lines of one shard; the lines before them are only decompressed."""
         from corpuskit.core.reading.inputs import Input
 
         input_ = Input(path.name, local_path=path)
-        for item in input_.lines():
+        lines = LineSplitter(path.name).split(after_lines(input_.blocks_and_gaps(), begin))
+        for item in islice(lines, None if end is None else end - begin):
             if not isinstance(item, tuple):
                 raise DamagedError(f"{path.name}: is damaged at byte {item.offset} ({item.reason})")
             yield _document(path, item[1])

@@ -60,7 +60,11 @@ class Parquet:
 
     def read(self, path: Path) -> Iterator[Document]:
         """Yield the documents of one shard. Raises DamagedError if it cannot be read."""
-        return self._documents(path, lambda groups, number: True)
+        return self.read_range(path, 0, None)
+
+    def read_range(self, path: Path, begin: int, end: int | None) -> Iterator[Document]:
+        """Yield the documents of some rows of one shard; row groups without any of them are not read."""
+        return self._documents(path, lambda groups, number: True, begin, end)
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id; of row groups without it, only the ids are read."""
@@ -72,14 +76,16 @@ class Parquet:
 
         return (document for document in self._documents(path, has_id) if document.id == identifier)
 
-    def _documents(self, path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Document]:
-        """Yield the documents of the row groups for which `is_wanted` is true."""
+    def _documents(
+        self, path: Path, is_wanted: Callable[[Any, int], bool], begin: int = 0, end: int | None = None
+    ) -> Iterator[Document]:
+        """Yield the documents in a range of rows, of the row groups for which `is_wanted` is true."""
         import pyarrow
 
         from corpuskit.formats.tables import record_table
 
         try:
-            for batch in _batches(path, is_wanted):
+            for batch in _batches(path, is_wanted, begin, end):
                 for row in record_table.rows(batch):
                     yield record_table.document(row)
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
@@ -157,8 +163,11 @@ class RowWriter:
         self._bytes = 0
 
 
-def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
-    """Yield the record batches of the row groups for which `is_wanted` is true. Raises DamagedError."""
+def _batches(path: Path, is_wanted: Callable[[Any, int], bool], begin: int, end: int | None) -> Iterator[Any]:
+    """Yield a range of rows as record batches, of the row groups for which `is_wanted` is true. Raises DamagedError.
+
+    That a row group has fewer rows than the footer says shows where it is read to its end.
+    """
     from pyarrow.parquet import ParquetFile
 
     from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
@@ -167,15 +176,26 @@ def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]
     with open(path, "rb") as stream, ParquetFile(stream, **READ_OPTIONS) as shard:
         if not is_record_table(shard.schema_arrow):
             raise ForeignFileError(f"{path.name}: its columns are not those of a corpuskit shard")
-        groups, row_count, expected = RowGroups(shard, stream), 0, 0
+        groups, row_count, expected, group_begin = RowGroups(shard, stream), 0, 0, 0
         for number in range(shard.num_row_groups):
-            if not is_wanted(groups, number):
+            row, group_begin = group_begin, group_begin + shard.metadata.row_group(number).num_rows
+            if group_begin <= begin or (end is not None and row >= end) or not is_wanted(groups, number):
                 continue
-            expected += shard.metadata.row_group(number).num_rows
+            expected += group_begin - row
             for batch in groups.batches(number):
                 if isinstance(batch, Oversized):
                     raise DamagedError(f"{path.name}: a row of {batch} bytes is too large for a document")
                 row_count += batch.num_rows
-                yield batch
+                yield from _rows_between(batch, begin - row, None if end is None else end - row)
+                row += batch.num_rows
+                if end is not None and row >= end:
+                    return
         if row_count != expected:
             raise DamagedError(f"{path.name}: {row_count} rows, but the footer counts {expected}")
+
+
+def _rows_between(batch: Any, begin: int, end: int | None) -> Iterator[Any]:
+    """Yield the part of a batch between two of its rows, if there is one; either may lie outside."""
+    begin, end = max(0, begin), batch.num_rows if end is None else min(end, batch.num_rows)
+    if begin < end:
+        yield batch if end - begin == batch.num_rows else batch.slice(begin, end - begin)

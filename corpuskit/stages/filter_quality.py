@@ -252,7 +252,7 @@ class FilterQuality(Stage):
 
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
-        texts = [document.text for document in documents]
+        texts = self._without_contents(documents, kind)
         signals: TextSignals | None = None
         all_checks = [self._checks_of(profile, kind) for profile in profiles]
         dropped_rows: Rows = set()
@@ -276,10 +276,19 @@ class FilterQuality(Stage):
                 edits = {row: text for row, text in left.items() if text != texts[row]}
                 signals.take_edits(edits)
                 texts = [edits.get(row, text) for row, text in enumerate(texts)]
-        for index, text in zip(indices, texts, strict=True):
-            if isinstance(outcomes[index], Document) and text != documents[index].text:
-                outcomes[index] = _edited(documents[index], text)
+        if "c4" in self._families and self._edits(kind):
+            for index, text in zip(indices, texts, strict=True):
+                if isinstance(outcomes[index], Document) and text != documents[index].text:
+                    outcomes[index] = _edited(documents[index], text)
         return outcomes
+
+    def _without_contents(self, documents: list[Document], kind: Kind) -> list[str]:
+        """Return the texts as they are judged: of a chapter of a manual, without the contents of the whole below it."""
+        if kind != "prose" or self.words == "datatrove":
+            return [document.text for document in documents]
+        from corpuskit.text.quality.contents_lists import without_contents
+
+        return [without_contents(document.text) for document in documents]
 
     def _edits(self, kind: Kind) -> bool:
         return self.c4_edit_lines and kind == "prose"
@@ -289,7 +298,7 @@ class FilterQuality(Stage):
     ) -> list[Document | Drop]:
         from corpuskit.text.quality.checks import quality_notes
 
-        signals = self._signals([document.text for document in documents], profiles)
+        signals = self._signals(self._without_contents(documents, kind), profiles)
         notes = quality_notes(signals, [self._checks_of(profile, kind) for profile in profiles])
         return [document.with_metadata(quality=quality) for document, quality in zip(documents, notes, strict=True)]
 

@@ -19,6 +19,7 @@ from corpuskit.core.registry import find_format
 from corpuskit.core.reserved import RESERVED
 from corpuskit.export import parquet
 from corpuskit.export.parquet import Parquet
+from tests.support.properties import examples
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = st.one_of(
@@ -76,7 +77,7 @@ def lines_of(path: Path) -> list[bytes]:
     return [encode(document) for document in Parquet().read(path)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.lists(LINES, max_size=5))
 def test_every_document_comes_back_byte_for_byte(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]) -> None:
     documents = [decode(line) for line in lines]
@@ -152,6 +153,7 @@ import sys
 from pathlib import Path
 from corpuskit.core.document import Document
 from corpuskit.export.parquet import Parquet
+from tests.support.properties import examples
 writer = Parquet().open(Path(sys.argv[1]))
 for number in range(3000):
     metadata = {"url": f"https://example.org/{number}", "http_status": 200, "tags": sorted({"a", "b", str(number)})}

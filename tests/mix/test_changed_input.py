@@ -13,13 +13,15 @@ from corpuskit.core.disk import file_status
 from corpuskit.core.document import Document
 from corpuskit.core.settings import Settings
 from corpuskit.mix.engine import mix_tasks, patched_files, read_tasks, select_shard, shards
-from corpuskit.mix.engine.row_memo import MEMO
+from corpuskit.mix.engine.filter_memo import FOLLOWED, FilterMemo
+from corpuskit.mix.engine.row_memo import MEMO, RowMemo
 from corpuskit.mix.engine.selection_memo import SelectionChanges, SelectionMemo
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.mix import Mix
 from corpuskit.stages.dedup import Dedup
 from corpuskit.stages.scrub_pii import ScrubPii
-from corpuskit.text.dedup.matching import Matcher
+from corpuskit.text.dedup import sharded
+from corpuskit.text.dedup.matching import Matcher, apply_outcome
 from tests.conftest import lines_of
 from tests.support.recipes import paragraph, published
 
@@ -101,6 +103,19 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
+def filtered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the documents that `dedup` changes or drops."""
+    ids: list[str] = []
+
+    def noted(document: Document, outcome: Any) -> Any:
+        ids.append(document.id)
+        return apply_outcome(document, outcome)
+
+    monkeypatch.setattr(sharded, "apply_outcome", noted)
+    return ids
+
+
+@pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of which the selection counts the tokens."""
     texts: list[str] = []
@@ -177,10 +192,14 @@ STEPS = {
     "changed twice": "[dedup, scrub-pii, repair-text]",
     "passages": "[{dedup: {unit: span}}, scrub-pii]",
 }
+QUICK = ("dropped", "dropped by the first")
 
 
 @pytest.mark.parametrize("order", ["shuffled", pytest.param("input", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(steps, id=name, marks=[pytest.mark.slow] * (name not in QUICK)) for name, steps in STEPS.items()],
+)
 def test_what_comes_out_is_what_comes_out_without_a_cache(folder: Path, steps: str, order: str) -> None:
     """Through nights with a file more, another one, one less, and with repetitions made by another corpus."""
     Path("recipe.yaml").write_text(
@@ -280,7 +299,7 @@ def test_what_is_remembered_is_used_only_if_it_is_ours_and_whole(
 ) -> None:
     mix()
     memos = [entry.path for entry in WorkCache(Path("cache"), 0).entries() if list(entry.path.glob(f"*{MEMO}"))]
-    assert len(memos) == 2 * FILES + Dedup().bands
+    assert len(memos) == 3 * FILES + Dedup().bands
     for memo in memos:
         (path,) = memo.glob(f"*{MEMO}")
         if fault == "cut":
@@ -314,6 +333,41 @@ def test_records_that_another_task_has_replaced_meanwhile_are_not_used(
     counted.clear()
     grown = mix()
     assert len(counted) == FILES * DOCUMENTS + 10
+    assert grown == without_cache()
+
+
+def test_dedup_asks_only_of_documents_on_which_it_has_another_verdict(folder: Path, filtered: list[str]) -> None:
+    write_file(0, [*range(DOCUMENTS), *range(4)])  # four documents have a copy
+    mix()
+    assert len(filtered) == 8
+    for at in (1, 2):  # the second night goes on from what the first has remembered
+        filtered.clear()
+        write_file(50 + at, spread(at))
+        grown = mix()
+        assert len(filtered) == 2 * FILES  # those of the new file, and the one that each other file has
+        assert grown == without_cache()
+
+
+@pytest.mark.parametrize("ending", [FOLLOWED, ".patch.zst", ".verdicts.jsonl.zst"])
+def test_what_another_task_has_replaced_meanwhile_is_not_gone_on_from(
+    folder: Path, filtered: list[str], monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    write_file(0, [*range(DOCUMENTS), *range(4)])
+    mix()
+    of_shard = FilterMemo.of_shard
+
+    def replaced_memo(memo: RowMemo, tasks: Path) -> FilterMemo | None:
+        earlier = of_shard(memo, tasks)
+        for path in earlier.path.parent.glob(f"{earlier.path.name}*{ending}") if earlier is not None else ():
+            path.unlink()
+            path.write_bytes(b"that of another task")
+        return earlier
+
+    monkeypatch.setattr(FilterMemo, "of_shard", replaced_memo)
+    write_file(55, spread(1))
+    filtered.clear()
+    grown = mix()
+    assert len(filtered) >= 2 * FILES + 7  # of the first file, all that are changed or dropped
     assert grown == without_cache()
 
 

@@ -26,6 +26,7 @@ from corpuskit.core.stream.flow import Flow
 from corpuskit.export.parquet import Parquet
 from corpuskit.sources.files import Files
 from tests.conftest import Run, lines_of
+from tests.support.properties import examples
 from tests.support.timing import is_quicker, least_seconds
 
 
@@ -228,7 +229,7 @@ def test_old_line_ends_and_no_last_line_end(tmp_path: Path) -> None:
 FIELDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.lists(st.tuples(FIELDS, FIELDS, FIELDS), max_size=8), st.sampled_from(["csv", "tsv"]), st.integers(1, 9))
 def test_what_the_csv_module_writes_comes_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], kind: str, block: int

@@ -24,9 +24,10 @@ from corpuskit.text.dedup.minhash import agreement, signatures
 from corpuskit.text.dedup.shingles import jaccard, shingles
 from tests.conftest import ROOT
 from tests.support.dedup import by_sorting, changed, corpus, families, prose, survivors, verdict, verdicts
+from tests.support.properties import examples
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     families(),
     st.sampled_from([0.3, 0.5, 0.8, 1.0]),
@@ -62,7 +63,7 @@ def test_many_and_large_documents(verify: Any) -> None:
     assert verdicts(Dedup(verify=verify, stream=True).run(documents)) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(families(), st.sampled_from([{}, {"method": "exact"}, {"keep": "longest"}, {"stream": True}]))
 def test_every_document_comes_out_once_and_every_drop_leads_to_a_survivor(
     documents: list[Document], options: dict[str, Any]

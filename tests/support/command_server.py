@@ -2,7 +2,7 @@
 
 To start Python and to import the package takes longer than most commands do. A fork is a process like any other: it has
 its own folder, environment, standard streams, and end. What only a fresh start shows, as modules that are not there or
-the console script, golden cases show for every command, and so do tests of signals and limits.
+the console script, golden cases show for every command where slow tests run, and so do tests of signals and limits.
 """
 
 import itertools

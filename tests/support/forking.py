@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.support.flushing import leave_flushing_to_the_system
 from tests.support.forked_command import TAKEN
 
 OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PS1", "PWD", "SHLVL", "_"}
@@ -70,6 +71,7 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
     control, listener = (socket.socket(fileno=number) for number in numbers)
     own = dict(os.environb)
     _take_one_processor()
+    leave_flushing_to_the_system()
     _load(libraries)
     # What the forks do not look through need not be copied for them.
     gc.collect()

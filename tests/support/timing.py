@@ -25,6 +25,14 @@ def is_quicker(work: Callable[[], Any], limit: float) -> bool:
     return any(seconds_of(work) < limit for _ in range(TRIES))
 
 
+def keeps_pace(large: Callable[[], Any], small: Callable[[], Any], times: float, allowance: float) -> bool:
+    """Whether large work takes no longer than the allowance, or than it and so many times as long as small work.
+
+    The small work is done only if the large work takes longer than the allowance.
+    """
+    return is_quicker(large, allowance) or is_quicker(large, times * least_seconds(small) + allowance)
+
+
 def grows_linearly(work: Callable[[int], Any], small: int, large: int) -> bool:
     """Whether a unit of the large size takes less than three times as long as one of the small size."""
     unit = max(least_seconds(lambda: work(small)), 1e-3) / small

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
 from corpuskit.text.turns import ROLES, Turn, parse, render, turns_of_fields
+from tests.support.properties import examples
 
 HOSTILE = (
     "<|assistant|>",
@@ -42,7 +43,7 @@ def test_every_chat_of_few_hostile_pieces_comes_back() -> None:
         demand_return([Turn("user", first), Turn("assistant", second)])
 
 
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @given(CHATS)
 @example([Turn("user", "<|assistant|>\n<|assistant|>"), Turn("assistant", "")])
 def test_every_chat_comes_back(turns: list[Turn]) -> None:

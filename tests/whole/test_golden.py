@@ -16,21 +16,32 @@ CASES = sorted(path.parent.relative_to(GOLDEN).as_posix() for path in GOLDEN.rgl
 EXPECTED = ("stdout", "stderr", "code")
 
 
+NAMES = sorted({case.split("/")[0] for case in CASES})
+FIRST = [next(case for case in CASES if case.startswith(f"{name}/")) for name in NAMES]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: str, tmp_path: Path, shell: Run, request: pytest.FixtureRequest) -> None:
+    demand_expected(case, tmp_path, shell, "", is_recorded=request.config.getoption("--record"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", FIRST)
+def test_a_command_does_in_a_process_of_its_own_what_it_does_in_a_fork(case: str, tmp_path: Path, shell: Run) -> None:
+    demand_expected(case, tmp_path, shell, case.split("/")[0])
+
+
+def demand_expected(case: str, copy: Path, shell: Run, fresh: str, *, is_recorded: bool = False) -> None:
     folder = GOLDEN / case
     for path in folder.iterdir():
         if path.name not in EXPECTED:
-            shutil.copy(path, tmp_path)
-    # In its first case a command starts in a process of its own; in the others it is a fork, as those beside it are.
-    name = case.split("/")[0]
-    is_first = case == next(other for other in CASES if other.split("/")[0] == name)
-    done = shell((folder / "command").read_text(), fresh=name if is_first else "")
-    found = {"stdout": done.stdout, "stderr": done.stderr, "code": f"{done.returncode}\n".encode()}
-    for stream, data in found.items():
-        if request.config.getoption("--record"):
-            (folder / stream).write_bytes(data)
-        assert data.decode() == (folder / stream).read_text(encoding="utf-8"), stream
+            shutil.copy(path, copy)
+    done = shell((folder / "command").read_text(), fresh=fresh)
+    streams = {"stdout": done.stdout, "stderr": done.stderr, "code": f"{done.returncode}\n".encode()}
+    for stream, printed in streams.items():
+        if is_recorded:
+            (folder / stream).write_bytes(printed)
+        assert printed.decode() == (folder / stream).read_text(encoding="utf-8"), stream
 
 
 def test_every_command_has_a_case() -> None:

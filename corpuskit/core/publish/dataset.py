@@ -15,7 +15,7 @@ from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.reading.resolve import near_name
-from corpuskit.core.registry import format_of_shard
+from corpuskit.core.registry import format_of_shard, is_divisible
 from corpuskit.core.wording import printable_name, quantity
 
 VERIFY = "; `corpuskit verify` the dataset"
@@ -55,6 +55,17 @@ class Dataset:
         path, format_ = self._path_and_format(shard)
         console.detail(f"reads {shard['path']} ({format_.name}, {quantity(shard['documents'], 'document')})")
         yield from _readable(format_.read(path), path)
+
+    def checked_documents(self, shard: ShardEntry, begin: int = 0, end: int | None = None) -> Iterator[Document]:
+        """Yield the documents of a shard whose bytes the caller has checked, without a word, or a range of them.
+
+        A range is of a format that can be divided. Raises DamagedError as `read` and `read_range` do.
+        """
+        path, format_ = self._path_and_format(shard)
+        if is_divisible(format_):
+            yield from _readable(format_.read_range(path, begin, end), path)
+        else:
+            yield from _readable(format_.read(path), path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, found without reading the others.

@@ -184,6 +184,21 @@ def _is_whole(line: bytes) -> bool:
     return True
 
 
+def after_lines(blocks: Iterator[bytes], number: int) -> Iterator[bytes]:
+    """Yield the blocks without the first lines of the stream, as many as `number`, which are not split."""
+    for block in blocks:
+        if number:
+            lines = block.count(b"\n")
+            if lines >= number:
+                block, number = block.split(b"\n", number)[number], 0
+                if block:
+                    yield block
+            else:
+                number -= lines
+        else:
+            yield block
+
+
 def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the bytes, cut only at line ends: searching a block is far faster than searching its lines."""
     rest = b""

@@ -1,6 +1,7 @@
 """Lines that an index has, taken from a stream many at a time: where they stood before, or a little further on."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.formats.search_index.line_list import LineList
@@ -65,12 +66,13 @@ class KnownRuns:
             return 0
         first_row = self._starts[start]
         numbers = self._numbers[first_row : self._starts[run]]
-        flagged = bytes(map(flags.__getitem__, numbers)).find(1)
-        if flagged >= 0:
-            run = bisect_right(self._starts, first_row + flagged) - 1
-            numbers = self._numbers[first_row : self._starts[run]]
-        for number in numbers:
-            flags[number] = 1
+        if not _flag_together(numbers, flags):
+            flagged = bytes(map(flags.__getitem__, numbers)).find(1)
+            if flagged >= 0:
+                run = bisect_right(self._starts, first_row + flagged) - 1
+                numbers = self._numbers[first_row : self._starts[run]]
+            for number in numbers:
+                flags[number] = 1
         lines.extend(numbers, self._lookup.digests_of(first_row, self._starts[run]))
         lines.runs.add_runs(self._runs, start, run)
         self._lookup.go_on_at(self._starts[run])
@@ -117,3 +119,13 @@ class KnownRuns:
         if row is not None:
             self._lookup.go_on_at(row)
         return row is not None
+
+
+def _flag_together(numbers: Sequence[int], flags: bytearray) -> bool:
+    """Flag documents if their numbers follow one another, as most do, and none has a flag; return whether it was so."""
+    first, end = numbers[0], numbers[-1] + 1
+    # No number of an index comes twice, so these are all that there are from the least to the greatest.
+    if end - first != len(numbers) or min(numbers) != first or max(numbers) >= end or flags.find(1, first, end) >= 0:
+        return False
+    flags[first:end] = b"\1" * len(numbers)
+    return True

@@ -118,7 +118,7 @@ class Engine:
         self.progress.advance(f"{label}, verdicts", 0)
         verdicts = task_path.with_name(result["files"][0]["name"])
         tasks = [
-            FilterShard(bound, shard, signatures_of_shard, verdicts, VerdictPart(**part))
+            FilterShard(bound, shard, signatures_of_shard, verdicts, VerdictPart(**part), remembers)
             for shard, signatures_of_shard, part in zip(stream.shards, signatures, result["parts"], strict=True)
         ]
         filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")

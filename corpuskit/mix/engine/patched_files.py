@@ -51,7 +51,7 @@ def write_changed(
         return write_lines(_lines_after(change, _rows_of(shard)), task_path)
     shards: list[WrittenShard] = []
     for file in shard.files:
-        unread = _write_unread(file, without_reading, task_path, len(shards)) if without_reading else None
+        unread = write_unread(file, without_reading, task_path, len(shards)) if without_reading else None
         shards += _write_file(file, change, task_path, len(shards)) if unread is None else unread
     return shards
 
@@ -61,7 +61,7 @@ def stays_patched(file: WorkFile, replaced: int, before: int, after: int) -> boo
     return replaced * MOST_REPLACED <= file.bytes and after * MOST_LEFT_OUT >= before
 
 
-def _write_unread(
+def write_unread(
     file: WorkFile, write_patch: WithoutReading, task_path: Path, number: int
 ) -> list[WrittenShard] | None:
     """Link a file and write a patch without reading the file; None, with nothing done, if that cannot be."""

@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import quick_compressing_writer
-from corpuskit.core.disk.regular_file import open_regular
-from corpuskit.core.errors import is_out_of_memory
-from corpuskit.mix.engine.task_files import READ_BYTES, TaskFile, damaged_error
+from corpuskit.mix.engine.stored_lines import stored_lines
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import TaskFileEntry
 
 PATCH = ".patch.zst"
@@ -94,56 +93,6 @@ def read_patch(path: Path) -> Iterator[tuple[int, list[bytes]]]:
             rows += 1
     except (ValueError, StopIteration, RuntimeError):  # RuntimeError: there are fewer lines than a row has
         raise damaged_error(path) from None
-
-
-def stored_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a compressed file that a task wrote. Raises DamagedError unless it is whole."""
-    parts: list[bytes] = []
-    for block in _stored_blocks(path):
-        first, *others = block.split(b"\n")
-        parts.append(first)
-        if others:
-            yield b"".join(parts)
-            *whole_lines, last = others
-            yield from whole_lines
-            parts = [last]
-    if any(parts):
-        raise damaged_error(path)
-
-
-def stored_lines_at(path: Path, starts: Sequence[int], ends: Sequence[int], size: int) -> Iterator[bytes]:
-    """Yield the lines between these offsets, which ascend, of a file of this size; all are those of its content.
-
-    No line is made of the others. Raises DamagedError unless the file is whole.
-    """
-    blocks, block, at = _stored_blocks(path), b"", 0
-    for start, end in zip(starts, ends, strict=True):
-        parts: list[bytes] = []
-        while at + len(block) < end:
-            parts.append(block[max(start - at, 0) :])
-            at += len(block)
-            block = next(blocks, b"")
-            if not block:
-                raise damaged_error(path)
-        parts.append(block[max(start - at, 0) : end - at])
-        yield b"".join(parts)
-    if at + len(block) + sum(map(len, blocks)) != size:
-        raise damaged_error(path)
-
-
-def _stored_blocks(path: Path) -> Iterator[bytes]:
-    """Yield the content of a compressed file that a task wrote. Raises DamagedError for one that is damaged."""
-    import zstandard
-
-    with open_regular(path) as stream:
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_size=READ_BYTES)
-        try:
-            while block := reader.read(READ_BYTES):
-                yield block
-        except zstandard.ZstdError as error:
-            if is_out_of_memory(error):
-                raise MemoryError from error
-            raise damaged_error(path) from None
 
 
 def patched_rows(name: str, lines: Iterator[bytes], patch: Path | None) -> Iterator[PatchedRow]:

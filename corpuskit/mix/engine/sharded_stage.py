@@ -7,7 +7,8 @@ one task resolves all matches to verdicts; one task per shard filters it by the 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,11 +21,13 @@ from corpuskit.core.outcome import Drop
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
 from corpuskit.core.stream.batch import count_hits, of_reject
+from corpuskit.mix.engine.filter_memo import FilterMemo, RejudgedRow, keep_filtered
 from corpuskit.mix.engine.line_counts import NotedLines, noted_count, read_noted_lines
-from corpuskit.mix.engine.patched_files import WrittenPatch, link, stays_patched, write_changed
-from corpuskit.mix.engine.patches import PatchedRow, PatchWriter, stored_lines_at
+from corpuskit.mix.engine.patched_files import WrittenPatch, can_be_patched, link, stays_patched, write_changed
+from corpuskit.mix.engine.patches import PatchedRow, PatchWriter
 from corpuskit.mix.engine.row_memo import RowMemo, memo_part
 from corpuskit.mix.engine.shards import TaskLog, WorkFile, WorkShard, lines_of
+from corpuskit.mix.engine.stored_lines import stored_lines_at
 from corpuskit.mix.engine.task_files import damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIGNATURES, LINES, MATCHES, VERDICTS = ".signatures", ".lines", ".matches", ".verdicts"
+MOST_OTHERS = 8
+"""A shard is filtered anew when there are other verdicts on more than a part of this many of its documents."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,8 @@ class FilterShard(Task[DocumentsResult]):
     """Those of the shard: beside them is noted what lines it has."""
     verdicts: Path
     part: VerdictPart
+    remembers: bool = False
+    """Whether what it leaves is kept for the next run, which may have other verdicts on some documents."""
 
     def label(self) -> str:
         """Return the step and the shard."""
@@ -146,12 +153,55 @@ class FilterShard(Task[DocumentsResult]):
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Write the documents that stay."""
-        changes = list(_sharded_run(self.step).changes(self._read_verdicts()))
+        verdicts, memo, tasks = self._read_verdicts(), self._memo(), task_path.parent.parent
+        changes = list(_sharded_run(self.step).changes(verdicts))
         if len(changes) != self.shard.documents:
             raise damaged_error(self.verdicts)
-        rows = FilteredRows(self.step, changes, lines_path(self.signatures), TaskLog(task_path))
-        shards = write_changed(self.shard, rows.remaining, task_path, rows.filter_known)
-        return rows.log.close([rows.complete_count()], shards)
+        earlier = None if memo is None else FilterMemo.of_shard(memo, tasks)
+        result = None if earlier is None else self._go_on(earlier, verdicts, changes, task_path)
+        if result is None:
+            rows = FilteredRows(self.step, changes, lines_path(self.signatures), TaskLog(task_path))
+            shards = write_changed(self.shard, rows.remaining, task_path, rows.filter_known)
+            result = rows.log.close([rows.complete_count()], shards)
+        if memo is not None:
+            keep_filtered(memo, self.shard, verdicts, result, task_path)
+        return result
+
+    def memos(self) -> Sequence[RowMemo]:
+        """Return the memo of the shard's files."""
+        memo = self._memo()
+        return [memo] if memo is not None else []
+
+    def _memo(self) -> RowMemo | None:
+        if not self.remembers or not can_be_patched(self.shard) or any(file.patch for file in self.shard.files):
+            return None
+        return RowMemo(tuple(file.base for file in self.shard.files), json.dumps(identity_of(self.step)))
+
+    def _go_on(
+        self, earlier: FilterMemo, verdicts: bytes, changes: Sequence[Change | None], task_path: Path
+    ) -> DocumentsResult | None:
+        """Write what an earlier run has left, with what other verdicts make of it; None if that is not possible."""
+        followed = earlier.followed_verdicts()
+        numbers = [] if followed is None else _sharded_run(self.step).other_verdicts(verdicts, followed)
+        if followed is None or len(numbers) * MOST_OTHERS > len(changes):
+            return None
+        rows: dict[int, RejudgedRow] = {}
+        for number, line in zip(numbers, self._lines_of(numbers), strict=True):
+            line_after = _line_after(line, changes[number])
+            if line_after is None:
+                return None
+            rows[number] = RejudgedRow(line, line_after)
+        return earlier.new_result(self.shard, rows, task_path)
+
+    def _lines_of(self, numbers: Sequence[int]) -> Iterator[bytes]:
+        """Yield the lines of documents of the shard, whose numbers ascend."""
+        lengths, _ = read_noted_lines(lines_path(self.signatures), self.shard.documents)
+        first = 0
+        for file in self.shard.files:
+            here = numbers[bisect_left(numbers, first) : bisect_left(numbers, first + file.documents)]
+            if here:
+                yield from own_lines_at(file, lengths[first : first + file.documents], [row - first for row in here])
+            first += file.documents
 
     def _read_verdicts(self) -> bytes:
         with open_regular(self.verdicts) as stream:
@@ -215,10 +265,8 @@ class FilteredRows:
         unchanged = noted_count(lengths[stays], digests[stays])
         self._unchanged.merge(unchanged)
         documents, size = unchanged.documents, unchanged.bytes - unchanged.documents
-        (rows,), ends = (~stays).nonzero(), (lengths + 1).cumsum()
-        starts = (ends - 1 - lengths)[rows].tolist()
-        lines = stored_lines_at(file.path, starts, (ends[rows] - 1).tolist(), int(ends[-1]))
-        for row, line in zip(rows.tolist(), lines, strict=True):
+        rows = (~stays).nonzero()[0].tolist()
+        for row, line in zip(rows, own_lines_at(file, lengths, rows), strict=True):
             change = self.changes[self._at + row]
             assert change is not None
             after = self._changed(line, change, self._at + row + 1)
@@ -253,6 +301,24 @@ class FilteredRows:
         (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
         self.log.take(verdict)
         return None
+
+
+def own_lines_at(file: WorkFile, lengths: "NDArray[Any]", rows: Sequence[int]) -> Iterator[bytes]:
+    """Yield the file's own lines in these rows, in order, by the noted lengths of all."""
+    ends = (lengths + 1).cumsum()
+    starts = (ends - 1 - lengths)[rows].tolist()
+    return stored_lines_at(file.path, starts, (ends[rows] - 1).tolist(), int(ends[-1]))
+
+
+def _line_after(line: bytes, change: Change | None) -> bytes | None:
+    """Return the line of a document after a change; None if that leaves it out, or finds something that is counted."""
+    if change is None:
+        return line
+    try:
+        item = change(decode_trusted(line))
+    except Reject:
+        return None
+    return encode(item) if isinstance(item, Document) and not item.hits else None
 
 
 def lines_path(signatures: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
@@ -20,9 +20,10 @@ from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import Line
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.patches import PatchedRow, patched_rows, stored_lines
+from corpuskit.mix.engine.patches import PatchedRow, patched_rows
+from corpuskit.mix.engine.stored_lines import FrameWriter, stored_lines
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry, WorkShardEntry
+from corpuskit.mix.engine.task_results import DocumentsResult, LeftOut, TaskFileEntry, WorkShardEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 LINES_AT_ONCE = 256
@@ -95,13 +96,8 @@ class TaskLog:
         if self._lines is not None:
             self._lines.close()
         verdict_files = [self._file.entry()] if self._file is not None else []
-        return {
-            "files": [entry for shard in shards for entry in shard.entries()] + verdict_files,
-            "counts": [count.as_task_json() for count in counts],
-            "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
-            "shards": [shard.as_json() for shard in shards],
-            "verdict_files": [file["name"] for file in verdict_files],
-        }
+        left_out = {source: dict[str, dict[str, int]](verdicts) for source, verdicts in self.counter.left_out.items()}
+        return documents_result(counts, left_out, shards, verdict_files)
 
     def _write(self, verdict: Verdict) -> None:
         import orjson
@@ -111,6 +107,22 @@ class TaskLog:
             self._lines = compressing_writer(self._file.stream, self.path.name)
         verdict.source = self.source or verdict.source
         self._lines.write(orjson.dumps({**verdict.decision(), POSITION: verdict.position}) + b"\n")
+
+
+def documents_result(
+    counts: Sequence[StepCount],
+    left_out: LeftOut,
+    shards: Sequence[WrittenShard],
+    verdict_files: Sequence[TaskFileEntry],
+) -> DocumentsResult:
+    """Return the result of a task that left these files, of documents and of verdicts."""
+    return {
+        "files": [entry for shard in shards for entry in shard.entries()] + [*verdict_files],
+        "counts": [count.as_task_json() for count in counts],
+        "left_out": left_out,
+        "shards": [shard.as_json() for shard in shards],
+        "verdict_files": [file["name"] for file in verdict_files],
+    }
 
 
 @dataclass
@@ -294,7 +306,7 @@ class WorkShardWriter:
         """Open the file; one of that name may be a link to that of another task."""
         filesystem.remove(path, missing_ok=True)
         self._file = TaskFile(path)
-        self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
+        self._lines = JsonlWriter(cast(BinaryIO, FrameWriter(self._file.stream)))
         self.size = self.documents = 0
 
     def write(self, line: bytes) -> None:

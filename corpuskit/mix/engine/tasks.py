@@ -7,7 +7,6 @@ nothing that it could mistake for its own.
 """
 
 import contextlib
-import ctypes
 import hashlib
 import json
 import os
@@ -28,6 +27,7 @@ from corpuskit.core.disk.stored_json import conforms, read_json, write_json
 from corpuskit.core.errors import CorpuskitError, PublishError, refusal_of_system
 from corpuskit.core.startup import installed_version
 from corpuskit.core.step import Stage, Step
+from corpuskit.core.stream.freed_memory import FreedMemory
 from corpuskit.mix.engine.task_files import has_size, is_whole
 from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
@@ -134,7 +134,7 @@ class StoredTask(Generic[ResultType]):
                 write_json(self._file(".error.json"), stored)
             raise failure from None
         finally:
-            release_freed_memory()
+            _freed_memory.release()
 
     def _describe(self, error: Exception) -> CorpuskitError:
         """Return an expected error as it is; for a fault, an error that names the file with its traceback."""
@@ -188,6 +188,7 @@ class StoredTask(Generic[ResultType]):
         return isinstance(name, str) and re.fullmatch(own_name, name) is not None
 
 
+_freed_memory = FreedMemory()
 _steps: dict[Step, Step] = {}
 
 
@@ -222,14 +223,6 @@ def file_of_task(task_path: Path, ending: str) -> Path:
     'tasks/0a1b.json'
     """
     return task_path.with_name(task_path.name + ending)
-
-
-def release_freed_memory() -> None:
-    """Return freed memory to the system: over many tasks, fragments would add up."""
-    if "pyarrow" in sys.modules:
-        sys.modules["pyarrow"].default_memory_pool().release_unused()
-    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can do this
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache

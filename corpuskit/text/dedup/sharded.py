@@ -118,6 +118,11 @@ class ShardedDedup:
         for outcome in decode_outcomes(verdicts):
             yield partial(apply_outcome, outcome=outcome) if outcome else None
 
+    def other_verdicts(self, verdicts: bytes, earlier: bytes) -> list[int]:
+        """Return the numbers of the documents of a shard on which there was another verdict in an earlier run."""
+        pairs = zip(decode_outcomes(verdicts), decode_outcomes(earlier), strict=True)
+        return [number for number, (outcome, before) in enumerate(pairs) if outcome != before]
+
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Stage the entries in the index, if there is one; `Dedup.commit` makes them part of it."""
         if self._open_session is None:

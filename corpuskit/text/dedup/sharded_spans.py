@@ -87,6 +87,11 @@ class ShardedSpans:
         for repeats in decode_repeats(verdicts):
             yield None if repeats is None else partial(without_repeats, repeats=repeats)
 
+    def other_verdicts(self, verdicts: bytes, earlier: bytes) -> list[int]:
+        """Return the numbers of the documents of a shard on which there was another verdict in an earlier run."""
+        pairs = zip(decode_repeats(verdicts), decode_repeats(earlier), strict=True)
+        return [number for number, (repeats, before) in enumerate(pairs) if repeats != before]
+
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Do nothing: there is no index of runs."""
 

@@ -34,7 +34,7 @@ from corpuskit.text.pii.phone_vocabulary import (
     SOLD,
 )
 from corpuskit.text.pii.script_patterns import ScriptPattern, is_of_class
-from corpuskit.text.pii.word_list import WordGroup, WordList, first_match
+from corpuskit.text.pii.word_list import Alternatives, WordList, first_match
 
 Context = Literal["label", "adjoining", "line", "number", "mention", "other", ""]
 """What the words before a number make of it.
@@ -51,21 +51,21 @@ _REMEMBERED = 4096
 
 Kind = Literal["name", "label", "mention", "service", "line", "number", "count", "other", ""]
 _WORDS: WordList[Kind] = WordList(
-    WordGroup("name", NAMES),
-    WordGroup("label", LABELS),
-    WordGroup("name", ABBREVIATIONS),
-    WordGroup("mention", MENTIONS),
-    WordGroup("service", SERVICES),
-    WordGroup("line", INITIALS),
-    WordGroup("line", HOME_LINES, before=EDGE, after=AFTER_HOMES),
-    WordGroup("line", PORT),
-    WordGroup("other", OTHERS),
-    WordGroup("number", NUMBERS),
-    WordGroup("count", COUNTS),
-    WordGroup("count", SOLD, before=EDGE, after=AFTER_SOLD),
+    Alternatives("name", NAMES),
+    Alternatives("label", LABELS),
+    Alternatives("name", ABBREVIATIONS),
+    Alternatives("mention", MENTIONS),
+    Alternatives("service", SERVICES),
+    Alternatives("line", INITIALS),
+    Alternatives("line", HOME_LINES, before=EDGE, after=AFTER_HOMES),
+    Alternatives("line", PORT),
+    Alternatives("other", OTHERS),
+    Alternatives("number", NUMBERS),
+    Alternatives("count", COUNTS),
+    Alternatives("count", SOLD, before=EDGE, after=AFTER_SOLD),
 )
 _GAP_TO_WHOM = re.compile(rb"\.?[ ,(/&-]{1,3}")
-_WHOM: WordList[str] = WordList(WordGroup("whom", rf"{QUALIFIERS}|{DESKS}"))
+_WHOM: WordList[str] = WordList(Alternatives("whom", rf"{QUALIFIERS}|{DESKS}"))
 NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 """Kinds of words that make no telephone number of digits, whatever stands between."""
 

@@ -46,13 +46,13 @@ class ScriptPattern:
             return self._ascii.search(text) is not None
         if self._all is None:
             signs = _NOT_ASCII.findall(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), self._source))
-            self._all = pattern(self._limited("".join(sorted({*signs}))))
+            self._all = pattern(self._limited(_STAND_INS + "".join(sorted({*signs}))))
             self._named = frozenset(map(self._fold, (*self._source, *signs)))
         simple = _NOT_ASCII.sub(self._replacement, text.decode(errors="ignore"))
         return self._all.search(simple.encode()) is not None
 
     def _limited(self, signs: str) -> str:
-        """Return a pattern that matches as this one does in texts of ASCII, stand-ins and these characters."""
+        """Return a pattern that matches as this one does in texts of ASCII and these characters."""
         return _CLASS_OR_SET.sub(lambda match: self._with_ranges(match[0], signs), self._source)
 
     def _with_ranges(self, part: str, signs: str) -> str:
@@ -60,7 +60,7 @@ class ScriptPattern:
         return ranges if part.startswith("[") else f"[{ranges}]"
 
     def _ranges(self, name: str, signs: str) -> str:
-        members = [sign for sign in (*signs, *_STAND_INS) if is_of_class(name, sign, self._flags)] if signs else []
+        members = [sign for sign in signs if is_of_class(name, sign, self._flags)]
         return _ASCII[name] + "".join(members) or _NO_CHARACTER
 
     def _fold(self, sign: str) -> str:

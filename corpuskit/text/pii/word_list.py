@@ -29,10 +29,11 @@ _LONG_ENOUGH = 4
 Keys = tuple[str, ...]
 _EMPTY: Keys = ("",)
 
+
 Kind = TypeVar("Kind", bound=str)
 
 
-class WordGroup(NamedTuple, Generic[Kind]):
+class Alternatives(NamedTuple, Generic[Kind]):
     """Alternatives that say the same, and what stands before and after each of them."""
 
     kind: Kind
@@ -41,7 +42,7 @@ class WordGroup(NamedTuple, Generic[Kind]):
     after: str = ""
 
 
-class ListedWord(NamedTuple, Generic[Kind]):
+class Alternative(NamedTuple, Generic[Kind]):
     """One alternative: what it says, its pattern, and keys besides those by which it is looked up."""
 
     kind: Kind
@@ -52,10 +53,10 @@ class ListedWord(NamedTuple, Generic[Kind]):
 class WordList(Generic[Kind]):
     """Alternatives of one pattern in their order; letters may have either case."""
 
-    def __init__(self, *parts: WordGroup[Kind]) -> None:
+    def __init__(self, *parts: Alternatives[Kind]) -> None:
         self._parts = parts
 
-    def possible(self, text: bytes) -> list[ListedWord[Kind]]:
+    def possible(self, text: bytes) -> list[Alternative[Kind]]:
         """Return the words that a text may hold."""
         letters = text.decode(errors="ignore").casefold()
         words, by_sign, by_pair, always = self._index
@@ -74,14 +75,14 @@ class WordList(Generic[Kind]):
     @cached_property
     def _index(
         self,
-    ) -> tuple[list[ListedWord[Kind]], dict[str, list[int]], dict[str, list[tuple[str, int]]], list[int]]:
+    ) -> tuple[list[Alternative[Kind]], dict[str, list[int]], dict[str, list[tuple[str, int]]], list[int]]:
         """The words, and the numbers of those with a key of one sign, by a pair of a key's, and of those without."""
         words, keys_of_words = [], []
         for kind, sources, before, after in self._parts:
             around = keys_of(before) + keys_of(after)
             for source, needed in alternatives(sources):
                 keys, *others = _rarest_first(needed + around) or [()]
-                words.append(ListedWord(kind, pattern(f"(?i){before}(?:{source}){after}"), others))
+                words.append(Alternative(kind, pattern(f"(?i){before}(?:{source}){after}"), others))
                 keys_of_words.append(keys)
         frequency = Counter(pair for keys in keys_of_words for key in keys for pair in _pairs(key))
         by_sign: dict[str, list[int]] = {}
@@ -95,7 +96,7 @@ class WordList(Generic[Kind]):
         return words, by_sign, by_pair, [number for number, keys in enumerate(keys_of_words) if not keys]
 
 
-def first_match(words: Iterable[ListedWord[Kind]], text: bytes, offset: int) -> tuple[ListedWord[Kind], Any] | None:
+def first_match(words: Iterable[Alternative[Kind]], text: bytes, offset: int) -> tuple[Alternative[Kind], Any] | None:
     """Return the word that matches first from this offset on, and its match; of those at one place, the first."""
     first = None
     for word in words:

@@ -63,15 +63,18 @@ class TokenBatch:
             starts, ends = self._byte_offsets[starts], self._byte_offsets[ends]
         return hash_spans(self._data, starts, ends)
 
-    def tokens_with(self, part: str) -> list[int]:
+    def tokens_with(self, part: str) -> Integers:
         """Return the indices of the tokens that have a part, rising."""
         offsets = []
         offset = self.text.find(part)
         while offset >= 0:
             offsets.append(offset)
             offset = self.text.find(part, offset + len(part))
-        indices: list[int] = distinct(self.ends.searchsorted(offsets)).tolist() if offsets else []
-        return indices
+        return self.tokens_at(np.array(offsets, np.int64))
+
+    def tokens_at(self, offsets: Integers) -> Integers:
+        """Return the indices of the tokens that characters lie in, rising."""
+        return distinct(self.ends.searchsorted(offsets)) if len(offsets) else np.zeros(0, np.int64)
 
 
 class StrippedTokens(NamedTuple):

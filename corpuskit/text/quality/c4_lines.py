@@ -13,6 +13,7 @@ import numpy as np
 from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.consent_boxes import rows_beside_notices
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.line_kinds import (
     characters_of_code,
@@ -25,7 +26,7 @@ from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import distinct, running_sums
+from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.text_bounds import bound_texts
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
@@ -68,11 +69,12 @@ class ProseLines:
         like_peer: bool,
         code: Booleans | None = None,
         ignored: Booleans | None = None,
+        lost: Booleans | None = None,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
         `breaks` are those of `breaks_in_lines`; `code` says which rows stay as they are and hold nothing to judge,
-        `ignored` of which texts nothing is needed: their menus are not sought.
+        `ignored` of which texts nothing is needed: their menus are not sought; `lost` which rows go in any case.
 
         With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
         mention of JavaScript or of a policy makes a notice, each curly bracket code.
@@ -85,21 +87,22 @@ class ProseLines:
         self._programs: dict[int, bool] = {}
         """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
-        self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
+        self._sizes = layout.row_sizes
         """The bytes of each row."""
         self._is_fenced = np.zeros(len(self._sizes), bool) if code is None else code
         self._ignored = np.zeros(len(texts), bool) if ignored is None else ignored
-        self._is_closed = self._closes(tokens.flags[lines.last_tokens])
+        self._last_flags = tokens.flags[lines.last_tokens]
+        self._is_closed = self._closes(self._last_flags)
         self._breaks = breaks.copy()
         self._remove_citations()
         self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
-        self._stays = self._well_formed_rows()
+        self._stays = self._well_formed_rows() if lost is None else self._well_formed_rows() & ~lost
         is_short = self._line_words < settings["c4-min-line-words"]
         if like_peer:
             self._stays &= ~is_short
-        for row in self._rows_to_read():
-            self._read_line(row)
+        notices = [row for row in self._rows_to_read() if self._read_line(row)]
         if not like_peer:
+            self._stays[rows_beside_notices(layout, notices, self._stays)] = False
             self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
             self._keep_programs()
 
@@ -116,12 +119,12 @@ class ProseLines:
     @property
     def text_left(self) -> Numbers:
         """The share of each text that stays."""
-        left = np.bincount(self._layout.lines.text_indices[self._stays], self._sizes[self._stays], len(self._texts))
+        left = self._layout.sums_of_texts(self._sizes * self._stays)
         return self._share(left)
 
     def _share(self, sizes: Integers) -> Numbers:
         """Return the sizes as shares of all lines of their texts, in bytes of UTF-8."""
-        whole = np.bincount(self._layout.lines.text_indices, self._sizes, len(self._texts))
+        whole = self._layout.sums_of_texts(self._sizes)
         return np.divide(sizes, whole, out=np.zeros(len(whole)), where=whole != 0)
 
     @property
@@ -132,8 +135,12 @@ class ProseLines:
         """
         stays = self._stays & ~self._is_fenced
         counts = self._breaks + (1 if self._like_peer else self._is_closed)
-        sentences = np.bincount(self._layout.lines.text_indices[stays], counts[stays], len(self._texts))
-        return sentences.astype(np.int64)
+        return self._layout.sums_of_texts(counts * stays)
+
+    @cached_property
+    def letters(self) -> Integers:
+        """The number of words with a letter in each row."""
+        return self._layout.sums_of_rows(self._tokens.letters)
 
     @property
     def stays(self) -> Booleans:
@@ -177,15 +184,13 @@ class ProseLines:
     @cached_property
     def _lose_lines(self) -> list[bool]:
         """Whether lines of each text are gone."""
-        lost_rows = np.bincount(self._layout.lines.text_indices[~self._stays], minlength=len(self._texts))
-        lose_lines: list[bool] = (lost_rows > 0).tolist()
+        lose_lines: list[bool] = (self._layout.sums_of_texts(~self._stays) > 0).tolist()
         return lose_lines
 
     @cached_property
     def _bounds(self) -> list[int]:
         """Number of rows before each text, and in all."""
-        text_indices = np.arange(len(self._texts) + 1)
-        bounds: list[int] = self._layout.lines.text_indices.searchsorted(text_indices).tolist()
+        bounds: list[int] = self._layout.row_bounds.tolist()
         return bounds
 
     @cached_property
@@ -202,7 +207,7 @@ class ProseLines:
             stays = self._is_closed.copy()
             if not self._like_peer:
                 # A paragraph that leads on to a list or ends in a formula is prose, as its sentences show.
-                stays |= (self._breaks > 0) | (flags[lines.last_tokens] & ENDS_COLON != 0)
+                stays |= (self._breaks > 0) | (self._last_flags & ENDS_COLON != 0)
         long = ((flags >> LENGTH_SHIFT & LENGTH_MASK) > settings["c4-max-word-length"]).nonzero()[0]
         stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
         return stays | self._is_fenced
@@ -221,11 +226,10 @@ class ProseLines:
         # opens          1        0                                           1      0
         # blocks         0        0                                           1      1
         # words a line   4.5                                                  1.5
-        blocks = self._layout.opens_paragraph.cumsum() - 1
-        counts = np.bincount(blocks[self._stays], minlength=len(blocks))
-        words = np.bincount(blocks[self._stays], self._line_words[self._stays], len(blocks))
+        counts = self._layout.sums_of_paragraphs(self._stays)
+        words = self._layout.sums_of_paragraphs(self._line_words * self._stays)
         least = counts * self._settings["c4-min-line-words"]
-        longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[blocks]
+        longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[self._layout.row_paragraphs]
         return longer
 
     def _between_sentences(self) -> Booleans:
@@ -249,13 +253,10 @@ class ProseLines:
             return is_short
         if not self._settings["c4-headings"]:
             return is_short & ~self._in_longer_blocks() & ~self._between_sentences()
-        lines = self._layout.lines
-        before = running_sums(self._tokens.letters)
-        letters = before[lines.last_tokens + 1] - before[lines.first_tokens]
         sentences = self._kept_sentences
         closed = (self._line_words < self._settings["c4-min-line-words"]) & self._is_closed & ~self._is_fenced
         bound_texts(self._layout, sentences, is_short, closed, self._leads_on, self._line_words)
-        page = PageLines(is_short, self._stays, sentences, self._leads_on, self._line_words, letters)
+        page = PageLines(is_short, self._stays, sentences, self._leads_on, self._line_words, self.letters)
         return menu_rows(self._layout, page, self._ignored)
 
     def _keep_programs(self) -> None:
@@ -276,7 +277,7 @@ class ProseLines:
     @cached_property
     def _leads_on(self) -> Booleans:
         """Whether each row ends in a colon and stands in no code."""
-        ends: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & ENDS_COLON != 0
+        ends: Booleans = self._last_flags & ENDS_COLON != 0
         return ends & ~self._is_fenced
 
     @property
@@ -295,9 +296,7 @@ class ProseLines:
         lines = self._layout.lines
         if self._like_peer or not self._vocabulary.unspaced:
             return lines.token_counts
-        before = np.concatenate([[0], self._tokens.word_counts.cumsum()])
-        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
-        return counts
+        return self._layout.sums_of_rows(self._tokens.word_counts)
 
     def _texts_with_citations(self) -> list[int]:
         if not self._settings["c4-citations"] or b"[" not in self._layout.data:
@@ -351,22 +350,24 @@ class ProseLines:
             rows.update(self._row(text_index, number) for number in edited)
         return sorted(rows)
 
-    def _read_line(self, row: int) -> None:
-        """Remove a line that is a notice; count filler and code where C4 looks for them."""
+    def _read_line(self, row: int) -> bool:
+        """Remove a line that is a notice; count filler and code where C4 looks for them; say if it is on cookies."""
         if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
-            return
+            return False
         text_index = int(self._layout.lines.text_indices[row])
         line = self._line(text_index, row)
         lower = line.lower()
         self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
         if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
-            return
+            return False
         whole = int(self._sizes[row])
         code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
         self._curly_brackets[text_index] += code
-        if self._settings["c4-policy"] and is_policy_notice(lower, any_mention=self._like_peer):
-            self._stays[row] = False
+        if not self._settings["c4-policy"] or not is_policy_notice(lower, any_mention=self._like_peer):
+            return False
+        self._stays[row] = False
+        return cookie_notices.is_cookie_notice(lower)
 
     def _line(self, text_index: int, row: int) -> str:
         """Return a line of a text, with its line end, or edited."""

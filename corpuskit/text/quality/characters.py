@@ -7,8 +7,9 @@ from functools import cache
 import numpy as np
 
 from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.fillers import INVISIBLES
 from corpuskit.text.quality.sums import distinct
-from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS
+from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS, UNSPACED_LETTER
 
 __all__ = ["CLOSING_MARKS", "SYMBOLS", "character_kinds"]
 
@@ -26,6 +27,8 @@ DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << bit for bit in range(19, 25))
 CLOSING_MARK = 1 << 25
 # Ends a sentence in a script other than Latin; may stand after the end of one; a colon.
 SENTENCE_END, AFTER_END, LEADS_ON = 1 << 26, 1 << 27, 1 << 28
+# Shows nothing, as a soft hyphen does; a letter of a script without spaces between words.
+INVISIBLE, UNSPACED = 1 << 29, 1 << 30
 _CLASSIFIED = 1 << 31
 
 # Unicode's sentence-terminal punctuation, as code points and ranges of them.
@@ -57,6 +60,7 @@ _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
 SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOL_MARKS)
 """A word of these alone does not count for the Gopher rules: ASCII marks, common typographic and East Asian ones."""
 _OPENING, _CLOSING, _ICON = (re.compile(f"[{marks}]") for marks in (OPENING, CLOSING, ICONS))
+_INVISIBLE = re.compile(f"[{INVISIBLES}]")
 
 
 def character_kinds(codes: Integers) -> Integers:
@@ -98,8 +102,10 @@ def _rule_bits(character: str) -> tuple[tuple[int, bool], ...]:
         (C4_END, character in ".?!\"'"),
         (CLOSING_MARK, character in CLOSING_MARKS),
         (SENTENCE_END, character in _SENTENCE_ENDS),
-        (AFTER_END, character in _AFTER_END),
+        (AFTER_END, character in _AFTER_END or _INVISIBLE.match(character) is not None),
         (LEADS_ON, character in ":："),
+        (INVISIBLE, _INVISIBLE.match(character) is not None),
+        (UNSPACED, UNSPACED_LETTER.match(character) is not None),
     )
 
 

@@ -25,10 +25,11 @@ __all__ = [
 ]
 
 _OUR_BOUNDS = re.compile(
-    r"gopher-repetition-max-(?:duplicate|top)-\d+-gram-characters"
+    r"gopher-max-mean-word-length|gopher-repetition-max-(?:duplicate|top)-\d+-gram-characters"
     r"|fineweb-(?:max-duplicate-line-characters|max-newlines-per-word|min-terminal-lines)"
 )
-"""Rules that ask no more of any language than of English: FineWeb2's figures are those of Wikipedia, not of manuals."""
+"""Rules that ask no more of any language than of English: FineWeb2's figures are those of Wikipedia, not of manuals, of
+which half may be in English: its words alone have more than the five characters that a Chinese word may have."""
 
 Thresholds = dict[str, float | None]
 """Values of rules and settings by name; None is off."""

@@ -8,6 +8,8 @@ own site does, or asks the reader for consent.
 
 import re
 
+from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others
+
 __all__ = ["CLUES", "is_cookie_notice"]
 
 LONGEST_NOTICE = 800
@@ -21,68 +23,85 @@ CLUES = tuple(word.encode() for word in dict.fromkeys([*_COOKIES, *(word.capital
 """Words for cookies that are not like the English one, in UTF-8: a line without it and these is no notice."""
 
 _SAYS = """
-de: wir (?:und unsere \\w*partner )?(?:ver)?(?:benutz|wend|nutz|setz|speicher)
-de: (?:benutz|verwend|nutz|setz|speicher)en wir|stimm(?:en|st) (?:sie|du)
-de: (?:site|seite|homepage|shop|portal|angebot) (?:benutzt|verwendet|nutzt|setzt|speichert)|einverstanden|akzeptier
-de: auf (?:dieser|unserer) (?:web)?(?:site|seite) werden|bereitstellung unserer dienste|zustimm
-fr: (?:nous|ce site|notre site|le site)(?: web)? (?:\\w+ ){0,2}?(?:utilis|dépos|plaç|emplo)|en poursuivant|en continuant
-fr: vous (?:\\w+ )?accept|consent(?:ez|ement)
-es: utilizamos|usamos|empleamos|si continúa|al continuar|acepta[rs]?\\b|aceptando
+de: wir (?:und unsere (?:\\d+ )?\\w*partner\\b|(?:ver)?(?:benutz|wend|nutz|setz|speicher)|legen)|legen wir|dürfen wir
+de: (?:benutz|verwend|nutz|setz|speicher)en wir|stimm(?:en|st) (?:sie|du)|speichern wir|setzen wir
+de: (?:site|seite|homepage|shop|portal|angebot) (?:benutzt|verwendet|nutzt|setzt|speichert)|einverstanden
+de: akzeptieren\\b|akzeptierst
+de: auf (?:dieser|unserer) (?:web)?(?:site|seite) werden|bereitstellung unserer dienste|zu(?:zu)?stimmen\\b
+de: (?:ihre|deine) (?:zustimmung|einwilligung|erlaubnis)|cookie-zustimmung
+de: [\\w.]+ (?:verwendet|nutzt|setzt|benutzt) cookies[^.]{0,40}\\bum (?:dir|ihnen|euch)\\b
+fr: (?:nous|ce site|notre site|le site)(?: web)? (?:\\w+ ){0,2}?(?:utilis|dépos|plaç|emplo)|en poursuivant
+fr: en continuant
+fr: vous (?:\\w+ )?accept|consentez|votre consentement|nous et nos (?:\\d+ )?partenaires|partenaires et nous
+fr: vos préférences|choisissez
+es: utilizamos|usamos|empleamos|guardamos|almacenamos|instalamos|nos permites|nosotros y nuestros|si continúa
+es: al continuar|acepta[rs]?\\b|aceptando
 es: (?:sitio|web|página|portal|tienda) (?:\\w+ ){0,2}?(?:utiliza|usa|emplea)\\b
-pt: utilizamos|usamos|ao continuar|aceita[rs]?\\b|aceitando
+pt: utilizamos|usamos|guardamos|armazenamos|podemos usar|nós e (?:os )?nossos|ao continuar|aceita[rs]?\\b|aceitando
 pt: (?:site|sítio|página|portal|loja) (?:\\w+ ){0,2}?(?:utiliza|usa)\\b
-it: utilizziamo|usiamo|acconsent|accett[iao]|(?:sito|portale) (?:\\w+ ){0,2}?(?:utilizza|usa|fa uso)\\b
+it: utilizziamo|usiamo|memorizziamo|noi e i nostri|acconsent|accett[iao]
+it: (?:sito|portale) (?:\\w+ ){0,2}?(?:utilizza|usa|fa uso)\\b
 nl: (?:wij|we|site) (?:\\w+ ){0,3}?(?:gebruik|plaats)|(?:gebruik|plaats)en (?:wij|we)\\b|akkoord
 sv: (?:vi|webbplats\\w*|sidan|sajten) (?:\\w+ ){0,2}?använder|använder vi\\b|godkänner du
-da: (?:vi|hjemmeside\\w*|siden|site) (?:\\w+ ){0,2}?(?:bruger|anvender|benytter)|(?:bruger|anvender) vi\\b|accepterer du
+da: (?:vi|hjemmeside\\w*|siden|site) (?:\\w+ ){0,2}?(?:bruger|anvender|benytter)|(?:bruger|anvender) vi\\b
+da: accepterer du
 no: (?:vi|nettsted\\w*|nettside\\w*|siden) (?:\\w+ ){0,2}?(?:bruker|benytter)|bruker vi\\b|godtar du|samtykker du
 fi: käytämme|käytetään|sivusto(?:mme)? käyttää|hyväksy
-pl: używamy|stosujemy|wykorzystujemy|korzystamy|zapisujemy|wyrażasz|zgadzasz|akceptuj
+pl: używamy|stosujemy|wykorzystujemy|korzystamy|zapisujemy|przechowujemy|my i nasi|nam pozwalasz|wyrażasz|zgadzasz
+pl: akceptuj
 pl: (?:stron\\w*|witryn\\w*|serwis\\w*|portal|sklep) (?:\\w+ ){0,2}?(?:używa|stosuje|wykorzystuje|korzysta)\\b
-cs: používáme|využíváme|souhlas|(?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používá|využívá)
-sk: používame|využívame|súhlas|(?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používa|využíva)
+cs: používáme|využíváme|ukládáme|souhlas(?:íte|ím)|(?:váš|vaš\\w+|svůj) souhlas
+cs: (?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používá|využívá)
+sk: používame|využívame|ukladáme|súhlas(?:íte|ím)|(?:váš|svoj) súhlas
+sk: (?:web|stránk\\w+|e-shop) (?:\\w+ ){0,2}?(?:používa|využíva)
 hu: oldalunk|weboldal|honlap|webhely|elfogad
 ro: folosim|utilizăm|de acord|site(?:-ul)? (?:\\w+ ){0,2}?(?:folosește|utilizează)
 hr: koristimo|slažete|pristajete|(?:stranica|web|portal) (?:\\w+ ){0,2}?koristi\\b
 sl: uporabljamo|strinjate|(?:stran|spletišče) (?:\\w+ ){0,2}?uporablja
 el: χρησιμοποιούμε|(?:ιστότοπο|ιστοσελίδα|site)\\w* (?:\\w+ ){0,3}?χρησιμοποιεί|αποδέχεστε|συμφωνείτε
 bg: използваме|сайт\\w* (?:\\w+ ){0,2}?използва|съгласявате|приемате
-ru: мы (?:\\w+ ){0,2}?(?:использ|обрабат|применя|собира)|сайт\\w* (?:\\w+ ){0,2}?использ|используем|соглашае|согласи[ея]
-uk: ми (?:\\w+ ){0,2}?(?:використов|обробля)|сайт\\w* (?:\\w+ ){0,2}?використов|використовуємо|погоджу|згод[уи]
-tr: sitemiz|(?:bu|web|internet) site|kullanıyoruz|kabul e
-vi: (?:chúng tôi|trang web|website|trang này) (?:\\w+ ){0,4}?sử dụng|đồng ý
+ru: мы (?:\\w+ ){0,2}?(?:использ|обрабат|применя|собира|сохраня|храни)|сайт(?:е|ом)? (?:\\w+ ){0,2}?использ|используем
+ru: соглаша(?:етесь|ешься|юсь)|(?:ваше|сво[её]|да[её]те|выражаете) согласие|мы и наши|нам можно
+uk: ми (?:\\w+ ){0,2}?(?:використов|обробля|зберіга)|сайт(?:і|ом)? (?:\\w+ ){0,2}?використов|використовуємо
+uk: погоджу(?:єтес|єшс|юс)|(?:вашу|вашої|свою|даєте|надаєте) згод|ми та наші|нам дозволено
+tr: sitemiz|(?:bu|web|internet) site(?!ler)|kullanıyoruz|kullanmaktayız|kaydediyoruz|saklıyoruz
+tr: kabul e(?:t\\b|d(?:er|iyor)siniz)
+tr: biz ve (?:\\d+ )?ortak|izin verdiğinizi
+vi: (?:chúng tôi|trang web|website|trang này) (?:\\w+ ){0,4}?(?:sử dụng|dùng|lưu)
+vi: (?:bạn|quý khách) (?:\\w+ ){0,4}?đồng ý|đồng ý với
+vi: cho phép chúng tôi
 id: (?:kami|situs) (?:\\w+ ){0,3}?menggunakan|menyetujui
-ar: نستخدم|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم|توافق على
+ar: نستخدم|نخزن|نخزّن|نحفظ|تسمح لنا|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم|توافق على
 fa: این سایت|این وب‌سایت|وب‌سایت ما|سایت ما|استفاده می‌کنیم
 he: אנו משתמשים|אנחנו משתמשים|אתר זה|האתר משתמש|האתר עושה
-hi: हम |हमारी वेबसाइट|यह वेबसाइट|यह साइट
-th: เว็บไซต์นี้|เว็บไซต์ของเรา|เราใช้|ยอมรับ|ยินยอม
-ja: 当サイト|本サイト|このサイト|当ウェブサイト|本ウェブサイト|このウェブサイト|当社|弊社|当ブログ|同意
-zh: 我们|我們|本网站|本網站|本站|此网站|此網站|同意
-ko: 웹사이트|웹 사이트|사이트|저희|당사|홈페이지|동의
+hi: हम |हमें |हमारी वेबसाइट|यह वेबसाइट|यह साइट
+th: เว็บไซต์นี้|เว็บไซต์ของเรา|เรา(?:จะ|มีการ)?(?:ใช้|เก็บ|จัดเก็บ|บันทึก)|(?:คุณ|ท่าน).{0,40}(?:ยอมรับ|ยินยอม)
+th: อนุญาตให้เรา
+ja: 当サイト|本サイト|このサイト|当ウェブサイト|本ウェブサイト|このウェブサイト|当社|弊社|当ブログ|お使いの
+ja: お選びください
+ja: 同意(?:し(?:ます|ました)|いただ|頂|し?たものと|したことに|とみな)|ご同意|ご利用(?:いただ|に)
+zh: 我们|我們|本网站|本網站|本站|此网站|此網站|本應用|本应用|(?:您|即表示|继续|繼續|点击|點擊).{0,30}同意|允许我们
+zh: 允許我們|我们和|我們和
+ko: (?:웹 ?사이트|사이트|홈페이지).*(?:합니다|됩니다|습니다)|저희|당사|동의(?:합니다|하(?:시|는 것으로|게 됩니다|신))
+ko: 선택해 주
 """
 """What stands beside the word for cookies in a sentence of a notice, in small letters."""
 _SAYS_IN_ENGLISH = re.compile(
-    r"\b(?:we|site) (?:[\w,’'-]+ ){0,6}?(?:us(?:e|es|ing)|stor(?:e|es|ing)|plac(?:e|es|ing)) (?:[\w,/-]+ ){0,8}?cookies"
-    r"|\bcookies (?:help|allow|enable)s? us"
+    r"\b(?:we|site) (?:[\w,’'-]+ ){0,8}?(?:us(?:e|es|ing)|stor(?:e|es|ing)|plac(?:e|es|ing)) (?:[\w,/-]+ ){0,8}?cookies"
+    r"|\bcookies (?:help|allow|enable)s? us\b|\bcookies (?:\w+ ){0,3}on your (?:device|computer|browser)"
+    r"|\b(?:necessary|required) cookies (?:are|help)\b|\bcookies that (?:are categori[sz]ed|may not be particularly)"
+    r"|\A\W*[\w.]+(?: [\w.]+)? uses cookies (?:\w+ ){0,3}?to (?:deliver|enhance|improve|give|provide|offer|make)\b"
+    r".*(?:\byou|\bour\b|\bits services|\bexperience)"
     r"|\bby (?:using|continuing|browsing|visiting|clicking).*(?:agree|accept|consent)"
 )
 _OF_THE_WEB = re.compile(
     r"site|browser|device|experience|services|\bads?\b|advertis|analy[sz]|traffic|consent|continu|agree|accept"
-    r"|privacy|settings|personali[sz]"
+    r"|privacy|settings|personali[sz]|\bpages?\b"
 )
 """What an English notice has besides: a cook stores cookies, too."""
 
-_SENTENCE = re.compile(r"(?:[^.!?。！？।]|[.!?](?!\s|\Z))+[.!?。！？।]*")
 _COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
-
-
-def _alternatives(table: str) -> str:
-    rows = (row.partition(": ")[2] for row in table.strip().splitlines())
-    return "|".join(rf"\b(?:{row})" if row[0].isalpha() and row[0] < "\u0590" else row for row in rows)
-
-
-_SAYS_IT = re.compile(_alternatives(_SAYS))
+_SAYS_IT = re.compile(alternatives(_SAYS))
 
 
 def is_cookie_notice(line: str) -> bool:
@@ -99,7 +118,7 @@ def is_cookie_notice(line: str) -> bool:
     """
     if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
         return False
-    sentences = _SENTENCE.findall(line)
+    sentences = sentences_of(line)
     notices = [sentence for sentence in sentences if _is_notice(sentence)]
     # A paragraph on something else is more than what it says of cookies; a notice begins with them.
     return bool(notices) and (notices[0] == sentences[0] or 2 * sum(map(len, notices)) >= len(line))
@@ -109,4 +128,4 @@ def _is_notice(sentence: str) -> bool:
     if not _COOKIE.search(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
-    return in_english is not None or _SAYS_IT.search(sentence) is not None
+    return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)

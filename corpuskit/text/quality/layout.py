@@ -1,7 +1,7 @@
 """Where tokens, lines and paragraphs lie in a batch of texts, found in a few array passes over their bytes.
 
 White space and line ends are those of Python's `str.split` and `str.splitlines`, and Ethiopic marks between words are
-white space, too. All offsets are bytes from the start of the batch, in which we put a line feed after each text.
+white space, too; what shows nothing is no token. Offsets are bytes from the start of the batch, a line feed ends texts.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,9 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.fillers import visible_tokens
 from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
+from corpuskit.text.quality.sums import sums_between
 
 __all__ = ["Lines", "TextLayout", "TextSpans"]
 
@@ -57,7 +59,7 @@ class TextLayout:
     def __init__(self, texts: Sequence[str], like_peer: bool = False) -> None:
         """Lay out any strings, even with lone surrogates.
 
-        With `like_peer`, white space is that of `str.split` alone, without the Ethiopic mark between words.
+        With `like_peer`, white space is that of `str.split` alone, without the Ethiopic mark, and tokens are all.
         """
         # texts           "a bé", "", "c"
         # data            a _ b é é \n \n c \n        `_` is a space; é has two bytes
@@ -77,6 +79,10 @@ class TextLayout:
         self.text_ends = sizes.cumsum() - 1
         self.text_starts = self.text_ends - sizes + 1
         self.token_starts, self.token_ends, self.line_ends, self.line_feeds = self._parts()
+        if not like_peer and not self.data.isascii():
+            self.token_starts, self.token_ends = visible_tokens(
+                self.data, self.codes, self.token_starts, self.token_ends
+            )
         self.token_bounds = np.zeros(len(encoded) + 1, np.int64)
         self.token_bounds[1:] = self.token_starts.searchsorted(self.text_ends)
         """Number of tokens before each text, and in all."""
@@ -99,7 +105,6 @@ class TextLayout:
         """Return the offsets of white space (all its bytes), of line ends (their last byte), and of line feeds."""
         low = (self.codes <= 32).nonzero()[0]
         values = self.codes[low]
-        line_feeds = low[values == 10]
         whitespace, line_ends = low[_IS_WHITESPACE[values]], low[_IS_LINE_END[values]]
         if b"\r" in self.data:
             # Of `\r\n`, the line feed ends the line.
@@ -110,7 +115,7 @@ class TextLayout:
             if len(wide):
                 whitespace = np.sort(np.concatenate([whitespace, wide]))
                 line_ends = np.sort(np.concatenate([line_ends, wide_line_ends]))
-        return whitespace, line_ends, line_feeds
+        return whitespace, line_ends, low[values == 10]
 
     def _wide_whitespace(self) -> tuple[Integers, Integers]:
         """Return the offsets of white space beyond ASCII (all its bytes), and of line ends (their last byte)."""
@@ -140,8 +145,8 @@ class TextLayout:
         marks = (self.codes == _WORD_MARK[0]).nonzero()[0]
         marks = marks[(self.codes[marks + 1] == _WORD_MARK[1]) & (self.codes[marks + 2] == _WORD_MARK[2])]
         apart = np.diff(marks) != len(_WORD_MARK)
-        alone: Integers = marks[np.append(True, apart)[: len(marks)] & np.append(apart, True)[: len(marks)]]
-        return alone
+        single: Integers = marks[np.append(True, apart)[: len(marks)] & np.append(apart, True)[: len(marks)]]
+        return single
 
     @cached_property
     def text_indices(self) -> Integers:
@@ -163,8 +168,7 @@ class TextLayout:
         """The offsets of bytes that do not begin a character."""
         if self.data.isascii():
             return np.empty(0, np.int64)
-        offsets: Integers = ((self.codes & 0xC0) == 0x80).nonzero()[0]
-        return offsets
+        return np.flatnonzero((self.codes & 0xC0) == 0x80)
 
     @cached_property
     def line_counts(self) -> Integers:
@@ -184,8 +188,7 @@ class TextLayout:
     @cached_property
     def first_lines(self) -> Integers:
         """The number of each text's first line within the batch, counted as in `Lines.numbers`."""
-        numbers: Integers = self.line_ends.searchsorted(self.text_starts)
-        return numbers
+        return self.line_ends.searchsorted(self.text_starts)
 
     @cached_property
     def lines(self) -> Lines:
@@ -201,6 +204,36 @@ class TextLayout:
         numbers = counts.nonzero()[0]
         counts, ends = counts[numbers], ends[numbers]
         return Lines(numbers, counts, ends - counts, ends - 1, self.text_indices[ends - 1])
+
+    @cached_property
+    def row_starts(self) -> Integers:
+        """Where the first token of each of `lines` starts."""
+        return self.token_starts[self.lines.first_tokens]
+
+    @cached_property
+    def row_ends(self) -> Integers:
+        """Where the last token of each of `lines` ends."""
+        return self.token_ends[self.lines.last_tokens]
+
+    @cached_property
+    def row_sizes(self) -> Integers:
+        """The bytes of each of `lines`, without the white space at its ends."""
+        return self.row_ends - self.row_starts
+
+    @cached_property
+    def row_bounds(self) -> Integers:
+        """The number of `lines` before each text, and in all."""
+        return self.lines.text_indices.searchsorted(np.arange(len(self.text_ends) + 1))
+
+    def sums_of_rows(self, values: Integers) -> Integers:
+        """Return the sum of the values of each of `lines`, from those of their tokens."""
+        # Every token lies in a line, so that the tokens of one line come right before those of the next.
+        first = self.lines.first_tokens
+        return np.add.reduceat(values, first) if len(first) else np.zeros(0, np.int64)
+
+    def sums_of_texts(self, values: Integers) -> Integers:
+        """Return the sum of the values of each text, from those of its `lines`: whole numbers, or whether to count."""
+        return sums_between(values, self.row_bounds)
 
     def line_of(self, row: int) -> str:
         """Return the line of a row of `lines`, with its line end."""
@@ -230,6 +263,23 @@ class TextLayout:
         opens = np.ones(len(lines.numbers), bool)
         opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
         return opens
+
+    @cached_property
+    def paragraph_starts(self) -> Integers:
+        """The first of `lines` of each paragraph."""
+        starts: Integers = self.opens_paragraph.nonzero()[0]
+        return starts
+
+    @cached_property
+    def row_paragraphs(self) -> Integers:
+        """The paragraph of each of `lines`."""
+        return self.opens_paragraph.cumsum() - 1
+
+    def sums_of_paragraphs(self, values: Integers) -> Integers:
+        """Return the sum of the values of each paragraph, from those of its `lines`: numbers, or whether to count."""
+        if not len(values):
+            return np.zeros(0, np.int64)
+        return np.add.reduceat(values, self.paragraph_starts, dtype=np.int64)
 
     @cached_property
     def prose_paragraphs(self) -> TextSpans:
@@ -284,8 +334,8 @@ class TextLayout:
             is_repeat, none = np.zeros(len(starts), bool), np.zeros(len(starts), np.int64)
             self._mark_repeats(np.arange(len(starts)), starts, ends, text_indices, is_repeat)
             return TextSpans(starts, ends, text_indices, none, is_repeat)
-        first, after = self.token_starts.searchsorted(starts), self.token_starts.searchsorted(ends)
         # The sum of a single token is its hash.
+        first, after = self.token_starts.searchsorted(starts), self.token_starts.searchsorted(ends)
         token = np.minimum(first, len(self.token_starts) - 1)
         single = (self.token_starts[token] == starts) & (self.token_ends[token] == ends)
         return self._spans(starts, ends, text_indices, first, after, single)
@@ -332,12 +382,11 @@ class TextLayout:
     ) -> None:
         """Set `is_repeat` for those of the spans that equal an earlier one of their text, byte by byte."""
         earlier: set[tuple[int, bytes]] = set()
-        data = self.data
         for some in range(0, len(spans), SPANS_AT_A_TIME):
             part = spans[some : some + SPANS_AT_A_TIME]
             columns = [column[part].tolist() for column in (text_indices, starts, ends)]
             for span, text_index, start, end in zip(part.tolist(), *columns, strict=True):
-                content = text_index, data[start:end]
+                content = text_index, self.data[start:end]
                 if content in earlier:
                     is_repeat[span] = True
                 else:

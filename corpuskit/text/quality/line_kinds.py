@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from corpuskit.text.quality.cookie_notices import is_cookie_notice
+from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
 
 __all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice", "ordinary_hashes"]
 
@@ -27,12 +28,23 @@ LONGEST_READ = 4000
 _SWITCHED = re.compile(
     r"\b(?:enable|disable)|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
     r"|\byour\b.*\bbrowser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
-    r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv[eéoa]|désactivé|desactiv|\battiv|disattiv|\bhabilit"
+    r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv(?:e[rz]|é|ad[oa]|ar|o\b|[ae] (?:el |o )?javascript)"
+    r"|désactivé|desactiv|\battiv|disattiv|\bhabilit"
     r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"
     r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성"
 )
+_LESSON = re.compile(
+    r"\b(?:framework|library|debugger|editor|ide|consoles?|panes?|panel|plug-?ins?|apis?|modules?|functions?|methods?"
+    r"|parameters?|developers?|compiler|runtime|syntax|engine|programmers?)\b"
+)
+"""What a lesson in JavaScript or a manual speaks of, and no site to its reader."""
+_TO_ITS_READER = re.compile(
+    r"\bplease\b|\bthis (?:web ?)?(?:site|page)\b|\byour (?:web )?browser\b|\byou(?:'|’)ll need\b"
+)
+_LABEL = re.compile(r"\W*(?:terms of use|privacy policy|cookie policy)\s*[:|–—]\s*(?=\S)")
 _POLICY_PHRASES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 _WHOLE_PHRASE = re.compile(rf"(?:{'|'.join(_POLICY_PHRASES)})\b")
+_USES_COOKIES = re.compile(r"\buses? cookies\b")
 _SENTENCE_BREAK = re.compile(r"[.!?][\"”’)]*\s+\S")
 _ADDRESSED = re.compile(
     r"\b(?:we|our|ours|us|you|your|this (?:web ?)?site|this page|accept|agree|consent|click|all rights reserved|log ?in"
@@ -47,7 +59,7 @@ _OF_OTHERS = re.compile(
     r"|two|three|both))\s(?:[\w-]+\s){0,2}?(?:terms of use|privacy policy|cookie policy|use of cookies)\b"
 )
 _OWN_SITE = re.compile(
-    r"\b(?:we|us|our|this|(?:web ?)?(?:site|page)s?|services?|store|shop|blog|portal|platform)\b[^.!?]{0,60}\Z"
+    r"\b(?:we|us|our|this|(?:web ?)?(?:site|page)|services?|store|shop|blog|portal|platform)\b[^.!?]{0,60}\Z"
 )
 
 _HASHES = re.compile(r"#(?<!##)#*+(?:(?P<at_end>(?=[ \t\r]*$))|(?=[ \t0-9]))", re.MULTILINE)
@@ -72,8 +84,18 @@ def is_script_notice(line: str) -> bool:
     True
     >>> is_script_notice("javascript was written in ten days, and the first browsers ran it slowly.")
     False
+    >>> is_script_notice("to step through the code, enable javascript in the pane of the editor.")
+    False
     """
-    return "javascript" in line and len(line) <= LONGEST_SCRIPT_NOTICE and _SWITCHED.search(line) is not None
+    if "javascript" not in line or len(line) > LONGEST_SCRIPT_NOTICE or not _SWITCHED.search(line):
+        return False
+    return any("javascript" in sentence and _is_said_to_reader(sentence) for sentence in sentences_of(line))
+
+
+def _is_said_to_reader(sentence: str) -> bool:
+    if tells_of_others(sentence):
+        return False
+    return _TO_ITS_READER.search(sentence) is not None or not _LESSON.search(sentence)
 
 
 def is_policy_notice(line: str, any_mention: bool = False) -> bool:
@@ -100,7 +122,7 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
     sentences = [part for part in _SENTENCE_BREAK.split(line) if _WHOLE_PHRASE.search(part)]
     if not sentences:
         return False
-    if len(line) <= LONGEST_LINK_LINE and not line.endswith("."):
+    if len(line) <= LONGEST_LINK_LINE and not line.endswith(".") and not _USES_COOKIES.search(line):
         return True
     sentences = [sentence for sentence in sentences if not _is_on_others(sentence)]
     # A paragraph on something else is more than what it says of policies.
@@ -110,6 +132,11 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
 
 def _is_on_others(sentence: str) -> bool:
     """Whether a sentence speaks of the policies and cookies of others only, and asks the reader for nothing."""
+    if tells_of_others(sentence):
+        return True
+    label = _LABEL.match(sentence)
+    if label and _WHOLE_PHRASE.search(sentence, label.end()):
+        sentence = sentence[label.end() :]
     if _ASKS.search(sentence):
         return False
     of_others = {match.end() for match in _OF_OTHERS.finditer(sentence)}

@@ -20,6 +20,8 @@ LONGEST_ROW, LONGEST_OF_ROW = 200, 30
 """Characters of a line of links, and of each of them."""
 LEAST_IN_ROW, LEAST_KNOWN_IN_ROW = 3, 2
 """Links of a line that is a menu by itself, and how many of them are known."""
+MOST_SPACED_WORDS, WORDS_OF_LINK = 20, 5
+"""Words of a line of links with spaces between, and of each of them."""
 
 _BY_LANGUAGE = """
 home|homepage|start page|main page|main menu|menu|navigation|contents|table of contents|index|site index|sitemap
@@ -125,6 +127,8 @@ předcházející indietro avanti terug пред след προηγ 戻る 前�
 _TURNS_OF_TWO_WORDS = ("trước đó", "kế tiếp")
 _TURNING = frozenset((*_TURN.split(), *_TURNS_OF_TWO_WORDS))
 _TURNS = tuple(sorted(_TURNING))
+_TURN_PREFIX = 2
+_BEGIN_TURNS = frozenset(turn[:_TURN_PREFIX] for turn in _TURNING)
 _BESIDE = re.compile(r"[|·•»«›‹/>\]\[]+|\s{2,}|\t")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _BAR = re.compile(r"\s[|·•›»/]\s|[|·•›»]")
@@ -161,16 +165,34 @@ def is_link(line: str) -> bool:
     (False, True)
     """
     line = line.strip()
-    if len(line) <= LONGEST_LINK:
-        parts = [bare for part in _BESIDE.split(_in_small_letters(line)) if (bare := _EDGE.sub("", part))]
-        if parts and all(part in _LINKS for part in parts):
-            return True
+    if len(line) <= LONGEST_LINK and _are_links(_BESIDE.split(_in_small_letters(line))):
+        return True
+    if _in_small_letters(line[:_TURN_PREFIX]) not in _BEGIN_TURNS:
+        return False
     glued = _GLUED.match(line, 1)
     return glued is not None and _turned_by(line[: glued.end(1)])
 
 
+def _are_links(parts: list[str]) -> bool:
+    """Whether all parts of a line in small letters are links, but for those without a letter or figure."""
+    count = 0
+    for part in parts:
+        bare = _bare(part)
+        if bare and bare not in _LINKS:
+            return False
+        count += bool(bare)
+    return count > 0
+
+
+def _bare(part: str) -> str:
+    """Return a part of a line without the marks and blanks at its ends."""
+    return part if part[:1].isalnum() and part[-1:].isalnum() else _EDGE.sub("", part)
+
+
 def is_row_of_links(line: str) -> bool:
     """Whether a line is a menu by itself: three links or more with marks between, of which at least half are known.
+
+    Where there are only spaces between them, all have to be known.
 
     >>> is_row_of_links("Home | News | Boats | Contact"), is_row_of_links("Boats | Oars | Home")
     (True, False)
@@ -178,15 +200,35 @@ def is_row_of_links(line: str) -> bool:
     (False, False)
     """
     if not _BAR.search(line):
-        return False
+        return _is_spaced_row(line)
     line = line.strip()
     if len(line) > LONGEST_ROW or line.startswith("|") or _NO_LINKS.search(line):
         return False
-    parts = [bare for part in _BAR.split(line) if (bare := _EDGE.sub("", part))]
+    parts = [bare for part in _BAR.split(line) if (bare := _bare(part))]
     known_parts = [part for part in parts if _in_small_letters(part) in _LINKS]
     if len(parts) < LEAST_IN_ROW or len(known_parts) < max(LEAST_KNOWN_IN_ROW, len(parts) / 2):
         return False
     return known_parts == parts or not any(part[0].islower() or len(part) > LONGEST_OF_ROW for part in parts)
+
+
+def _is_spaced_row(line: str) -> bool:
+    """Whether a line is a row of links without marks between, each of them known.
+
+    >>> [_is_spaced_row(line) for line in ("Home News About us", "Home is where news are", "首页 新闻 联系我们")]
+    [True, False, True]
+    """
+    words = _in_small_letters(line).split()
+    if not LEAST_IN_ROW <= len(words) <= MOST_SPACED_WORDS:
+        return False
+    count = start = 0
+    while start < len(words):
+        longest = (end for end in range(min(len(words), start + WORDS_OF_LINK), start, -1))
+        end = next((end for end in longest if " ".join(words[start:end]) in _LINKS), 0)
+        if not end:
+            return False
+        count, start = count + 1, end
+    # Links of a menu begin with capitals; three small words may be any.
+    return count >= LEAST_IN_ROW and not any(word[0].islower() for word in line.split()[:1])
 
 
 def leads_to_others(line: str) -> bool:

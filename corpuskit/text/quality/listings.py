@@ -6,7 +6,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.sums import ratio, running_sums
+from corpuskit.text.quality.sums import ratio
 
 __all__ = ["contents_characters", "price_lines"]
 
@@ -32,24 +32,23 @@ def contents_characters(layout: TextLayout, entries: Booleans, words: Integers, 
     # The full stop of its number is an end, too.
     numbers_end = layout.codes[layout.token_ends[lines.first_tokens] - 1] == ord(".")
     entries = entries & ~_goes_on(layout) & (ends <= numbers_end)
-    starts = layout.token_starts[lines.first_tokens]
-    sizes = layout.token_ends[lines.last_tokens] - starts
+    starts, sizes = layout.row_starts, layout.row_sizes
     first = layout.codes[starts]
     figures = entries & (words <= MOST_WORDS) & (first >= ord("0")) & (first <= ord("9"))
-    whole = np.bincount(lines.text_indices, sizes, len(layout.text_ends))
-    likely = np.bincount(lines.text_indices, sizes * figures, len(whole)) > LIKELY * whole
+    whole = layout.sums_of_texts(sizes)
+    likely = layout.sums_of_texts(sizes * figures) > LIKELY * whole
     numbered = np.zeros(len(sizes), bool)
     for row in (figures & likely[lines.text_indices]).nonzero()[0].tolist():
         numbered[row] = _NUMBERED.match(layout.data, int(starts[row])) is not None
     one_level = numbered & numbers_end & (layout.token_ends[lines.first_tokens] - starts <= MOST_FIGURES + 1)
-    sentences = np.bincount(lines.text_indices[~numbered], ends[~numbered], len(whole))
+    sentences = layout.sums_of_texts(ends * ~numbered)
     numbered &= ~one_level | (sentences < LEAST_SENTENCES)[lines.text_indices]
-    return ratio(np.bincount(lines.text_indices, sizes * numbered, len(whole)), whole)
+    return ratio(layout.sums_of_texts(sizes * numbered), whole)
 
 
 def _goes_on(layout: TextLayout) -> Booleans:
     """Return for each row whether the next one is in its paragraph and begins with a small letter of ASCII."""
-    first = layout.codes[layout.token_starts[layout.lines.first_tokens]]
+    first = layout.codes[layout.row_starts]
     continues = ~layout.opens_paragraph & (first >= ord("a")) & (first <= ord("z"))
     return np.append(continues[1:], False)
 
@@ -57,16 +56,14 @@ def _goes_on(layout: TextLayout) -> Booleans:
 def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> Numbers:
     """Return the share of each text's lines that are a price and nothing else; 0 if there are fewer than sentences.
 
-    `letters` has the number of words with a letter of each token.
+    `letters` has the number of words with a letter of each row.
     """
     lines = layout.lines
-    before = running_sums(letters)
-    no_words = before[lines.last_tokens + 1] == before[lines.first_tokens]
     has_mark = np.zeros(len(layout.line_ends), bool)
     has_mark[layout.line_ends.searchsorted(_currency_marks(layout))] = True
-    prices = has_mark[lines.numbers] & no_words
-    counts = np.bincount(lines.text_indices[prices], minlength=len(layout.text_ends))
-    whole = np.bincount(lines.text_indices, minlength=len(counts))
+    prices = has_mark[lines.numbers] & (letters == 0)
+    counts = layout.sums_of_texts(prices)
+    whole = np.diff(layout.row_bounds)
     return ratio(np.where(counts > sentences, counts, 0), whole)
 
 

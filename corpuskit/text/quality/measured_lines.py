@@ -47,12 +47,15 @@ WORDS_OF_LONGEST_LINE = 16
 
 
 def fenced_rows(layout: TextLayout) -> Booleans:
-    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
+    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark.
+
+    What is drawn around a table says as clearly what is in it.
+    """
     lines = layout.lines
-    fenced = np.zeros(len(lines.numbers), bool)
+    fenced = _drawn_rows(layout)
     if not len(fenced):
         return fenced
-    starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+    starts, ends = layout.row_starts, layout.row_ends
     may_open, may_close = np.zeros((2, 256), bool)
     may_open[[opening[0] for opening, _ in _FENCES]] = True
     may_close[[partner[-1] for _, partner in _FENCES]] = True
@@ -70,27 +73,46 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     return fenced
 
 
+def _drawn_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it is one of a drawn table: `│` and the like, U+2500 to U+257F, stand in it.
+
+    A row that only begins so is a branch of a tree, which may be a menu.
+    """
+    # rows        ┌──┬──┐ / │ a│ b│ / └─ Shop / a │ b
+    # returned    x         x                   x
+    lines = layout.lines
+    drawn = np.zeros(len(lines.numbers), bool)
+    if b"\xe2\x94" not in layout.data and b"\xe2\x95" not in layout.data:
+        return drawn
+    codes = layout.codes
+    wide = np.flatnonzero(codes[:-1] == 0xE2)
+    wide = wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]
+    starts, ends = layout.row_starts, layout.row_ends
+    drawn[ends.searchsorted(wide, "right")] = True
+    drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
+    return drawn
+
+
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
     """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
 
     `closed` says which rows end as a sentence does.
     """
     lines = layout.lines
-    starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+    starts, ends = layout.row_starts, layout.row_ends
     if not len(starts):
         return fenced
     looks = _looks_like_code(layout, starts, ends) & ~(closed & (lines.token_counts >= SENTENCE_WORDS))
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
-    whole, first_of_whole = _blocks(layout)
-    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)))
-    blocks = first.searchsorted(np.arange(len(starts)), "right") - 1
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced)
     sizes = np.diff(np.append(first, len(starts)))
-    is_code = _mostly(looks, blocks, len(first))
+    is_code = 2 * np.add.reduceat(looks, first, dtype=np.int64) >= sizes
     # What begins or ends a page may be a menu, whose marks are those of code.
     at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
-    is_code &= ~at_edge | _mostly(looks, whole, len(first_of_whole))[whole[first]]
+    in_code = 2 * layout.sums_of_paragraphs(looks) >= np.diff(np.append(layout.paragraph_starts, len(looks)))
+    is_code &= ~at_edge | in_code[layout.row_paragraphs[first]]
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -98,7 +120,7 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     deeper = indents[first] >= indents[before] + DEEPER
     follows = (first > 0) & (lines.text_indices[before] == lines.text_indices[first])
     is_code &= (sizes > 1) | (follows & (led | deeper))
-    return fenced | is_code[blocks]
+    return fenced | is_code.repeat(sizes)
 
 
 def beside_prose(layout: TextLayout, code: Booleans, fenced: Booleans) -> Booleans:
@@ -106,10 +128,10 @@ def beside_prose(layout: TextLayout, code: Booleans, fenced: Booleans) -> Boolea
 
     Fences say what is in them, whatever their share.
     """
-    lines = layout.lines
-    sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
-    whole, part = (np.bincount(lines.text_indices, sizes * rows) for rows in (~fenced, code & ~fenced))
-    rows: Booleans = fenced | code & (part <= MOST_CODE * whole)[lines.text_indices]
+    if not code.any():
+        return fenced
+    whole, part = (layout.sums_of_texts(layout.row_sizes * rows) for rows in (~fenced, code & ~fenced))
+    rows: Booleans = fenced | code & (part <= MOST_CODE * whole)[layout.lines.text_indices]
     return rows
 
 
@@ -120,40 +142,32 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     """
     if not len(words):
         return sentences
-    blocks, first = _blocks(layout)
-    count = len(first)
-    sizes = np.bincount(blocks, stays, count)
-    words_of_blocks = np.bincount(blocks, np.minimum(words, WORDS_OF_LONGEST_LINE) * stays, count)
-    ends = np.bincount(blocks, sentences & stays, count)
-    wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
-    in_wrapped = wrapped[blocks] & (sentences | (words > WORDS_OF_LABEL))
+    # Of a block, the words that its lines have beyond those of a wrapped line; without the end of a sentence, none.
+    beyond = (np.minimum(words, WORDS_OF_LONGEST_LINE) - WORDS_OF_WRAPPED_LINE) * stays
+    has_end = np.logical_or.reduceat(sentences & stays, layout.paragraph_starts)
+    wrapped = has_end & (layout.sums_of_paragraphs(beyond) >= 0)
+    in_wrapped = wrapped[layout.row_paragraphs] & (sentences | (words > WORDS_OF_LABEL))
     prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | in_wrapped)
     return prose
 
 
-def _mostly(rows: Booleans, blocks: Integers, count: int) -> Booleans:
-    """Return for each of `count` blocks whether at least half of its rows are true; `blocks` has that of each row."""
-    mostly: Booleans = 2 * np.bincount(blocks, rows, count) >= np.bincount(blocks, minlength=count)
-    return mostly
+def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
+    """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
 
-
-def _starts_of_parts(layout: TextLayout, prose: Booleans) -> Integers:
-    """Return the first row of each paragraph; a long one is cut where lines of prose begin and end."""
+    Fences and tables may stand right below what leads to them, which is no part of them.
+    """
     # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
     # prose         1          0         0          1
     # opens         1          1         0          1
-    blocks, first = _blocks(layout)
-    sizes = np.diff(np.append(first, len(blocks)))
+    sizes = np.diff(np.append(layout.paragraph_starts, len(prose)))
+    long = sizes > LONGEST_BLOCK
+    if not long.any() and not fenced.any():
+        return layout.paragraph_starts
     changes = np.diff(prose, prepend=prose[:1])
-    opens: Booleans = layout.opens_paragraph | changes & (sizes > LONGEST_BLOCK)[blocks]
+    opens: Booleans = layout.opens_paragraph | changes & long.repeat(sizes)
+    opens[1:] |= fenced[1:] != fenced[:-1]
     starts: Integers = opens.nonzero()[0]
     return starts
-
-
-def _blocks(layout: TextLayout) -> tuple[Integers, Integers]:
-    """Return the paragraph of each row, and the first row of each paragraph."""
-    opens = layout.opens_paragraph
-    return opens.cumsum() - 1, opens.nonzero()[0]
 
 
 def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:
@@ -167,9 +181,9 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
         links = np.array([link.span() for link in _LINK.finditer(layout.data)], np.int64).reshape(-1, 2)
         in_one_text = np.equal(*layout.text_ends.searchsorted(links).T)
         links = links[in_one_text]
-        brackets = np.concatenate([links[:, 0], links[:, 1] - 1])
-        marks -= np.bincount(ends.searchsorted(brackets, "right"), minlength=len(ends))
-        at_end &= ~np.isin(ends, links[:, 1])
+        opening, closing = (ends.searchsorted(offsets, "right") for offsets in (links[:, 0], links[:, 1] - 1))
+        marks -= np.bincount(np.concatenate([opening, closing]), minlength=len(ends))
+        at_end[closing[ends[closing] == links[:, 1]]] = False
     looks: Booleans = at_end | (marks >= np.maximum(LEAST_MARKS * (ends - starts), 1))
     opens = np.zeros(256, bool)
     opens[[prompt[0] for prompt in _PROMPTS]] = True

@@ -10,11 +10,12 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.comment_tails import comment_tails
 from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import distinct, running_sums
+from corpuskit.text.quality.sums import distinct, running_sums, sums_between
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
@@ -49,7 +50,7 @@ class MeasuredTexts:
         profile = profile or profile_of("en")
         self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
         self._like_peer = like_peer
-        self._vocabulary = vocabulary(self._profiles[0].unspaced)
+        self._vocabulary = vocabulary(self._profiles[0].unspaced, like_peer)
         self._layout = TextLayout(texts, like_peer)
         self._ignored = np.zeros(len(texts), bool)
         self._edits: dict[int, str] = {}
@@ -91,6 +92,7 @@ class MeasuredTexts:
             self._like_peer,
             self._code,
             self._ignored.copy(),
+            self._comment_tails,
         )
 
     @cached_property
@@ -107,27 +109,39 @@ class MeasuredTexts:
         return fenced_rows(self._layout)
 
     @cached_property
-    def _code_left_out(self) -> Booleans:
-        """Whether each line is code that no rule judges."""
+    def _left_out(self) -> Booleans:
+        """Whether no rule judges a line: it is code, or a button below a comment."""
         if self._like_peer or not self._settings["leave-out-code"]:
+            return self._comment_tails
+        return beside_prose(self._layout, self._code, self._fenced) | self._comment_tails
+
+    @cached_property
+    def _comment_tails(self) -> Booleans:
+        if self._like_peer or not self._settings["c4-min-line-words"]:
             return np.zeros(len(self._layout.lines.numbers), bool)
-        return beside_prose(self._layout, self._code, self._fenced)
+        return comment_tails(self._layout, self._is_closed)
 
     @cached_property
     def _is_closed(self) -> Booleans:
         """Whether each line that is not blank ends as prose does."""
-        closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
+        closed: Booleans = self._last_flags & (ENDS_CLOSED | ENDS_PROSE) != 0
         return closed
+
+    @cached_property
+    def _last_flags(self) -> Integers:
+        """The flags of the last token of each line that is not blank."""
+        return self._tokens.flags[self._layout.lines.last_tokens]
 
     @cached_property
     def _items(self) -> Booleans:
         """Whether each line that is not blank begins with the mark of a list's item."""
         first = self._layout.lines.first_tokens
-        starts, ends = self._layout.token_starts[first], self._layout.token_ends[first]
+        starts, ends = self._layout.row_starts, self._layout.token_ends[first]
         marks = np.zeros(256, bool)
         marks[[ord(mark) for mark in "-+*"]] = True
-        items: Booleans = marks[self._layout.codes[starts]] & (ends - starts == 1)
-        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~marks[self._layout.codes[starts]]
+        has_mark = marks[self._layout.codes[starts]]
+        items: Booleans = has_mark & (ends - starts == 1)
+        items |= (self._tokens.flags[first] & OPENS_BULLET != 0) & ~has_mark
         return items
 
     @cached_property
@@ -138,12 +152,12 @@ class MeasuredTexts:
     def _rows_without(self, stays: Booleans) -> Booleans:
         """Return which lines are judged, of those that stay.
 
-        Code is not; nor, in a text of sentences, are the labels, cells and names between them.
+        Code and buttons are not; nor, in a text of sentences, are the labels, cells and names between them.
         """
         lines = self._layout.lines
         if self._like_peer:
             return stays
-        measured = stays & ~self._code_left_out
+        measured = stays & ~self._left_out
         prose = self._prose
         if not stays.all():
             prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
@@ -153,20 +167,19 @@ class MeasuredTexts:
 
     def _prevails(self, rows: Booleans, measured: Booleans, least: float) -> Booleans:
         """Return for each text whether some of its lines have a share of the characters of those that are measured."""
-        lines = self._layout.lines
-        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
-        whole, part = (np.bincount(lines.text_indices, sizes * some, len(self._texts)) for some in (measured, rows))
+        sizes = self._layout.row_sizes
+        whole, part = (self._layout.sums_of_texts(sizes * some) for some in (measured, rows))
         prevails: Booleans = part >= least * np.maximum(whole, 1)
         return prevails
 
     def _prose_prevails_without(self, rows: Booleans) -> Booleans:
         """Return for each text whether it is nearly all prose, without some of its lines."""
-        return self._prevails(self._prose & ~rows, ~self._code_left_out, PREVAILING)
+        return self._prevails(self._prose & ~rows, ~self._left_out, PREVAILING)
 
     @cached_property
     def _prose(self) -> Booleans:
         """Whether each line that is not blank is a line of prose and no code that is left out."""
-        return rows_of_prose(self._layout, ~self._code_left_out, self._prose_like_lines(), self._line_words)
+        return rows_of_prose(self._layout, ~self._left_out, self._prose_like_lines(), self._line_words)
 
     @cached_property
     def _measures_all(self) -> bool:
@@ -175,10 +188,6 @@ class MeasuredTexts:
     @cached_property
     def _measured_tokens(self) -> Booleans:
         return self._rows.repeat(self._layout.lines.token_counts)
-
-    def _measured(self, values: Integers) -> Integers:
-        """Return the values of tokens, 0 for those in lines that are not judged."""
-        return values if self._measures_all else values * self._measured_tokens
 
     @cached_property
     def _line_words(self) -> Integers:
@@ -189,9 +198,7 @@ class MeasuredTexts:
     @cached_property
     def _words_of_rows(self) -> Integers:
         """The number of words in each line: those that `words` cuts."""
-        lines, before = self._layout.lines, running_sums(self._tokens.word_counts)
-        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
-        return counts
+        return self._layout.sums_of_rows(self._tokens.word_counts)
 
     def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
         """Return the lines of each text that are judged; a text without any of the marks comes whole.
@@ -222,10 +229,7 @@ class MeasuredTexts:
         """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
         if kind == "line":
             return self._rows
-        opens = self._layout.opens_paragraph
-        blocks = opens.cumsum() - 1
-        measured: Booleans = np.bincount(blocks, self._rows, opens.sum()) > 0
-        return measured
+        return self._layout.sums_of_paragraphs(self._rows) > 0
 
     @cached_property
     def _words(self) -> Words:
@@ -250,16 +254,17 @@ class MeasuredTexts:
 
     def _sum_by_text(self, values: Integers) -> Integers:
         """Return the sum of the values of each text's tokens."""
-        # values            [5 1 2]     of three tokens; texts have 2, 0 and 1 of them
-        # _running_sums     [0 5 6 8]
-        # token_bounds      [0 2 2 3]
-        # sums at those     [0 6 6 8]
-        # differences       [6 0 2]
-        return np.diff(running_sums(values)[self._layout.token_bounds])
+        return sums_between(values, self._layout.token_bounds)
 
-    def _count_by_text(self, text_indices: Integers) -> Integers:
-        """Return how often each text occurs in an array of their indices."""
-        return np.bincount(text_indices, minlength=len(self._texts))
+    def _measured_sum_by_text(self, values: Integers) -> Integers:
+        """Return the sum of the values of each text's tokens, without those in lines that are not judged."""
+        if self._measures_all:
+            return self._sum_by_text(values)
+        return self._layout.sums_of_texts(self._layout.sums_of_rows(values) * self._rows)
+
+    def _bounds_of(self, spans: TextSpans) -> Integers:
+        """Return the number of spans before each text, and in all."""
+        return spans.text_indices.searchsorted(np.arange(len(self._texts) + 1))
 
     def _covered_characters(
         self, starts: Integers, ends: Integers, text_indices: Integers, chosen: Booleans

@@ -84,6 +84,40 @@ def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     return cut | _empty_at_edge(lines, range(len(lines)), cut)
 
 
+def may_be_cut_from_head(short: Sequence[bool], first: str) -> bool:
+    """Whether something may go of lines before a text's first sentence of which none is known as a link.
+
+    It is a quick look before `head_lines_to_cut`. `short` says of each line whether it is; `first` is the first one.
+
+    >>> may_be_cut_from_head([True, True, False, True], "Boats")
+    False
+    """
+    return _has_unknown_menu(short) or (bool(short) and short[0] and _is_empty(first))
+
+
+def may_be_cut_from_foot(short: Sequence[bool], last: str) -> bool:
+    """Whether something may go of lines after a text's last sentence of which none is known as a link.
+
+    It is a quick look before `foot_lines_to_cut`. `short` says of each line whether it is; `last` is the last one.
+
+    >>> may_be_cut_from_foot([True, False, True], "More:"), may_be_cut_from_foot([True], "Oars")
+    (True, False)
+    """
+    if _has_unknown_menu(short) or (bool(short) and short[-1] and _is_empty(last)):
+        return True
+    return last.rstrip().endswith((":", "：")) or _LABELLED.match(last) is not None
+
+
+def _has_unknown_menu(short: Sequence[bool]) -> bool:
+    """Whether enough short lines stand together for a menu of which no link is known."""
+    return bytes([True] * LEAST_UNKNOWN_MENU) in bytes(short)
+
+
+def _is_empty(line: str) -> bool:
+    """Whether a line has no letter and no date."""
+    return not _LETTER.search(line) and not _DATE.search(line)
+
+
 def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
     """Return which of the lines after a text's last sentence are a menu; `rest` is the text before them.
 
@@ -198,6 +232,8 @@ def _is_table(run: Sequence[EdgeLine]) -> bool:
     >>> _is_table([EdgeLine(line, True, 1, True) for line in "News 12 Shop 40 Help 3 1 2 3 Next".split()])
     False
     """
+    if len(run) <= (LEAST_ROWS - 1) * LEAST_CELLS:
+        return False
     numbers = [index for index, line in enumerate(run) if _NUMBER.fullmatch(line.text.strip())]
     rows = sum(after - before >= LEAST_CELLS for before, after in pairwise(numbers)) + 1
     return rows >= LEAST_ROWS and len({run[index].text.strip() for index in numbers}) >= LEAST_ROWS
@@ -212,13 +248,13 @@ def _is_between_turns(lines: Sequence[EdgeLine], index: int) -> bool:
 
 def _crumbs(lines: Sequence[EdgeLine], cut: set[int]) -> set[int]:
     """Return the lines right below a menu that lead to the page, such as `Boats »`."""
-    if not cut:
-        return set()
-    crumbs = cut.copy()
-    for index in range(1, len(lines)):
-        if index - 1 in crumbs and _CRUMB.fullmatch(lines[index].text):
-            crumbs.add(index)
-    return crumbs - cut
+    crumbs: set[int] = set()
+    for index in cut:
+        below = index + 1
+        while below < len(lines) and below not in cut and _CRUMB.fullmatch(lines[below].text):
+            crumbs.add(below)
+            below += 1
+    return crumbs
 
 
 def _runs(lines: Sequence[EdgeLine], links: set[int]) -> Iterator[tuple[int, int, int]]:
@@ -314,7 +350,7 @@ def _empty_at_edge(lines: Sequence[EdgeLine], order: range, cut: set[int]) -> se
         if index in cut:
             continue
         line = lines[index]
-        if not line.is_short or _LETTER.search(line.text) or _DATE.search(line.text):
+        if not line.is_short or not _is_empty(line.text):
             break
         empty.add(index)
     return empty

@@ -1,7 +1,8 @@
 """The edges of pages: the lines before the first sentence of a text, and those after its last, where menus stand."""
 
+from bisect import bisect_left, bisect_right
 from functools import cache, partial
-from itertools import islice, takewhile
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from corpuskit.text.quality.menus import (
     EdgeLine,
     foot_lines_to_cut,
     head_lines_to_cut,
+    may_be_cut_from_foot,
+    may_be_cut_from_head,
 )
 from corpuskit.text.quality.spans import hash_spans
 
@@ -30,11 +33,15 @@ READ_BYTES = 4000
 LONGEST_LINK_WORDS = 12
 NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
-_FIRST_OF_NOTICE = [opening.encode()[0] for opening in NOTICE]
+_OPENS_NOTICE = np.zeros(256, bool)
+_OPENS_NOTICE[[opening.encode()[0] for opening in NOTICE]] = True
+END_OF_HASH = (1 << 16) - 1
+"""Bits of a hash that tell most words from those of links."""
 _CRUMB = "»".encode()
 BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 """What stands between the links of a line."""
-_FIRST_OF_BARS = sorted({bar[1] for bar in BARS})
+_OPENS_BAR = np.zeros(256, bool)
+_OPENS_BAR[[bar[1] for bar in BARS]] = True
 LONGEST_BAR = 3
 LEAST_TOKENS_OF_ROW, MOST_TOKENS_OF_ROW = 5, 40
 """Words and marks of a line of links."""
@@ -66,84 +73,128 @@ def menu_rows(layout: TextLayout, lines: PageLines, ignored: Booleans) -> Boolea
     texts, count = layout.lines.text_indices, len(layout.text_ends)
     cut = lines.short & _above_lost(texts, lines)
     first, last = _edges(count, texts, lines.sentences)
-    last = _edges(count, texts, lines.sentences & ~_in_notice(layout, count) & ~_crumbs(layout))[1]
+    last = _edges(count, texts, lines.sentences & ~_in_notice(layout) & ~_crumbs(layout))[1]
     rows = np.arange(len(texts))
     sought = ~ignored[texts]
     in_head, in_foot = (rows < first[texts]) & sought, (rows > last[texts]) & sought
     cut &= in_head | in_foot
     links = _may_be_links(layout, lines, (in_head | in_foot) & lines.stays)
-    bounds = texts.searchsorted(np.arange(count + 1)).tolist()
-    leads_on = lines.leads_on & (rows >= np.array(bounds[1:])[texts] - LAST_LINES)
+    bounds = layout.row_bounds.tolist()
+    leads_on = lines.leads_on & (rows >= layout.row_bounds[1:][texts] - LAST_LINES)
     heads = _worth_reading(in_head, links, lines, texts, count)
     feet = _worth_reading(in_foot, links | leads_on, lines, texts, count)
     if not heads and not feet:
         return cut
-    page = _listed(layout, lines, links)
+    edges = _listed(layout, lines, links, in_head & _are_among(heads, texts) | in_foot & _are_among(feet, texts))
+    short_rows = lines.short.nonzero()[0].tolist()
     for index in heads:
-        beyond = min(int(first[index]), bounds[index + 1])
-        edge = [row for row in range(bounds[index], beyond) if page.stays[row]]
-        size = _read_from_edge(edge, page)
-        after = range(max(int(last[index]) + 1, bounds[index]), bounds[index + 1])
-        end = _first_short(page.short, after, bounds[index + 1])
-        body = _body(layout, _next_longer(edge, size, page.short, beyond), end, at_head=True)
-        _cut_edge(layout, page, edge[:size], cut, body, at_head=True)
-        _go_on(edge, size, page.short, cut)
+        start, end = bounds[index], bounds[index + 1]
+        beyond, after = min(int(first[index]), end), max(int(last[index]) + 1, start)
+        # No short row stands between the sentences of a text that has some.
+        _cut_head(layout, edges, start, beyond, min(_at_or_after(short_rows, after, end), end), cut)
     for index in feet:
-        beyond = max(int(last[index]), bounds[index] - 1)
-        edge = [row for row in range(bounds[index + 1] - 1, beyond, -1) if page.stays[row]]
-        size = max(_read_from_edge(edge, page), LAST_LINES)
-        before = range(min(int(first[index]), bounds[index + 1]) - 1, bounds[index] - 1, -1)
-        start = _first_short(page.short, before, bounds[index] - 1) + 1
-        body = _body(layout, start, _next_longer(edge, size, page.short, beyond) + 1, at_head=False)
-        _cut_edge(layout, page, edge[:size][::-1], cut, body, at_head=False)
-        _go_on(edge, size, page.short, cut)
+        start, end = bounds[index], bounds[index + 1]
+        beyond, after = min(int(first[index]), end), max(int(last[index]) + 1, start)
+        _cut_foot(layout, edges, max(_at_or_before(short_rows, beyond - 1, -1) + 1, start), after, end, cut)
     return cut
 
 
-class _ListedRows(NamedTuple):
-    """What the lines at edges are read by; lists are faster than arrays for a few rows at a time."""
+def _are_among(chosen: list[int], texts: Integers) -> Booleans:
+    """Return for each row whether its text is one of the chosen ones."""
+    are_chosen = np.zeros(int(texts[-1]) + 1, bool)
+    are_chosen[chosen] = True
+    return are_chosen[texts]
 
+
+class _EdgeRows(NamedTuple):
+    """The rows at edges that no other rule takes out; lists are faster than arrays for a few rows at a time.
+
+    A position is an index in the first columns; the rows of one edge lie side by side there.
+    """
+
+    rows: list[int]
     short: list[bool]
-    stays: list[bool]
-    links: list[bool]
-    """Whether each row may be a link."""
+    may_be_links: list[bool]
     words: list[int]
     starts: list[int]
     ends: list[int]
+    links: list[int]
+    """The positions of rows that may be links."""
+    longer: list[int]
+    """The positions of rows that are not short."""
 
 
-def _listed(layout: TextLayout, lines: PageLines, links: Booleans) -> _ListedRows:
-    numbers = layout.lines.numbers
+def _listed(layout: TextLayout, lines: PageLines, links: Booleans, at_edges: Booleans) -> _EdgeRows:
+    rows = (at_edges & lines.stays).nonzero()[0]
+    numbers = layout.lines.numbers[rows]
     starts = np.where(numbers > 0, layout.line_ends[numbers - 1] + 1, 0)
-    columns = (lines.short, lines.stays, links, lines.words, starts, layout.line_ends[numbers])
-    return _ListedRows(*(column.tolist() for column in columns))
+    short, may_be_links = lines.short[rows], links[rows]
+    return _EdgeRows(
+        rows.tolist(),
+        short.tolist(),
+        may_be_links.tolist(),
+        lines.words[rows].tolist(),
+        starts.tolist(),
+        layout.line_ends[numbers].tolist(),
+        may_be_links.nonzero()[0].tolist(),
+        (~short).nonzero()[0].tolist(),
+    )
 
 
-def _first_short(short: list[bool], rows: range, beyond: int) -> int:
-    """Return the first of some rows that is short, or the row `beyond` them; no row of a text without sentences is."""
-    return next((row for row in rows if short[row]), beyond)
+def _cut_head(layout: TextLayout, edges: _EdgeRows, start: int, beyond: int, body_end: int, cut: Booleans) -> None:
+    """Set `cut` for the menu of a text among its rows from `start` to before its first sentence, at `beyond`.
+
+    What it is about is read from there to `body_end`.
+    """
+    opening, closing = bisect_left(edges.rows, start), bisect_left(edges.rows, beyond)
+    read = min(closing, opening + LONGEST_EDGE)
+    after_link = _at_or_before(edges.links, closing - 1, -1) + 1
+    end = opening + _read_from_edge(edges.short[opening:read], after_link - opening)
+    longer = min(_at_or_after(edges.longer, end, closing), closing)
+    body_start = edges.rows[longer] if longer < closing else beyond
+    _cut_edge(layout, edges, opening, end, cut, (body_start, body_end), at_head=True)
+    if end > opening and cut[edges.rows[end - 1]]:
+        # A longer menu goes on as it begins.
+        cut[edges.rows[end:longer]] = True
 
 
-def _next_longer(edge: list[int], read: int, short: list[bool], beyond: int) -> int:
-    """Return the first row of an edge that is not read and is no short line, or the row `beyond` the edge."""
-    return next((row for row in islice(edge, read, None) if not short[row]), beyond)
+def _cut_foot(layout: TextLayout, edges: _EdgeRows, body_start: int, after: int, end: int, cut: Booleans) -> None:
+    """Set `cut` for the menu of a text among its rows from `after` its last sentence to before `end`.
+
+    What it is about is read from `body_start` to there.
+    """
+    opening, closing = bisect_left(edges.rows, after), bisect_left(edges.rows, end)
+    read = max(opening, closing - LONGEST_EDGE)
+    first_link = min(_at_or_after(edges.links, opening, closing), closing)
+    size = _read_from_edge(edges.short[read:closing][::-1], closing - first_link)
+    start = max(closing - max(size, LAST_LINES), opening)
+    longer = max(_at_or_before(edges.longer, start - 1, opening - 1), opening - 1)
+    body_end = edges.rows[longer] + 1 if longer >= opening else after
+    _cut_edge(layout, edges, start, closing, cut, (body_start, body_end), at_head=False)
+    if start < closing and cut[edges.rows[start]]:
+        cut[edges.rows[longer + 1 : start]] = True
 
 
-def _go_on(edge: list[int], read: int, short: list[bool], cut: Booleans) -> None:
-    """Set `cut` for the short lines that go on with a menu which is longer than what was read of its edge."""
-    if 0 < read < len(edge) and cut[edge[read - 1]]:
-        cut[list(takewhile(short.__getitem__, islice(edge, read, None)))] = True
+def _at_or_after(rising: list[int], value: int, otherwise: int) -> int:
+    """Return the first of some numbers from a value on."""
+    index = bisect_left(rising, value)
+    return rising[index] if index < len(rising) else otherwise
 
 
-def _read_from_edge(edge: list[int], rows: _ListedRows) -> int:
-    """Return how many lines of an edge are read, from the edge on: up to the last link, or some longer lines."""
-    last_link = next((index for index in range(len(edge) - 1, -1, -1) if rows.links[edge[index]]), -1)
+def _at_or_before(rising: list[int], value: int, otherwise: int) -> int:
+    """Return the last of some numbers up to a value."""
+    index = bisect_right(rising, value)
+    return rising[index - 1] if index else otherwise
+
+
+def _read_from_edge(short: list[bool], up_to_link: int) -> int:
+    """Return how many lines of an edge are read, from the edge on: `up_to_link` the last link, or some longer lines."""
     longer = 0
-    for index, row in enumerate(edge[:LONGEST_EDGE]):
-        longer += not rows.short[row]
-        if not rows.short[row] and longer > MOST_BEFORE and index > last_link:
+    for index, is_short in enumerate(short):
+        longer += not is_short
+        if not is_short and longer > MOST_BEFORE and index >= up_to_link:
             return index + 1
-    return min(len(edge), LONGEST_EDGE)
+    return len(short)
 
 
 def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts: Integers, count: int) -> list[int]:
@@ -159,7 +210,7 @@ def _worth_reading(in_edge: Booleans, telling: Booleans, lines: PageLines, texts
 def _may_be_links(layout: TextLayout, lines: PageLines, at_edge: Booleans) -> Booleans:
     """Return which rows at an edge begin with the first word of a link, or with a mark, and have few words."""
     rows = (at_edge & (layout.lines.token_counts <= LONGEST_LINK_WORDS)).nonzero()[0]
-    marks = _IS_MARK[layout.codes[layout.token_starts[layout.lines.first_tokens[rows]]]] & lines.short[rows]
+    marks = _IS_MARK[layout.codes[layout.row_starts[rows]]] & lines.short[rows]
     may_be = np.zeros(len(at_edge), bool)
     may_be[rows[begin_like_links(layout, rows) | marks]] = True
     may_be[_with_bars(layout, at_edge)] = True
@@ -177,7 +228,7 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
     after = lines.first_tokens[rows][:, None] + np.arange(1, 1 + WORDS_OF_FIRST_LINK)
     starts = layout.token_starts[after]
     sizes = layout.token_ends[after] - starts
-    has_bar = (sizes <= LONGEST_BAR) & np.isin(layout.codes[starts], _FIRST_OF_BARS)
+    has_bar = (sizes <= LONGEST_BAR) & _OPENS_BAR[layout.codes[starts]]
     with_bars: Integers = rows[has_bar.any(axis=1)]
     return with_bars
 
@@ -185,8 +236,19 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
     link_hashes, hashes = _hashes_of_links(), layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin: Booleans = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
+    begin: Booleans = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
+    # Few others have such an end.
+    hashes = hashes[begin]
+    begin[begin] = link_hashes[np.minimum(link_hashes.searchsorted(hashes), len(link_hashes) - 1)] == hashes
     return begin
+
+
+@cache
+def _ends_of_hashes_of_links() -> Booleans:
+    """Return for each end of a hash whether one of `_hashes_of_links` has it."""
+    ends = np.zeros(END_OF_HASH + 1, bool)
+    ends[_hashes_of_links() & END_OF_HASH] = True
+    return ends
 
 
 @cache
@@ -197,24 +259,33 @@ def _hashes_of_links() -> Integers:
     return np.sort(hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends))
 
 
-def _cut_edge(layout: TextLayout, rows: _ListedRows, edge: list[int], cut: Booleans, body: str, at_head: bool) -> None:
-    """Set `cut` for the rows of a menu among those of one edge of a `body`."""
-    data = layout.data
-    texts = [data[rows.starts[row] : rows.ends[row]].decode("utf-8", "replace") for row in edge]
-    short, words = [rows.short[row] for row in edge], [rows.words[row] for row in edge]
-    may_be = [rows.links[row] for row in edge]
+def _cut_edge(
+    layout: TextLayout, edges: _EdgeRows, start: int, end: int, cut: Booleans, body: tuple[int, int], at_head: bool
+) -> None:
+    """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows beside it lie."""
+    if start == end:
+        return
+    data, starts, ends = layout.data, edges.starts[start:end], edges.ends[start:end]
+    short, may_be = edges.short[start:end], edges.may_be_links[start:end]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [
-        maybe and (is_link(text) or (not is_short and is_row_of_links(text)))
-        for maybe, is_short, text in zip(may_be, short, texts, strict=True)
-    ]
+    are_links = [False] * len(short)
+    for index in compress(range(len(short)), may_be):
+        text = data[starts[index] : ends[index]].decode("utf-8", "replace")
+        are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+    if True not in are_links:
+        outermost = 0 if at_head else -1
+        text = data[starts[outermost] : ends[outermost]].decode("utf-8", "replace")
+        if not (may_be_cut_from_head if at_head else may_be_cut_from_foot)(short, text):
+            return
+    texts = [data[first:last].decode("utf-8", "replace") for first, last in zip(starts, ends, strict=True)]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
-    edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(texts, short, words, are_links, strict=True)))
-    longer = [line.text for line in edge_lines if not line.is_short]
-    rest = "\n".join([*longer, body]).lower()
+    columns = texts, short, edges.words[start:end], are_links
+    edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
+    longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
+    rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
-    cut[[edge[index] for index in goes]] = True
+    cut[[edges.rows[start + index] for index in goes]] = True
 
 
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:
@@ -239,28 +310,25 @@ def _crumbs(layout: TextLayout) -> Booleans:
     crumbs = np.zeros(len(lines.numbers), bool)
     if _CRUMB not in layout.data:
         return crumbs
-    starts, ends = layout.token_starts[lines.last_tokens], layout.token_ends[lines.last_tokens]
+    starts, ends = layout.token_starts[lines.last_tokens], layout.row_ends
     for row in ((ends - starts == len(_CRUMB)) & (layout.codes[ends - 1] == _CRUMB[-1])).nonzero()[0].tolist():
         line = layout.line_of(row).rstrip()
         crumbs[row] = line.endswith("»") and "«" not in line
     return crumbs
 
 
-def _in_notice(layout: TextLayout, count: int) -> Booleans:
+def _in_notice(layout: TextLayout) -> Booleans:
     """Return for each row whether it lies in the notice below its text, which begins with `©`."""
     # Rows of two texts    Boats sail. / Home / © Ann / All is hers now.  |  © Bo / He sails it.
     # result               0             0      1       1                    1      1
-    lines = layout.lines
-    starts = layout.token_starts[lines.first_tokens]
-    ends = lines.text_indices.searchsorted(np.arange(count), "right")
+    texts, starts, ends = layout.lines.text_indices, layout.row_starts, layout.row_bounds[1:]
     in_notice = np.zeros(len(starts), bool)
     if NOTICE[0].encode() not in layout.data:
         return in_notice
-    rows = np.arange(len(starts))
-    near_end = (rows >= ends[lines.text_indices] - NOTICE_LINES) & np.isin(layout.codes[starts], _FIRST_OF_NOTICE)
-    for row in near_end.nonzero()[0].tolist():
+    rows = _OPENS_NOTICE[layout.codes[starts]].nonzero()[0]
+    for row in rows[rows >= ends[texts[rows]] - NOTICE_LINES].tolist():
         if any(layout.data.startswith(opening.encode(), int(starts[row])) for opening in NOTICE):
-            in_notice[row : ends[lines.text_indices[row]]] = True
+            in_notice[row : ends[texts[row]]] = True
     return in_notice
 
 

@@ -1,7 +1,8 @@
 """Pages that stand in for another: errors, parked names, walls to log in or to prove to be human.
 
 They are whole sentences, so no rule on lines finds them. A page is one of them if it is short and one of its first
-lines says so: an article on such pages is longer, or speaks of them later.
+lines says so: an article on such pages is longer, or speaks of them later. What follows tells the two apart where the
+first sentence has such words among others: a wall goes on about the site and its reader, an article about its story.
 """
 
 import re
@@ -9,6 +10,8 @@ import string
 from collections.abc import Sequence
 
 from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
+from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
+from corpuskit.text.quality.web_words import speaks_of_site
 
 __all__ = ["PageHeads"]
 
@@ -21,10 +24,21 @@ LONGEST_HEADED = 800
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
+OPENING_SENTENCES = 1
+"""Sentences of a page in one long line in which it may say so."""
+LEAST_STORY = 4
+"""Sentences that make an article of what follows the words of a wall."""
+MOST_OF_SITE = 0.25
+"""The share of them that speak of the site, up to which they are one."""
+LEAST_OF_SITE = 0.5
+"""The share of the sentences of a page in one line that must, if it is a wall."""
+SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
+"""Characters of a sentence, and of one in a script without spaces."""
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 """Letters of scripts whose words have no spaces between them, or endings."""
+_ENDS = '.!?。！？।…”"»」’)'
 _OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
 
 
@@ -33,7 +47,7 @@ class PageHeads:
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Take the first lines of the texts that are short enough for such a page."""
-        self._sizes = list(map(len, texts))
+        self._texts = texts
         self._heads = [_first_lines(text) if len(text) <= LONGEST_PAGE else "" for text in texts]
         # Few pages have any of the phrases: all are searched for them at once.
         self._every = _plain("\n".join(self._heads))
@@ -63,8 +77,8 @@ class PageHeads:
         if not said and not headed:
             return [False] * len(self._heads)
         return [
-            any(phrase in head for phrase in said) or (size <= LONGEST_HEADED and _is_headed(head, headed))
-            for size, head in zip(self._sizes, map(_plain, self._heads), strict=True)
+            _says(text, head, said) or (len(text) <= LONGEST_HEADED and _is_headed(head, headed))
+            for text, head in zip(self._texts, map(_plain, self._heads), strict=True)
         ]
 
 
@@ -106,7 +120,37 @@ def _plain(text: str) -> str:
 def _first_lines(text: str) -> str:
     """Return the first lines of a text that are short enough to say what kind of page it is."""
     lines = [line for line in text[:HEAD].splitlines() if line and not line.isspace()]
-    return "\n".join([line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE])
+    first_lines = [line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE]
+    if lines and len(lines[0]) > LONGEST_LINE and len(text) <= LONGEST_HEADED:
+        first_lines = [*sentences_of(lines[0], OPENING_SENTENCES), *first_lines]
+    return "\n".join(first_lines)
+
+
+def _says(text: str, head: str, phrases: list[str]) -> bool:
+    """Whether one of the first lines of a text has one of the phrases, and no article follows."""
+    for line in head.splitlines() if any(phrase in head for phrase in phrases) else ():
+        said = [phrase for phrase in phrases if phrase in line]
+        if said and not _begins_article(_plain(text), line, max(said, key=len)):
+            return True
+    return False
+
+
+def _begins_article(text: str, line: str, phrase: str) -> bool:
+    """Whether a phrase of walls stands in a sentence of an article."""
+    sentence = next((part for part in sentences_of(line) if phrase in part), line).strip()
+    following = text[text.find(sentence) + len(sentence) :]
+    sentences = [part for part in sentences_of(following) if _is_sentence(part.strip())]
+    of_site = sum(map(speaks_of_site, sentences))
+    if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
+        # The page is one long line, and the sentence is one of many.
+        return True
+    is_heading = 2 * len(phrase) >= len(sentence) and not tells_of_others(sentence)
+    return not is_heading and len(sentences) >= LEAST_STORY and of_site <= MOST_OF_SITE * len(sentences)
+
+
+def _is_sentence(part: str) -> bool:
+    shortest = SHORTEST_DENSE if _UNSPACED.search(part) else SHORTEST_SENTENCE
+    return len(part) >= shortest and part[-1] in _ENDS
 
 
 def _is_headed(head: str, phrases: list[str]) -> bool:

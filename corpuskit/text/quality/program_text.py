@@ -30,12 +30,12 @@ _BLOCKS = (
 )
 """What opens and closes a comment or a docstring of several lines, or a block of code in prose."""
 _OPENINGS = tuple(opening for opening, _ in _BLOCKS)
+_SPECIAL = frozenset(("#", *(opening[0] for opening in _OPENINGS)))
+"""What a line begins with that may open one of these, or be a heading of Markdown."""
 
 _LINES_OF_CODE = (
     r"[}\])]+[;,)]*\Z",
     r"#!\s?/|#\s?(?:include|define|ifn?def|endif|pragma)\b|<\?(?:php|xml)|</?[A-Za-z][\w:-]*[^>]*>\Z",
-    # Assigns.
-    r"""(?:[-\w.$@*&\[\]>"'()+:]+\s+){0,4}[-\w.$@%*&\[\]>"'():{},]+\s*(?:[-+*/|&^%.?:]|<<|>>)?=(?![=>])\s*\S""",
     # Names what it uses.
     r"(?:import|from|use|using|package|require|namespace|module|alias|extern|typedef)"
     r"\s+[\w.:/{*\"'<@-]+(?:\s+(?:import|as|qw)\b.*|.*;)?\Z",
@@ -53,13 +53,17 @@ _LINES_OF_CODE = (
     r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT\s+ON|SET|RETURNS?|LANGUAGE)\b[^.]*\Z|\\echo\s",
     # Calls.
     r"[\w.$>:-]+\(.*\)?\s*[;,{]?\Z(?<![.!?])|\(\w[\w-]*(?:\s[^.]*)?\Z",
-    # Ends a statement, which an item of a law does not, or goes on.
-    r"(?!\(?\w{1,4}\)).*[=(){}\[\]$@|\\+&].*;\Z|.*(?:[{\\(\[]|&&|\|\||=>|->)\Z",
     r"\[[\w.:\ -]+\]\Z",
     # Holds a value of a list.
     r"""["'][^"']*["']\s*(?::.*)?,?\Z|[-+]?[\w.]+,\Z""",
 )
 _CODE = re.compile("|".join(_LINES_OF_CODE))
+_ASSIGNMENT = re.compile(
+    r"""(?:[-\w.$@*&\[\]>"'()+:]+\s+){0,4}[-\w.$@%*&\[\]>"'():{},]+\s*(?:[-+*/|&^%.?:]|<<|>>)?=(?![=>])\s*\S"""
+)
+_STATEMENT = re.compile(r"(?!\(?\w{1,4}\)).*[=(){}\[\]$@|\\+&].*;\Z|.*(?:[{\\(\[]|&&|\|\||=>|->)\Z")
+"""Ends a statement, which an item of a law does not, or goes on."""
+_ENDS_OF_STATEMENTS = tuple(";{\\([&|>")
 _HAS_MARK = re.compile(r"[={}()\[\];<>$@\\&|]")
 _LAST_MARKS = ('"', "'", ",", ":")
 _ALONE = """
@@ -73,6 +77,7 @@ _MARKS = ("=", "{", ";", "[", "<", "$", "\\", "#", "//", "(", ": ", ":\n", ",\n"
 LEAST_MARKS = 0.3
 """Marks a line, below which a text is no code, and not read."""
 _COMMENT = re.compile(r'(?:#|//|/\*|\*/|--\s|;|"\s|%\s|=\w+\b)')
+_FIRST_OF_COMMENTS = frozenset('#/*-;"%=')
 _SETTING = re.compile(r"""(?:-\s+)?["']?[\w.$/@-]+["']?\s*(?::(?:\s+\S+){0,4}|=.*)\Z|-\s+[\w./:@*$"'-]+\Z""")
 
 
@@ -89,13 +94,13 @@ def reads_as_code(text: str) -> bool:
     code = settings = comments = uncommented = size = prose = 0
     for line, in_comment in _lines(text):
         size += len(line)
-        if in_comment or _COMMENT.match(line):
+        if in_comment or (line[:1] in _FIRST_OF_COMMENTS and _COMMENT.match(line)):
             comments += 1
             continue
         uncommented += 1
         if _looks_like_code(line):
             code += 1
-        elif _SETTING.match(line):
+        elif (":" in line or "=" in line or line[:1] == "-") and _SETTING.match(line):
             settings += 1
         elif len(line) >= SENTENCE_CHARACTERS:
             prose += len(line)
@@ -120,7 +125,14 @@ def _marks_and_line_feeds(text: str) -> tuple[int, int]:
 
 def _looks_like_code(line: str) -> bool:
     may_be_code = _HAS_MARK.search(line) or line.endswith(_LAST_MARKS) or line.partition(" ")[0] in _WORDS_ALONE
-    return bool(may_be_code) and _CODE.match(line) is not None
+    if not may_be_code:
+        return False
+    # The patterns that read a whole line are asked where the mark that they need is.
+    return (
+        _CODE.match(line) is not None
+        or ("=" in line and _ASSIGNMENT.match(line) is not None)
+        or (line.endswith(_ENDS_OF_STATEMENTS) and _STATEMENT.match(line) is not None)
+    )
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
@@ -128,8 +140,12 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
     if len(text) > 2 * CHARACTERS_READ:
         text = f"{text[:CHARACTERS_READ]}\n{text[-CHARACTERS_READ:]}"
     block: tuple[str, str] | None = None
-    lines = ["", *(line.strip() for line in text.splitlines()), ""]
+    lines = ["", *map(str.strip, text.splitlines()), ""]
     for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+        if block is None and line[:1] not in _SPECIAL:
+            if line:
+                yield _part_read(line), False
+            continue
         if block is not None:
             if block[0] not in _FENCES:
                 yield line, True
@@ -144,5 +160,8 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
             yield line, True
         elif line and block is None:
             # A heading of Markdown stands alone, a comment stands above what it is about.
-            bare = line.lstrip("#") if not before and not after else line
-            yield bare if len(bare) <= LONGEST_LINE else bare[: LONGEST_LINE // 2] + bare[-LONGEST_LINE // 2 :], False
+            yield _part_read(line.lstrip("#") if not before and not after else line), False
+
+
+def _part_read(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE // 2] + line[-LONGEST_LINE // 2 :]

@@ -23,14 +23,14 @@ from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import PageHeads
-from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
+from corpuskit.text.quality.sums import occurrences, ratio, running_sums, sums_between, united_flags
 from corpuskit.text.quality.vocabulary import (
-    ADDRESS,
     ENDS_ELLIPSIS,
     ENDS_TERMINAL,
     OPENS_BULLET,
     PROPER,
     STOP_WORD_SHIFT,
+    UNMEASURED,
     stop_word_bits,
 )
 
@@ -48,6 +48,8 @@ MANY_AROUND = 0.2
 """Share of lines that come again, or of teasers, above which it is asked whether they stand around prose."""
 TEASER_WORDS, TEASER_BREAKS = 6, 2
 """Words from which a line that ends in an ellipsis is a text that was cut, and breaks between sentences up to which."""
+MOST_BYTES = 4
+"""Bytes of a character in UTF-8."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -66,7 +68,7 @@ class TextSignals(MeasuredTexts):
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
         tokens = self._tokens
         yield "gopher_words", self._sum_by_text(tokens.proper) >> 32
-        proper = self._sum_by_text(self._measured(tokens.proper))
+        proper = self._measured_sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
         texts = self._measured_texts(("#", *_ELLIPSES))
@@ -76,7 +78,7 @@ class TextSignals(MeasuredTexts):
             ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
         )
         yield from self._edges_of_lines()
-        yield "gopher_alphabetic_words", ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
+        yield "gopher_alphabetic_words", ratio(self._measured_sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
 
     def _edges_of_lines(self) -> Figures:
@@ -86,19 +88,20 @@ class TextSignals(MeasuredTexts):
         or ends a paragraph. To datatrove, each of them counts.
         """
         lines, flags = self._layout.lines, self._tokens.flags
-        rows = ~self._code_left_out
-        counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
+        rows = ~self._left_out
+        sums_of_texts = self._layout.sums_of_texts
+        counts = self._layout.line_counts if self._like_peer else sums_of_texts(rows)
         items = rows & (flags[lines.first_tokens] & OPENS_BULLET != 0)
-        ellipses = rows & (flags[lines.last_tokens] & ENDS_ELLIPSIS != 0)
+        ellipses = rows & (self._last_flags & ENDS_ELLIPSIS != 0)
         if not self._like_peer:
             items &= ~self._is_closed
             ellipses &= (self._line_words >= TEASER_WORDS) & (self._breaks < TEASER_BREAKS)
-            many = ratio(self._count_by_text(lines.text_indices[ellipses]), counts) > MANY_AROUND
+            many = ratio(sums_of_texts(ellipses), counts) > MANY_AROUND
             if many.any():
                 # A few teasers of other pages stand below many an article.
                 ellipses &= ~(many & self._prose_prevails_without(ellipses))[lines.text_indices]
-        yield "gopher_bullet_lines", ratio(self._count_by_text(lines.text_indices[items]), counts)
-        yield "gopher_ellipsis_lines", ratio(self._count_by_text(lines.text_indices[ellipses]), counts)
+        yield "gopher_bullet_lines", ratio(sums_of_texts(items), counts)
+        yield "gopher_ellipsis_lines", ratio(sums_of_texts(ellipses), counts)
 
     def _hashes(self, texts: Sequence[str]) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
@@ -109,10 +112,11 @@ class TextSignals(MeasuredTexts):
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
-        """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
-        is_address = self._tokens.flags & ADDRESS != 0
-        if not self._like_peer and is_address.any():
-            proper = proper - self._sum_by_text(self._measured(np.where(is_address, self._tokens.proper, 0)))
+        """Return the characters and the number of each text's words; to datatrove, addresses are words, too."""
+        unmeasured = self._tokens.flags & UNMEASURED != 0
+        if not self._like_peer and unmeasured.any():
+            measured = proper - self._measured_sum_by_text(np.where(unmeasured, self._tokens.proper, 0))
+            proper = np.where(measured > 0, measured, proper)
         return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
@@ -120,23 +124,23 @@ class TextSignals(MeasuredTexts):
         characters = self._characters
         yield "repetition_characters", characters
         for kind, spans, empty, repeated in self._repeatable_spans():
-            is_repeat, text_indices = spans.is_repeat, spans.text_indices
+            is_repeat, text_indices, bounds = spans.is_repeat, spans.text_indices, self._bounds_of(spans)
             if not self._like_peer:
                 # Names of speakers, `Reply` and closing brackets come again in good texts.
                 measured = self._measured_spans(kind)
                 is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
                 # Plans and timetables have the same items again; of these, only the characters count.
                 counted = measured & ~self._items if kind == "line" else measured.copy()
-                count = np.maximum(self._count_by_text(text_indices[counted]), 1)
-                repeats = self._count_by_text(text_indices[is_repeat & counted])
+                count = np.maximum(sums_between(counted, bounds), 1)
+                repeats = sums_between(is_repeat & counted, bounds)
                 many = ratio(repeats, count) > MANY_AROUND
                 if many.any():
                     counted &= ~(self._widgets(kind, spans, is_repeat) & many[text_indices])
-                    count = np.maximum(self._count_by_text(text_indices[counted]), 1)
-                    repeats = self._count_by_text(text_indices[is_repeat & counted])
+                    count = np.maximum(sums_between(counted, bounds), 1)
+                    repeats = sums_between(is_repeat & counted, bounds)
             else:
-                count = np.maximum(self._count_by_text(text_indices) + empty, 1)
-                repeats = self._count_by_text(text_indices[is_repeat]) + repeated
+                count = np.maximum(np.diff(bounds) + empty, 1)
+                repeats = sums_between(is_repeat, bounds) + repeated
             yield f"repetition_duplicate_{kind}s", ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
             yield f"repetition_duplicate_{kind}_characters", ratio(covered, characters)
@@ -158,7 +162,7 @@ class TextSignals(MeasuredTexts):
             return widgets
         rows = widgets
         if kind == "paragraph":
-            rows = widgets[self._layout.opens_paragraph.cumsum() - 1]
+            rows = widgets[self._layout.row_paragraphs]
         return widgets & self._prose_prevails_without(rows)[spans.text_indices]
 
     def _ngram_words(self, text_indices: Integers) -> tuple[Integers, Integers, Integers]:
@@ -219,7 +223,7 @@ class TextSignals(MeasuredTexts):
         entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
         ends = self._breaks + self._is_closed
         yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words, ends)
-        yield "c4_price_lines", price_lines(self._layout, self._tokens.letters, prose.sentences)
+        yield "c4_price_lines", price_lines(self._layout, prose.letters, prose.sentences)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
         yield "c4_text_left", prose.text_left
@@ -228,8 +232,8 @@ class TextSignals(MeasuredTexts):
     def _sentences(self, lines: ProseLines) -> Integers:
         """Return the sentences of the lines that stay; of a text of one, a long one is worth several short ones."""
         prose = rows_of_prose(self._layout, lines.stays & ~self._code, self._prose_like_lines(), self._line_words)
-        words = np.bincount(self._layout.lines.text_indices, self._line_words * prose, len(self._texts))
-        long = np.where(lines.sentences > 0, words // WORDS_OF_SENTENCE, 0).astype(np.int64)
+        words = self._layout.sums_of_texts(self._line_words * prose)
+        long = np.where(lines.sentences > 0, words // WORDS_OF_SENTENCE, 0)
         return np.maximum(lines.sentences, np.minimum(long, 2))
 
     def take_edits(self, texts: Mapping[int, str]) -> None:
@@ -262,18 +266,18 @@ class TextSignals(MeasuredTexts):
         # A line that comes again does so among those that stay.
         is_repeat = lines.is_repeat if chosen.all() else self._is_repeat_among(chosen)
         terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
-        count = self._count_by_text(text_indices)
+        bounds = text_indices.searchsorted(np.arange(len(texts) + 1))
+        count = np.diff(bounds)
         yield "fineweb_lines", count
         # Items of a list end in no mark by custom; they count where there is nothing else.
         left_out = np.zeros(len(ends), bool) if self._like_peer else self._items[chosen] & ~terminal
-        ends_counted = count - self._count_by_text(text_indices[left_out])
+        ends_counted = count - sums_between(left_out, bounds)
         ends_counted = np.where(ends_counted > 0, ends_counted, count)
-        yield "fineweb_terminal_lines", ratio(self._count_by_text(text_indices[terminal]), ends_counted)
-        sizes = layout.characters_before(ends) - layout.characters_before(starts)
-        short = sizes <= self._settings["fineweb-short-line-length"]
+        yield "fineweb_terminal_lines", ratio(sums_between(terminal, bounds), ends_counted)
+        short = self._are_short(starts, ends)
         if not self._like_peer:
             short &= ~self._verse(starts, ends)
-        yield "fineweb_short_lines", ratio(self._count_by_text(text_indices[short]), count)
+        yield "fineweb_short_lines", ratio(sums_between(short, bounds), count)
         line_feeds = occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
         if not self._like_peer:
@@ -284,7 +288,7 @@ class TextSignals(MeasuredTexts):
             yield "fineweb_newlines_per_word", ratio(line_feeds, self._word_counts)
             return
         # Blank lines are no lines.
-        words = np.bincount(text_indices, self._words_of_rows[chosen], len(texts))
+        words = sums_between(self._words_of_rows[chosen], bounds)
         yield "fineweb_newlines_per_word", ratio(np.maximum(count - 1, 0), words)
 
     def _is_repeat_among(self, chosen: Booleans) -> Booleans:
@@ -295,6 +299,17 @@ class TextSignals(MeasuredTexts):
         rows = self._layout.lines
         first, last = rows.first_tokens[chosen], rows.last_tokens[chosen]
         return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
+
+    def _are_short(self, starts: Integers, ends: Integers) -> Booleans:
+        """Return which spans have so few characters that FineWeb calls them short lines."""
+        most, sizes = self._settings["fineweb-short-line-length"], ends - starts
+        short: Booleans = sizes <= most
+        if not self._layout.data.isascii():
+            # Only the characters of some others have to be counted: each has one to four bytes.
+            others = (~short & (sizes <= MOST_BYTES * most)).nonzero()[0]
+            before = self._layout.characters_before
+            short[others] = before(ends[others]) - before(starts[others]) <= most
+        return short
 
     def _verse(self, starts: Integers, ends: Integers) -> Booleans:
         """Return which spans have words and end in a comma or semicolon, as lines of verse do, and links do not."""
@@ -308,7 +323,9 @@ class TextSignals(MeasuredTexts):
             first, second, third = (codes[offsets].astype(np.int64) for offsets in last)
             character = first << 16 | second << 8 | third
             verse |= (character == 0xE38081) | (character == 0xEFBC8C)
-        return verse & (self._words_in(starts, ends) >= WORDS_OF_VERSE)
+        lines = verse.nonzero()[0]
+        verse[lines] = self._words_in(starts[lines], ends[lines]) >= WORDS_OF_VERSE
+        return verse
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:
         """Whether a mark that ends a sentence stands right at each of these ends."""

@@ -88,8 +88,21 @@ th: เบราว์เซอร์ของคุณล้าสมัย|เ
 vi: trình duyệt của bạn đã cũ|trình duyệt của bạn đã lỗi thời|trình duyệt không được hỗ trợ
 ja: ブラウザのバージョンが古|古いブラウザをお使い|ブラウザは古い
 ko: 브라우저 버전이 낮|오래된 브라우저를|구형 브라우저를
+en: browser is too old
+de: browser ist zu alt
+fr: navigateur est trop ancien|navigateur est trop vieux
+es: navegador es demasiado antiguo|navegador es muy antiguo
+pt: navegador é muito antigo
+it: browser è troppo vecchio
+nl: browser is te oud
+pl: przeglądarka jest zbyt stara
+ru: браузер слишком стар
+tr: tarayıcınız çok eski
+ja: ブラウザーは古い|古いブラウザーをお使い|ブラウザーのバージョンが古|お使いのブラウザーはサポート
+zh: 浏览器太旧|浏览器过旧|浏览器版本太
 """
 _WALLS = """
+en: sign in to read|log in to read|article is for members|article is for subscribers
 en: verify you are human|verify that you are human|verify you are not a robot|confirm you are not a robot
 en: checking your browser before|checking if the site connection is secure|complete the captcha|are you a robot?
 en: unusual traffic from your computer network|enable javascript and cookies to continue|enable cookies to continue
@@ -189,6 +202,15 @@ ru: сессия истекла|требуется авторизация|про
 ja: セッション切れ|ログインが必要です
 ko: 로그인 필요|세션 만료
 zh: 请登录|安全验证|請登入
+de: privatsphäre ist uns wichtig|privatsphäre liegt uns
+en: for subscribers only|subscribers only
+de: nur für abonnenten
+fr: réservé aux abonnés
+es: solo para suscriptores|exclusivo para suscriptores
+pt: exclusivo para assinantes
+it: riservato agli abbonati
+nl: alleen voor abonnees
+ru: только для подписчиков
 fr: votre vie privée est|respect de votre vie privée
 es: privacidad es importante|privacidad nos importa
 pt: privacidade é importante

@@ -36,6 +36,20 @@ def running_sums(values: Integers) -> Integers:
     return sums
 
 
+def sums_between(values: Integers, bounds: Integers) -> Integers:
+    """Return the sums of the values between each bound and the next; of truth values, how many are true.
+
+    >>> sums_between(np.array([5, 1, 2]), np.array([0, 2, 2, 3])).tolist()
+    [6, 0, 2]
+    """
+    # values            [5 1 2]
+    # running_sums      [0 5 6 8]
+    # bounds            [0 2 2 3]
+    # sums at those     [0 6 6 8]
+    # differences       [6 0 2]
+    return np.diff(running_sums(values)[bounds])
+
+
 def united_flags(flags: Integers, bounds: Integers) -> Integers:
     """Return the flags that any entry between each bound and the next has."""
     united = np.zeros(len(bounds) - 1, np.int64)

@@ -47,8 +47,11 @@ MAX_MARKS_AFTER_END = 8
 """Characters after the end of a sentence that are looked past: brackets, quotes, and the number of a note."""
 STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 32
 LENGTH_MASK = (1 << 30) - 1
-ADDRESS = 1 << 62
-"""Holds the address of something on the web, which is no word of a language."""
+UNMEASURED = 1 << 62
+"""Says nothing of the length of words: an address on the web, what is too long for a word of any language,
+or several words of a script without spaces in a text whose language has them."""
+LONGEST_WORD = 100
+"""Characters; German names of laws have up to 80, and data in base64 have thousands."""
 PROPER_WORD = 1 << 32
 
 
@@ -125,9 +128,12 @@ class _Column:
 class Vocabulary:
     """Maps tokens to rows; the columns hold what is known about each row's token."""
 
-    def __init__(self, unspaced: bool) -> None:
-        """Make an empty vocabulary; `unspaced` as in `words.split_token`."""
-        self.unspaced = unspaced
+    def __init__(self, unspaced: bool, like_peer: bool = False) -> None:
+        """Make an empty vocabulary; `unspaced` as in `words.split_token`.
+
+        Characters that show nothing are no part of words, but to datatrove, with `like_peer`, they are.
+        """
+        self.unspaced, self._like_peer = unspaced, like_peer
         self._token_rows, self._word_numbers = HashTable(), HashTable()
         self._columns = [_Column(INITIAL_ROWS) for _ in range(4)]
         self._spans, self._flags, self._proper, self._letters = self._columns
@@ -145,7 +151,7 @@ class Vocabulary:
         rows, new = self._token_rows.number_keys(layout.token_hashes)
         if len(new):
             self._learn_tokens(TokenBatch(layout.codes, layout.token_starts[new], layout.token_ends[new]))
-        spans, flags, proper, letters = [column.array()[rows] for column in self._columns]
+        spans, flags, proper, letters = [column.array().take(rows) for column in self._columns]
         return KnownTokens(spans, flags, proper, letters, self._entries.array())
 
     def _clear(self) -> None:
@@ -171,7 +177,7 @@ class Vocabulary:
         starts, ends = split_tokens(batch, self.unspaced)
         numbers, new = self._word_numbers.number_keys(batch.hash_spans(starts, ends))
         if len(new):
-            self._learn_words(batch.kinds, starts[new], ends[new])
+            self._learn_words(self._word_kinds(batch), starts[new], ends[new])
         entries = self._word_entries.array()[numbers]
         first = starts.searchsorted(batch.starts)
         proper = (entries & PROPER != 0) * (PROPER_WORD + ((entries & 0xFFFFFFFF) >> WORD_FLAG_BITS))
@@ -179,7 +185,7 @@ class Vocabulary:
             numbers < len(ENGLISH_FORMS), 1 << STOP_WORD_SHIFT + np.minimum(numbers, len(ENGLISH_FORMS)), 0
         )
         self._spans.append(first + self._entries.size << 32 | np.diff(first, append=len(starts)))
-        self._flags.append(_token_flags(batch) | np.bitwise_or.reduceat(stops, first))
+        self._flags.append(self._token_flags(batch) | np.bitwise_or.reduceat(stops, first))
         self._proper.append(np.add.reduceat(proper, first))
         self._letters.append(np.add.reduceat(entries & LETTERS, first))
         self._entries.append(entries)
@@ -194,7 +200,7 @@ class Vocabulary:
         bounds = np.column_stack([starts, ends]).ravel()
         some = np.bitwise_or.reduceat(kinds, bounds)[::2]
         every = np.bitwise_and.reduceat(kinds, bounds)[::2]
-        sizes = ends - starts
+        sizes = ends - starts - _invisible_characters(kinds, bounds)
         letters = some & char.ALPHA != 0
         terminal = (sizes == 1) & (some & char.TERMINAL != 0)
         proper = letters | (every & char.DIGIT != 0)
@@ -205,11 +211,42 @@ class Vocabulary:
         numbers = np.arange(self._word_entries.size, self._word_entries.size + len(starts))
         self._word_entries.append(numbers << 32 | sizes << WORD_FLAG_BITS | flags)
 
+    def _word_kinds(self, batch: TokenBatch) -> Integers:
+        """Return the bits of the characters of a batch, of which those that show nothing are symbols."""
+        invisible = batch.kinds & char.INVISIBLE != 0
+        if self._like_peer:
+            return batch.kinds & ~np.uint32(char.INVISIBLE)
+        return batch.kinds | invisible * np.uint32(char.SYMBOL) if invisible.any() else batch.kinds
+
+    def _token_flags(self, batch: TokenBatch) -> Integers:
+        """Return the flags and, shifted, the lengths of the tokens."""
+        first, last = batch.kinds[batch.starts], batch.kinds[batch.ends - 1]
+        # A space lies before each token, so the last three characters are dots only if the token has three.
+        dots = last & batch.kinds[batch.ends - 2] & batch.kinds[np.maximum(batch.ends - 3, 0)] & char.DOT != 0
+        ends = _ends_before_marks(batch)
+        flags: Integers = batch.ends - batch.starts << LENGTH_SHIFT
+        for bit, flag in (
+            (first & char.BULLET, OPENS_BULLET),
+            (last & char.ELLIPSIS, ENDS_ELLIPSIS),
+            (dots, ENDS_ELLIPSIS | ENDS_THREE_DOTS),
+            (last & char.TERMINAL, ENDS_TERMINAL),
+            (last & char.C4_END, ENDS_C4_LINE),
+            (last & char.CLOSING_MARK, ENDS_CLOSED),
+            (ends & (char.TERMINAL | char.SENTENCE_END | char.ELLIPSIS), ENDS_PROSE),
+            (ends & char.LEADS_ON, ENDS_COLON),
+        ):
+            flags |= (bit != 0) * flag
+        flags[batch.tokens_with("://")] |= UNMEASURED
+        flags[batch.ends - batch.starts > LONGEST_WORD] |= UNMEASURED
+        if not self.unspaced:
+            flags[batch.tokens_at((batch.kinds & char.UNSPACED != 0).nonzero()[0])] |= UNMEASURED
+        return flags
+
 
 @cache
-def vocabulary(unspaced: bool) -> Vocabulary:
+def vocabulary(unspaced: bool, like_peer: bool = False) -> Vocabulary:
     """Return the vocabulary of this process, for texts with or without spaces."""
-    return Vocabulary(unspaced)
+    return Vocabulary(unspaced, like_peer)
 
 
 @cache
@@ -245,26 +282,13 @@ def _letters_entry(word: str, number: int) -> int:
     return number << 32 | len(word) << WORD_FLAG_BITS | LETTERS | PROPER
 
 
-def _token_flags(batch: TokenBatch) -> Integers:
-    """Return the flags and, shifted, the lengths of the tokens."""
-    first, last = batch.kinds[batch.starts], batch.kinds[batch.ends - 1]
-    # A space lies before each token, so the last three characters are dots only if the token has three.
-    dots = last & batch.kinds[batch.ends - 2] & batch.kinds[np.maximum(batch.ends - 3, 0)] & char.DOT != 0
-    ends = _ends_before_marks(batch)
-    flags: Integers = batch.ends - batch.starts << LENGTH_SHIFT
-    for bit, flag in (
-        (first & char.BULLET, OPENS_BULLET),
-        (last & char.ELLIPSIS, ENDS_ELLIPSIS),
-        (dots, ENDS_ELLIPSIS | ENDS_THREE_DOTS),
-        (last & char.TERMINAL, ENDS_TERMINAL),
-        (last & char.C4_END, ENDS_C4_LINE),
-        (last & char.CLOSING_MARK, ENDS_CLOSED),
-        (ends & (char.TERMINAL | char.SENTENCE_END | char.ELLIPSIS), ENDS_PROSE),
-        (ends & char.LEADS_ON, ENDS_COLON),
-    ):
-        flags |= (bit != 0) * flag
-    flags[batch.tokens_with("://")] |= ADDRESS
-    return flags
+def _invisible_characters(kinds: Integers, bounds: Integers) -> Integers:
+    """Return how many characters of each word show nothing; `bounds` has the start and the end of each."""
+    invisible = kinds & char.INVISIBLE != 0
+    if not invisible.any():
+        return np.zeros(len(bounds) // 2, np.int64)
+    counts: Integers = np.add.reduceat(invisible.astype(np.int64), bounds)[::2]
+    return counts
 
 
 def _ends_before_marks(batch: TokenBatch) -> Integers:

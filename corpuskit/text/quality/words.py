@@ -94,7 +94,8 @@ _LONGEST_ADDRESS = 4096
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-_UNSPACED_LETTER = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+UNSPACED_LETTER = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+"""A letter of a script that is written without spaces between words."""
 _THAI = "[เ-ไ]?[ก-ฮ][ะ-ฺ็-๎]*(?:[ก-ฮ](?![ะ-ฺ็-๎]))?[ๆฯ]?"
 _LAO = "[ເ-ໄ]?[ກ-ຮໜ-ໟ][ະ-ຽ່-ໍ]*(?:[ກ-ຮ](?![ະ-ຽ່-ໍ]))?"
 _KHMER = "[ក-ឳ](?:្[ក-ឳ])*[ា-៑]*(?:[ក-អ](?![្ា-៑]))?"
@@ -121,7 +122,7 @@ def split_token(token: str, unspaced: bool = False) -> list[str]:
     exception_words = TOKENIZER_EXCEPTIONS.get(token)
     if exception_words is not None:
         return list(exception_words)
-    if unspaced and not token.isascii() and _UNSPACED_LETTER.search(token):
+    if unspaced and not token.isascii() and UNSPACED_LETTER.search(token):
         return _UNSPACED_UNIT.findall(token)
     if token.isalpha():
         return [token]

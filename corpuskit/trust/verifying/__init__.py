@@ -1,1 +1,1 @@
-"""What `verify` checks: `dataset_check`, and `lossy_shards` for shards that documents cannot be read back from."""
+"""What `verify` checks: `dataset_check`; each file by `file_check`, in the order of `dealing`, or `lossy_shards`."""

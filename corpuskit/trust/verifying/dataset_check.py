@@ -1,33 +1,27 @@
 """Whether a dataset is what its manifest says: its files, documents, tokens, decisions and steps."""
 
 import functools
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
-from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems, verdict_key
-from corpuskit.core.provenance.entries import DamageSummary, FileEntry, Manifest, ShardEntry, accepted_damage
+from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
+from corpuskit.core.provenance.entries import DamageSummary, Manifest, ShardEntry, accepted_damage
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
-from corpuskit.core.publish.dataset import VERIFY, Dataset
+from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.publish.recovery import OLD_RUN, all_extra_names, left_behind
-from corpuskit.core.publish.shard_files import is_readable, token_ids_in
-from corpuskit.core.publish.source_totals import SourcePart, Totals, share
-from corpuskit.core.reading.inputs import Input
-from corpuskit.core.registry import format_of_shard
+from corpuskit.core.publish.shard_files import token_ids_in
+from corpuskit.core.publish.source_totals import Totals, share
 from corpuskit.core.stream.cpu_guard import KILLED
-from corpuskit.core.tokens import TOKENIZERS, counter
+from corpuskit.core.tokens import TOKENIZERS
 from corpuskit.core.wording import quantity
-from corpuskit.trust.verifying.lossy_shards import digest_of_ids, id_problems, name_problems, part_problems, with_id
-
-DECISIONS, SHARDS = "decisions", "shards"
-DECISION_WORK = 3
-"""How many times as long a byte of decisions takes as one of a shard: as they are much alike, they are packed well."""
+from corpuskit.trust.verifying.dealing import DECISIONS, SHARDS, dealt, longest_first, works_of
+from corpuskit.trust.verifying.file_check import Reading, counts_tokens, join_parts, load_libraries, read, token_counter
+from corpuskit.trust.verifying.lossy_shards import id_problems, name_problems
 
 
 class Verification(TypedDict, total=False):
@@ -56,26 +50,17 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
 
     `jobs` processes read its files.
     """
-    from corpuskit.core.stream.workers import each_in_order
-
     try:
         dataset = Dataset(path)
     except DamagedError as error:
         return [str(error).removeprefix(f"{path}: ")]
     manifest = dataset.manifest
-    works = [
-        *((DECISION_WORK * file["bytes"], DECISIONS, file["path"]) for file in manifest["decisions"]),
-        *((shard["bytes"], SHARDS, shard["path"]) for shard in manifest["shards"]),
-    ]
-    # What takes longest first, or the last of them would keep one process busy while all others are done.
-    names = [(kind, path) for _, kind, path in sorted(works, key=lambda work: -work[0])]
-    reading_each = each_in_order(functools.partial(_read, dataset), names, jobs)
-    readings = {}
-    for name, reading in zip(names, reading_each, strict=True):
-        readings[name] = reading
+    readings: dict[tuple[str, str], Reading] = {}
+    for (kind, path_of_file), reading in _readings(dataset, jobs):
+        readings[kind, path_of_file] = reading
         state = quantity(len(reading.problems), "problem") if reading.problems else "sound"
         lines = quantity(reading.count.documents or reading.decisions_of.total(), "line")
-        console.detail(f"read {name[1]}: {lines}, {state}")
+        console.detail(f"read {path_of_file}: {lines}, {state}")
     problems = list(_check_shards(manifest, readings, answer))
     ids = {path: reading.ids for (_, path), reading in readings.items() if reading.ids}
     problems += () if problems else (*name_problems(manifest), *id_problems(ids))
@@ -90,45 +75,21 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
     return problems
 
 
-@dataclass
-class Reading:
-    """What a file holds, and what is wrong with it."""
+def _readings(dataset: Dataset, jobs: int) -> Iterator[tuple[tuple[str, str], Reading]]:
+    """Yield what each file holds, by its kind and its path, in the order in which one process would read them."""
+    from corpuskit.core.stream.workers import each_in_order
 
-    problems: list[str] = field(default_factory=list)
-    count: StreamCount = field(default_factory=StreamCount)
-    """Of a shard's documents."""
-    totals: dict[str, SourcePart] = field(default_factory=dict)
-    """By source (`Totals.parts`)."""
-    decisions_of: "Counter[VerdictKey]" = field(default_factory=Counter)
-    ids: str = ""
-    """A digest of the ids of a shard's documents, in order; empty if there are none, or they are not known."""
-
-
-def _read(dataset: Dataset, name: tuple[str, str]) -> Reading:
-    """Read one file of a dataset, as a worker may do it; `name` is its kind and its path."""
-    kind, path = name
-    if kind == SHARDS:
-        return _read_shard(dataset, next(shard for shard in dataset.manifest["shards"] if shard["path"] == path))
-    file = next(file for file in dataset.manifest["decisions"] if file["path"] == path)
-    reading = Reading(list(_check_file(dataset.folder, file)))
-    if not reading.problems:
-        try:
-            reading.decisions_of.update(map(verdict_key, dataset.decisions_in(file)))
-        except DamagedError:
-            reading.problems.append(f"{file['path']} holds lines that are not decisions")
-    return reading
-
-
-def _read_shard(dataset: Dataset, shard: ShardEntry) -> Reading:
-    reading = Reading([*_check_file(dataset.folder, shard), *_check_readability(shard)])
-    if not reading.problems and shard.get("readable", True):
-        totals = Totals(_token_counter(dataset.manifest))
-        reading.problems += _check_documents(dataset, shard, reading, totals)
-        reading.totals = totals.parts()
-    elif not reading.problems:
-        reading.problems += part_problems(dataset, shard)
-        reading.ids = "" if reading.problems else digest_of_ids(dataset, shard)
-    return reading
+    load_libraries()
+    files = longest_first(works_of(dataset.manifest))
+    works = dealt(files, jobs)
+    number_of_parts = Counter(work.file for work in works)
+    parts: defaultdict[tuple[str, int], list[Reading]] = defaultdict(list)
+    for work, reading in zip(works, each_in_order(functools.partial(read, dataset), works, jobs), strict=True):
+        parts[work.file].append(reading)
+        while files and len(parts[files[0].file]) == number_of_parts[files[0].file]:
+            file = files.pop(0)
+            path = dataset.manifest[file.kind][file.number]["path"]
+            yield (file.kind, path), join_parts(dataset, file, parts.pop(file.file))
 
 
 def _check_shards(
@@ -140,7 +101,7 @@ def _check_shards(
     answer |= {"documents": 0, "tokens": 0, "shards": len(of_several_files)}
     for group in sorted({shard_format(shard["path"]) for shard in shards}):
         members = [shard for shard in shards if shard_format(shard["path"]) == group]
-        total, totals = StreamCount(), Totals(_token_counter(manifest))
+        total, totals = StreamCount(), Totals(token_counter(manifest))
         pattern = "/part-*".join(group).lstrip("/")
         problems = [problem for shard in members for problem in readings[SHARDS, shard["path"]].problems]
         if not any(shard.get("readable", True) for shard in members):
@@ -158,7 +119,7 @@ def _check_shards(
     is_read = any(shard.get("readable", True) for shard in shards)
     if shards and not is_read:
         answer["documents"] = sum(entry["documents"] for entry in sources)
-    if not (is_read and _counts_tokens(manifest)):
+    if not (is_read and counts_tokens(manifest)):
         # What is not counted here is what the manifest says, whose sums were compared.
         answer["tokens"] = sum(entry["tokens"] for entry in sources)
 
@@ -171,30 +132,10 @@ def _check_unreadable(manifest: Manifest, shards: list[ShardEntry], pattern: str
         yield f"the shards {pattern} hold {documents} documents, but the sources {expected}"
 
 
-def _check_readability(shard: ShardEntry) -> Iterator[str]:
-    """Compare what the manifest says of a shard with its format: it must not keep documents from being checked."""
-    try:
-        format_ = format_of_shard(shard["path"])
-    except DamagedError as error:
-        yield str(error)
-        return
-    if is_readable(format_, shard["path"]) != shard.get("readable", True):
-        yield f"{shard['path']} has a wrong `readable`: that is not what a file of {format_.name} is"
-
-
-def _token_counter(manifest: Manifest) -> Callable[[str], int]:
-    """Return the token counter that the manifest names; tokens of a user's own tokenizer are not counted again."""
-    return counter(manifest["tokenizer"]) if _counts_tokens(manifest) else lambda text: 0
-
-
-def _counts_tokens(manifest: Manifest) -> bool:
-    return manifest["tokenizer"] in TOKENIZERS
-
-
 def _check_tokens(manifest: Manifest) -> Iterator[str]:
     """Check what can be known of tokens without the tokenizer: its digest is there, and the sums agree."""
     name = manifest["tokenizer"]
-    if not _counts_tokens(manifest) and f"tokens:{name}" not in manifest["versions"]:
+    if not counts_tokens(manifest) and f"tokens:{name}" not in manifest["versions"]:
         yield f"the tokenizer {name} is none of {', '.join(TOKENIZERS)}, and no digest of it is among the versions"
     of_sources = sum(entry["tokens"] for entry in manifest["sources"].values())
     for source, entry in manifest["sources"].items():
@@ -226,38 +167,8 @@ def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: To
     for name, entry in sources.items():
         for key, value in entry.items():
             listed = manifest["sources"][name].get(key)
-            if value != listed and (key not in ("tokens", "share") or _counts_tokens(manifest)):
+            if value != listed and (key not in ("tokens", "share") or counts_tokens(manifest)):
                 yield f"the source {name} has {key} {value} in the shards {pattern}, but {listed} in the manifest"
-
-
-def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
-    path = folder / entry["path"]
-    if path.is_symlink() or not path.is_file():
-        yield f"{entry['path']} is missing"
-        return
-    actual = Input(entry["path"], local_path=path).manifest_entry()
-    if actual["bytes"] != entry["bytes"]:
-        yield f"{entry['path']} has {actual['bytes']} bytes, not {entry['bytes']}"
-    elif actual["sha256"] != entry["sha256"]:
-        yield f"{entry['path']} was changed: its sha256 differs"
-
-
-def _check_documents(dataset: Dataset, shard: ShardEntry, reading: Reading, totals: Totals) -> Iterator[str]:
-    total = reading.count
-    try:
-        for document in dataset.documents(shard, is_checked=True):
-            total.add(encode(document))
-            totals.add(document)
-            reading.ids = with_id(reading.ids, document.id)
-    except (DamagedError, Reject) as error:
-        problem = str(error).removeprefix(f"{Path(shard['path']).name}: ").removesuffix(VERIFY)
-        yield f"{shard['path']} cannot be read to its end: {problem}"
-        return
-    documents, tokens = total.documents, totals.tokens
-    if documents != shard["documents"]:
-        yield f"{shard['path']} holds {documents} documents, not {shard['documents']}"
-    elif tokens != shard["tokens"] and tokens:
-        yield f"{shard['path']} holds {tokens} tokens, not {shard['tokens']}"
 
 
 def _check_decisions(manifest: Manifest, readings: Mapping[tuple[str, str], Reading]) -> Iterator[str]:

@@ -44,9 +44,14 @@ def id_problems(digests: Mapping[str, str]) -> Iterator[str]:
     """
     first_of: dict[str, str] = {}
     for path, digest in sorted(digests.items()):
-        first = first_of.setdefault(Path(path).name.rpartition("-")[0], path)
+        first = first_of.setdefault(number_of(path), path)
         if digest != digests[first]:
             yield f"{path} has other documents than {first}, by their ids"
+
+
+def number_of(path: str) -> str:
+    """Return the name of a shard before its digest, which tells its number."""
+    return Path(path).name.rpartition("-")[0]
 
 
 def name_problems(manifest: Manifest) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Spin(Stage):
         if document.text.startswith("work"):
             HANGS.match("a" * 60 + "b")
         if document.text == "sleep":
-            time.sleep(0.5)
+            time.sleep(0.3)
         if document.text == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if document.text == "drop":
@@ -83,7 +83,7 @@ class SlowToLoad(Stage):
     @cached_property
     def model(self) -> int:
         """What takes so long."""
-        end = time.process_time() + 0.4
+        end = time.process_time() + 0.2
         while time.process_time() < end:
             pass
         return 1
@@ -112,7 +112,7 @@ class Slow(Stage):
 
     def apply(self, document: Document) -> Document:
         """The document, after more than the limit if it is slow."""
-        end = time.process_time() + (0.3 if document.text == "slow" else 0)
+        end = time.process_time() + (0.15 if document.text == "slow" else 0)
         while time.process_time() < end:
             pass
         return document
@@ -120,7 +120,7 @@ class Slow(Stage):
 
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cpu_guard, "CPU_SECONDS", 0.2)
+    monkeypatch.setattr(cpu_guard, "CPU_SECONDS", 0.1)
 
 
 def written(folder: Path, texts: Sequence[str]) -> Input:

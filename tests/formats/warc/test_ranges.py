@@ -17,6 +17,7 @@ from corpuskit.core.reading.inputs import Damage, Input
 from corpuskit.core.step import Item
 from corpuskit.formats.warc.ranges import is_splittable
 from corpuskit.sources.fetch_warc import FetchWarc
+from tests.support.properties import examples
 from tests.support.warc import (
     ARC_HEAD,
     ODD,
@@ -106,7 +107,7 @@ def test_archives_packed_record_by_record_are_read_in_ranges(pack: Pack, records
     assert len(fitting) > (len(tried) // 2 if NESTED[0] in records else len(tried) - 1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(120))
 @given(st.data())
 def test_any_archive_in_ranges_is_as_the_whole_or_seen_not_to_be(data: st.DataObject) -> None:
     """Members of several records, records over several members, ids stated twice, padding, garbage, broken bytes."""

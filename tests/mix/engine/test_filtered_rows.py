@@ -8,11 +8,11 @@ import pytest
 from corpuskit import Document, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.step import VerdictPart
-from corpuskit.mix.engine import patched_files, patches
+from corpuskit.mix.engine import patched_files
 from corpuskit.mix.engine.line_counts import NotedLines, read_noted_lines
-from corpuskit.mix.engine.patches import stored_lines_at
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import WorkShard, lines_of, work_shards, write_shards
+from corpuskit.mix.engine.stored_lines import stored_lines_at
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.engine.tasks import FinishedTask
 from corpuskit.stages.dedup import Dedup
@@ -88,26 +88,6 @@ def test_what_is_left_is_the_same_whether_lines_are_made_or_not(
     assert [(entry["documents"], entry["bytes"]) for entry in result["shards"]] == [
         (entry["documents"], entry["bytes"]) for entry in result_of_reading["shards"]
     ]
-
-
-@pytest.mark.parametrize("block", [1, 7, 1000, 1 << 20])
-def test_lines_are_found_in_blocks_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    shard = shard_of(tmp_path, DOCUMENTS)
-    lines, starts, at = list(map(encode, DOCUMENTS[:50])), [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    monkeypatch.setattr(patches, "READ_BYTES", block)
-    wanted = [0, 3, 4, 20, 49]
-    ends = [starts[number] + len(lines[number]) for number in wanted]
-    path = shard.files[0].path
-    chosen = list(stored_lines_at(path, [starts[number] for number in wanted], ends, at))
-    assert chosen == [lines[number] for number in wanted]
-    for size in (at - 1, at + 1):
-        with pytest.raises(DamagedError, match=path.name):
-            list(stored_lines_at(path, [], [], size))
-    with pytest.raises(DamagedError, match=path.name):
-        list(stored_lines_at(path, [at - 3], [at + 1], at))
 
 
 def test_notes_of_another_number_of_lines_are_damage(tmp_path: Path) -> None:

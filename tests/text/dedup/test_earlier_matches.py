@@ -13,6 +13,7 @@ from corpuskit.text.dedup import earlier_matches, sharded
 from corpuskit.text.dedup.matching import Matcher
 from corpuskit.text.dedup.sharded import ShardedDedup
 from tests.support.dedup import cut, families
+from tests.support.properties import examples
 
 SMALL: dict[str, Any] = {"ngram": 3, "permutations": 32, "bands": 16, "threshold": 0.5}
 
@@ -42,7 +43,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(families(), st.lists(st.integers(0, 24), min_size=1, max_size=4), st.data())
 @pytest.mark.parametrize("rows", [3, sharded.ROWS_AT_ONCE])
 def test_matches_of_the_first_shards_change_nothing(

@@ -17,6 +17,7 @@ from corpuskit.text.dedup.minhash import (
     signatures,
     version,
 )
+from tests.support.properties import examples
 
 PINNED_ROW = [[1225488152, 368595810, 1191090874, 374417001, 321897176, 1415324292, 650986866, 141909642]]
 PINNED_KEYS = [[1464481450832704312, 187636203813455406]]
@@ -93,7 +94,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[list[int]], np.ndarray]:
     return draw(st.lists(column, min_size=1, max_size=4)), np.maximum(matrix, matrix.T)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(corpora())
 def test_sorting_gives_the_verdicts_of_the_rule(corpus: tuple[list[list[int]], np.ndarray]) -> None:
     columns, alike = corpus

@@ -13,6 +13,7 @@ from corpuskit.core.outcome import Drop
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup import span_texts, spooled_spans
 from tests.support.dedup import corpus, cut, exactly, in_tasks, prose
+from tests.support.properties import examples
 
 PARTS = st.tuples(st.integers(0, 3), st.integers(0, 50), st.integers(1, 40))
 TEXTS = st.lists(st.lists(PARTS, max_size=3), min_size=1, max_size=9)
@@ -29,7 +30,7 @@ def text_of(number: int, parts: list[tuple[int, int, int]]) -> str:
     return " ".join(words)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 9), max_size=4), st.sampled_from([8, 9, 20]), st.sampled_from([3, 1000]))
 def test_tasks_over_shards_give_what_one_run_gives(
     tmp_path_factory: pytest.TempPathFactory,

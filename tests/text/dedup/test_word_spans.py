@@ -15,6 +15,7 @@ from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup.shingles import unit_bounds, words_of
 from corpuskit.text.dedup.spooled_spans import SpanDedup
 from corpuskit.text.dedup.winnowing import fingerprints, gram_hashes
+from tests.support.properties import examples
 
 WORDS = [f"{first}{second}{number}" for first in "bdfgklmnprst" for second in "aeiou" for number in range(40)]
 
@@ -68,7 +69,7 @@ SLICES = st.lists(
 
 
 @given(SLICES, st.sampled_from([8, 9, 20]))
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_all_goes_that_any_earlier_text_has_in_full(slices: list[list[tuple[int, int, int]]], least: int) -> None:
     """Whatever part of a run the first text with a fingerprint has, a text in between may have all of it."""
     texts = []
@@ -203,7 +204,7 @@ COMPOSED = "か\u3099は\u309aဥ\u102ee\u0301=\u0338\u1100\u1161\u11a8İΣςﬁ
 
 
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from(COMPOSED), max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_each_unit_is_made_of_the_characters_where_it_is_said_to_be(text: str) -> None:
     hashes, _ = words_of(text)
     starts, ends = unit_bounds(text)
@@ -246,7 +247,7 @@ CHARACTERS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40), st.intege
 
 
 @given(st.lists(CHARACTERS, min_size=2, max_size=8), st.sampled_from([8, 9, 20]))
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_runs_of_characters_and_words_go_by_what_they_weigh(
     slices: list[list[tuple[int, int, int]]], least: int
 ) -> None:

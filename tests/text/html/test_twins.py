@@ -195,7 +195,11 @@ def test_real_pages_whole_and_damaged(shared_data: Path) -> None:
 @needs_core
 @pytest.mark.parametrize(
     "markup",
-    ["<p>a" * (MAX_BLOCKS + 1), "a<br><br>" * (MAX_BLOCKS + 9), ("<div>" * 500 + "a" + "</div>" * 500) * 1_100],
+    [
+        "<p>a" * (MAX_BLOCKS + 1),
+        pytest.param("a<br><br>" * (MAX_BLOCKS + 9), marks=pytest.mark.slow),
+        pytest.param(("<div>" * 500 + "a" + "</div>" * 500) * 1_100, marks=pytest.mark.slow),
+    ],
 )
 def test_both_have_the_same_limits(markup: str) -> None:
     with pytest.raises(Reject) as rejected:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpuskit.text.quality.line_kinds import is_policy_notice
+from corpuskit.text.quality.line_kinds import is_policy_notice, is_script_notice
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,9 @@ from corpuskit.text.quality.line_kinds import is_policy_notice
         "in our survey, twelve of the twenty ferries had no privacy policy on their pages at all.",
         "all of the browsers in the test use cookies so that the shops know you again when you come back.",
         "the bank changed its terms of use twice, which we only learned from a letter to its customers.",
+        "websites must ask for consent before they use cookies to count their readers.",
+        "views that use cookies –",
+        "terms of use: we compared each ferry's terms of use with those of the year before.",
         "you should ask the landlord for a privacy policy before you let him mount a camera in the yard.",
     ],
 )
@@ -33,3 +36,28 @@ def test_sentences_about_the_policies_of_others_stay(line: str) -> None:
 )
 def test_notices_go(line: str) -> None:
     assert is_policy_notice(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "react is a javascript library with an active group of users.",
+        "to see what the function returns, enable javascript in the console of the editor.",
+        "turning javascript off made the page of the ferry load twice as fast, the survey found.",
+    ],
+)
+def test_lessons_in_scripts_stay(line: str) -> None:
+    assert not is_script_notice(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "you need to enable javascript to run this app.",
+        "please turn javascript on to see the panel with the timetable.",
+        "javascript est désactivé. merci de l'activer.",
+        "activa javascript para ver el horario.",
+    ],
+)
+def test_a_site_that_asks_for_scripts_gives_a_notice(line: str) -> None:
+    assert is_script_notice(line)

@@ -28,6 +28,10 @@ TITLES = [
         "首页 | 新闻 | 船 | 联系我们",
         "Home | News | Boats | Oars | Weather | Blog | Forum | Careers | Contact us",
         "previous | up | next",
+        "Home News About us Contact",
+        "Startseite Nachrichten Über uns Kontakt",
+        "Главная Новости О нас Контакты",
+        "首页 新闻 关于我们 联系我们",
     ],
 )
 def test_a_row_of_links_goes_at_both_ends(separator: str, row: str) -> None:
@@ -47,6 +51,7 @@ def test_a_row_of_links_goes_at_both_ends(separator: str, row: str) -> None:
         ["Name | Links | Photos | Comments", "w3m | 12 | 3 | 4", "lynx | 2 | 1 | 0"],
         ["Links | Photos | Comments", "12 | 3 | 4"],
         ["Ann Miller • Bo Help • Cy News"],
+        ["Home is where the news are", "Help for home owners", "News from home", "home search help"],
     ],
 )
 def test_tables_keywords_authors_and_usage_stay(lines: list[str]) -> None:

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from corpuskit.core.document import Document
+from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.quality.languages import profile_of
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.measured_lines import code_rows
+from corpuskit.text.quality.measured_lines import code_rows, fenced_rows
 from corpuskit.text.quality.rules import SETTINGS
 from corpuskit.text.quality.signals import TextSignals
+from tests.text.quality.test_around_prose import ARTICLE
 
 SETTING = {item.name: item.value for item in SETTINGS}
 LESSON = (
@@ -140,3 +143,35 @@ def test_a_link_in_brackets_lies_in_one_text() -> None:
     layout = TextLayout(["Sail\nsee {oars", "row} it"])
     none = np.zeros(3, bool)
     assert code_rows(layout, none, none).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("cell", ["$A", "软件包", "Größe", "ไฟล์"])
+@pytest.mark.parametrize("rows", [5, 60])
+@pytest.mark.parametrize("frame", [True, False])
+@pytest.mark.parametrize("separator", ["\n", "\n\n"])
+def test_a_drawn_table_right_below_a_sentence_stays_and_is_not_judged(
+    cell: str, rows: int, frame: bool, separator: str
+) -> None:
+    table = [f"│ {number} │ {cell} │" if frame else f"{number} │ {cell}" for number in range(rows)]
+    if frame:
+        table = ["┌────┬────┐", *table, "└────┴────┘"]
+    text = separator.join(ARTICLE) + "\n" + "\n".join(table)
+    outcome = FilterQuality().apply(Document("a", text, {"language": "en", "language_score": 0.95}))
+    assert isinstance(outcome, Document)
+    assert outcome.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Sail now\n```\nx = 1\ny = 2\nz = 3\n```\nand then\nrow", [0, 1, 1, 1, 1, 1, 0, 0]),
+        ("Sizes\n╔══╦══╗\n║ 1║ 2║\n╚══╩══╝\nof boats", [0, 1, 1, 1, 0]),
+    ],
+)
+def test_what_leads_to_fences_and_tables_is_no_part_of_them(text: str, code: list[int]) -> None:
+    layout = TextLayout([text])
+    assert code_rows(layout, fenced_rows(layout), np.zeros(len(code), bool)).astype(int).tolist() == code
+
+
+def test_a_tree_of_links_is_no_table() -> None:
+    assert not fenced_rows(TextLayout(["Boats\n├─ About us\n│  └─ Oars\n└─ Contact"])).any()

@@ -125,3 +125,42 @@ def test_a_heading_on_a_longer_page_is_no_error() -> None:
 
 def test_a_phrase_with_a_nul_beside_it() -> None:
     assert kinds("\0Page not found\0" + REST) == (True, False)
+
+
+STORY = {
+    "en": " The ferry left at nine with forty sacks of meal. The mate slept below until noon. Nobody saw the reef."
+    " The storm came up from the west. All were saved by the boat from the island.",
+    "ru": " Паром вышел в девять утра с мукой. Помощник капитана спал до полудня. Никто не видел рифа."
+    " Буря пришла с запада. Всех спасла лодка с острова.",
+    "ja": "フェリーは九時に港を出た。航海士は昼まで眠っていた。誰も岩に気づかなかった。"
+    "西から嵐が来た。全員が島の船に助けられた。",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Your browser is outdated, the mate read aloud from the screen, and he went back to his maps."),
+        ("en", "You must log in, said the sign at the counter, where the captain stood with his hat in his hand."),
+        ("ru", "Ваш браузер устарел, прочёл помощник капитана на экране и вернулся к своим картам и лоциям."),
+        ("ja", "ログインしてくださいという表示を見て、船長は帽子を手にしたまま窓口の前で長いこと立っていた。"),
+    ],
+)
+def test_an_article_that_begins_with_the_words_of_a_wall_is_none(language: str, sentence: str) -> None:
+    assert kinds(f"{sentence}\n{STORY[language].strip()}") == (False, False)
+    assert kinds(sentence + STORY[language]) == (False, False)
+
+
+REST_OF_WALL = (
+    " Our site needs what old browsers cannot do, and its pages may look wrong. Please install a new version of your"
+    " browser and come back to this page. The links below lead to the pages of those who make them."
+)
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_a_wall_is_one_with_line_feeds_or_without(between: str) -> None:
+    assert kinds("Your browser is out of date." + between + REST_OF_WALL.strip()) == (True, False)
+
+
+def test_a_headline_of_the_words_of_a_wall_is_one_whatever_follows() -> None:
+    assert kinds("Please log in to continue\n" + STORY["en"].strip()) == (False, True)

@@ -16,6 +16,7 @@ from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
 from corpuskit.text.quality.signals import TextSignals
+from tests.support.properties import examples
 from tests.support.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
@@ -120,7 +121,7 @@ def test_lines_of_white_space_repeat_nothing(text: str) -> None:
     assert figures["repetition_duplicate_paragraphs"] == signals(plain)["repetition_duplicate_paragraphs"]
 
 
-@settings(max_examples=160)
+@settings(max_examples=examples(160))
 @given(st.lists(TEXTS | st.text(), min_size=1, max_size=8), st.sampled_from(["en", "fr", "zh", "xx"]), st.booleans())
 def test_the_figures_of_a_text_are_its_own_in_any_company(texts: list[str], language: str, like_peer: bool) -> None:
     figures = [signals(text, language, like_peer) for text in texts]

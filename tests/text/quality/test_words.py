@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
 from corpuskit.text.quality.words import TOKENIZER_EXCEPTIONS, is_unspaced, split_token
+from tests.support.properties import examples
 from tests.support.words import split_words
 
 TOKENS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
@@ -102,7 +103,7 @@ UNITS = st.builds(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(TOKENS | MARKED | NEARLY_SPECIAL | UNITS, min_size=1), st.booleans())
 def test_many_tokens_are_split_as_each_alone(tokens: list[str], unspaced: bool) -> None:
     assert _split_in_bulk(tokens, unspaced) == [split_token(token, unspaced) for token in tokens]

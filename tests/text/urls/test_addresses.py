@@ -91,8 +91,8 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", ["a.", "%61/", "../", ":", "@", "[", "/", "é.", "1.", "\t", "%"])
 def test_time_is_linear(address: str, unit: str) -> None:
     before = time.process_time()
-    address_of(address.format(unit * 100_000))
-    assert time.process_time() - before < 3
+    address_of(address.format(unit * 30_000))
+    assert time.process_time() - before < 1
 
 
 def test_what_follows_the_host_and_what_is_never_looked_at() -> None:

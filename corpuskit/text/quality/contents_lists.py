@@ -1,0 +1,153 @@
+"""The contents of a whole manual below one of its chapters, which a site repeats on each page.
+
+Such a list may have eight hundred lines below a chapter of twenty, so it goes before any rule judges the page: what is
+left is the chapter. It is known by the numbers of its sections, which count up through several levels without a
+sentence between. The few sections that a chapter itself lists are too few, and end the text seldom.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from corpuskit.text.quality.link_words import is_link
+
+__all__ = ["without_contents"]
+
+LEAST_ENTRIES = 12
+"""Numbered lines of a list of contents."""
+MOST_WORDS, LONGEST_ENTRY = 20, 160
+"""Words and characters of an entry; a script without spaces has one word."""
+MOST_BETWEEN = 30
+"""Lines without a number between two entries: titles of the lowest level, and the second lines of long ones."""
+LEAST_SHARE = 0.2
+"""Share of numbered lines in the list."""
+LEAST_IN_TURN = 0.5
+"""Share of entries right after the one before: versions and prices rise, too, but leave numbers out."""
+MOST_BELOW = 12
+"""Lines below the list: the notice of the site and its links."""
+LEAST_SENTENCES = 3
+"""Sentences of a chapter, or long lines where no mark ends one; a page of fewer is nothing but its list."""
+LONG_LINE = 100
+LETTERS = 1000
+"""What the letter of an appendix counts from, behind the numbers of all chapters."""
+FOOT, LEAST_IN_FOOT = 1200, 3
+"""Last characters of a text in which some entries stand, if it ends in such a list."""
+
+_NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
+_ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
+_IN_FOOT = re.compile(rf"\n[ \t§•*·-]*{_NUMBER}\s")
+_SENTENCE = re.compile(r"(?<!\d)[.!?؟।።။][\"'”’»)\]]*(?=\s|\Z)|[。！？]")
+_ENDS_SENTENCE = frozenset(".;።。।؛；")
+_CLOSING = "\"'”’»)]」』"
+
+Number = tuple[int, ...]
+
+
+def without_contents(text: str) -> str:
+    """Return a text without the contents of the manual that it is a chapter of; the text itself if none are there.
+
+    >>> chapter = "2.1 Oars\\nOars are long. They are of ash.\\nThey are dear, too."
+    >>> sections = [f"{chapter}.{section} Title" for chapter in (1, 2, 3) for section in range(1, 6)]
+    >>> without_contents("\\n".join([chapter, *sections, "A. Index"])) == chapter
+    True
+    >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Title")
+    True
+    """
+    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
+        return text
+    lines = text.splitlines()
+    first = last = len(lines)
+    most_below = MOST_BELOW
+    while bounds := _contents(lines[:first], most_below):
+        # The sections of a preface may be counted by themselves.
+        first, last = bounds[0], min(last, bounds[1]) if most_below else last
+        most_below = 0
+    while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
+        # What the list is called stands above it.
+        first -= 1
+    if first == last or not _is_chapter(lines[:first]):
+        return text
+    below = "\n".join(lines[last:]).strip()
+    chapter = "\n".join(lines[:first])
+    return f"{chapter}\n\n{below}" if below else chapter
+
+
+def _is_chapter(lines: list[str]) -> bool:
+    sentences = 0
+    for line in lines:
+        sentences += max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE)
+        if sentences >= LEAST_SENTENCES:
+            return True
+    return False
+
+
+def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
+    """Return the first line of a list, and the line after its last one, if it has at most so many lines below it."""
+    entries: list[tuple[int, Number]] = []
+    between = 0
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index].strip()
+        if not line:
+            continue
+        number = _number(line)
+        if number is not None and _comes_before(number, line, entries):
+            entries.append((index, number))
+            between = 0
+            continue
+        between += 1
+        if between > (MOST_BETWEEN if entries else most_below) or (entries and not _may_be_title(line)):
+            break
+    entries.reverse()
+    if not _is_list(entries):
+        return None
+    return entries[0][0], entries[-1][0] + 1
+
+
+# Each chapter of a manual has the same list.
+@lru_cache(maxsize=1 << 13)
+def _number(line: str) -> Number | None:
+    """Return the number of the section that a line begins with, its letter as one behind all figures."""
+    entry = _ENTRY.match(line)
+    if entry is None or not _may_be_title(line):
+        return None
+    first, *rest = entry["number"].rstrip(".)、").split(".")
+    return (int(first) if first.isdecimal() else LETTERS + ord(first), *map(int, rest))
+
+
+def _comes_before(number: Number, line: str, entries: list[tuple[int, Number]]) -> bool:
+    """Whether a number belongs above the entries so far; `4 Parts`, a title, begins with what may be one."""
+    if not entries:
+        return True
+    below = entries[-1][1]
+    return number < below and (len(number) > 1 or not line.split()[0].isalnum() or _is_next(number, below))
+
+
+def _may_be_title(line: str) -> bool:
+    if len(line) > LONGEST_ENTRY or line.count(" ") >= MOST_WORDS:
+        return False
+    return line.rstrip(_CLOSING)[-1:] not in _ENDS_SENTENCE
+
+
+def _is_list(entries: list[tuple[int, Number]]) -> bool:
+    """Whether so many numbers of several levels follow each other that the lines are a list of contents."""
+    if len(entries) < LEAST_ENTRIES or len({len(number) for _, number in entries}) == 1:
+        return False
+    numbers = [number for _, number in entries]
+    in_turn = sum(_is_next(before, after) for before, after in pairwise(numbers))
+    lines = entries[-1][0] - entries[0][0] + 1
+    return in_turn >= LEAST_IN_TURN * len(numbers) and len(numbers) >= LEAST_SHARE * lines
+
+
+def _is_next(before: Number, after: Number) -> bool:
+    """Whether a section comes right after another: its first part, or the next one at its level or above.
+
+    >>> [_is_next((2, 3), after) for after in ((2, 3, 1), (2, 4), (3,), (2, 5), (1065,))]
+    [True, True, True, False, True]
+    """
+    level = len(after) - 1
+    if len(after) == len(before) + 1:
+        return after == (*before, 1)
+    starts_letters = after == (LETTERS + ord("A"),) and before[0] < LETTERS
+    return len(after) <= len(before) and (
+        starts_letters or (after[:level] == before[:level] and after[level] == before[level] + 1)
+    )
