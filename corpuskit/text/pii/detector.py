@@ -71,16 +71,17 @@ def options() -> Any:
 class _Pattern:
     """A pattern that is compiled when it is first used: most texts need few, and all together take a tenth of a second.
 
-    Then its methods are attributes of its own, so that later calls cost what those of RE2 cost.
+    Then its methods are attributes of its own, so that later calls cost what those of the library cost.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str | bytes, compile_: Callable[[Any], Any]) -> None:
         self._source = source
+        self._compile = compile_
 
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled = re2.compile(self._source, options())
+        compiled = self._compile(self._source)
         self.__dict__.update((method, getattr(compiled, method)) for method in _METHODS)
         return self.__dict__[name]
 
@@ -90,7 +91,12 @@ _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split
 
 def pattern(source: str) -> Any:
     """Return a pattern of RE2, to be used on bytes; it is compiled when it is first used."""
-    return _Pattern(source)
+    return _Pattern(source, lambda source: re2.compile(source, options()))
+
+
+def late_re(source: bytes) -> Any:
+    """Return a pattern of Python's own engine, to be used on bytes; it is compiled when it is first used."""
+    return _Pattern(source, re.compile)
 
 
 def trigger_set(sources: list[str]) -> Any:

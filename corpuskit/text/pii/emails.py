@@ -14,7 +14,7 @@ accounts of services that hold repositories (`git@example.org:jo/x`).
 import re
 from collections.abc import Iterator
 
-from corpuskit.text.pii.detector import Detector, Span, after, before, merged, pattern
+from corpuskit.text.pii.detector import Detector, Span, after, before, late_re, merged, pattern
 from corpuskit.text.pii.script_patterns import ScriptPattern
 
 # Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
@@ -95,9 +95,9 @@ _NOT_DOMAINS = frozenset(
     b" log txt lock patch diff header".split()
 )
 """What files and units of systemd end in, and no domain (or hardly any: Paraguay's are below `_PARAGUAYAN`)."""
-_PARAGUAYAN = re.compile(rb"(?i)[.@](?:com|coop|edu|gov|mil|net|org|una)\.py\Z")
+_PARAGUAYAN = late_re(rb"(?i)[.@](?:com|coop|edu|gov|mil|net|org|una)\.py\Z")
 _SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".split())
-_FORGE = re.compile(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
+_FORGE = late_re(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
 _LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
 _SPELLED_AT = re.compile(rf"(?i){_AT}| at ")

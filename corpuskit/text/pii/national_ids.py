@@ -68,7 +68,6 @@ def near_ids(data: bytes) -> bytes:
 
 
 def _find(kind: IdKind, data: bytes) -> list[Span]:
-    load()
     spans = [*_ids_after_words(kind, data)] if kind.words else []
     if kind.alone:
         spans += matches(_compiled(kind.alone), data, partial(_is_id, kind))
@@ -109,6 +108,7 @@ def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
 @lru_cache(4096)
 def _holds(kind: IdKind, written: bytes) -> bool:
     """Whether the check holds; where words are dense, the same number is near several of them."""
+    load()
     if _DATE.search(written):
         return False
     value = compact(kind.type, written.decode())

@@ -18,6 +18,7 @@ from corpuskit.text.pii.detector import (
     after,
     before,
     digit_at,
+    late_re,
     merged,
     pattern,
     stands_alone,
@@ -30,8 +31,8 @@ _QUAD = rb"%(octet)b(?:\.%(octet)b){3}" % {b"octet": _OCTET}
 _IPV4 = re.compile(_QUAD)
 _TO = rb"(?:-|\.{2,3})"
 """Between the ends of a range, where no spaces stand: `192.0.2.7-192.0.2.9`, `192.0.2.7..192.0.2.9`."""
-_FIRST_OF_RANGE = re.compile(rb"(?<![0-9A-Za-z_.-])(%b)%b\Z" % (_QUAD, _TO))
-_REST_OF_RANGE = re.compile(rb"%b(?:%b|(%b))(?![0-9A-Za-z_])(?![.-][0-9])" % (_TO, _QUAD, _OCTET))
+_FIRST_OF_RANGE = late_re(rb"(?<![0-9A-Za-z_.-])(%b)%b\Z" % (_QUAD, _TO))
+_REST_OF_RANGE = late_re(rb"%b(?:%b|(%b))(?![0-9A-Za-z_])(?![.-][0-9])" % (_TO, _QUAD, _OCTET))
 _FEWEST_REVISIONS, _SELDOM_IN_VERSIONS = 10, 100
 """From this number on, a package is seldom revised, and three parts of a version are seldom one this great."""
 _LONGEST_IN_RANGE = 18
@@ -63,7 +64,7 @@ _SUBNET = 64
 """Bits of an IPv6 address that say which network it is in (RFC 4291)."""
 _PREFIX_LENGTH = re.compile(rb"/([0-9]{1,3})(?![0-9A-Za-z.])")
 _LONGEST_OF_NETWORKS = 30
-_BROADCAST_BEFORE = re.compile(rb"(?i)\b(?:broadcast|bcast|brd)(?: ?address)?(?: is)?[ :=]{1,3}\Z")
+_BROADCAST_BEFORE = late_re(rb"(?i)\b(?:broadcast|bcast|brd)(?: ?address)?(?: is)?[ :=]{1,3}\Z")
 _CAPITAL = pattern(r"^ +\p{Lu}")
 _WINDOW = 80
 """Bytes before an address in which a version's name and the versions listed before it may stand."""

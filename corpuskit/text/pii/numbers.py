@@ -19,6 +19,7 @@ from corpuskit.text.pii.detector import (
     before,
     digits_of,
     is_named_phone,
+    late_re,
     matches,
     merged,
     pattern,
@@ -60,10 +61,10 @@ _BYTE_GAP = rb"(?:[ .\-]|\xc2\xa0|\xe2\x80\x91)"
 _FIRST_LONG_CARD = pattern(rf"[0-9]{{4}}(?:{GAP}[0-9]{{4}}){{3}}{GAP}[0-9]{{3}}")
 _NOT_INSIDE = rb"(?<![0-9A-Za-z_])(?<![0-9][.-])"
 """Where a number may begin; no card of a long row such as `1234-5678-…` is worth its check."""
-_LONG_CARD = re.compile(
+_LONG_CARD = late_re(
     rb"%(begin)b[0-9]{4}(?:%(gap)b[0-9]{4}){3}%(gap)b[0-9]{3}" % {b"begin": _NOT_INSIDE, b"gap": _BYTE_GAP}
 )
-_CARD = re.compile(
+_CARD = late_re(
     rb"%(begin)b(?:[0-9]{12,}|[0-9]{4}%(gap)b(?:[0-9]{4}%(gap)b[0-9]{4}%(gap)b[0-9]{4}|[0-9]{6}%(gap)b[0-9]{4,5}))"
     % {b"begin": _NOT_INSIDE, b"gap": _BYTE_GAP}
 )
@@ -71,7 +72,7 @@ _FIRST_CARD = pattern(
     rf"[0-9]{{12}}|[0-9]{{4}}{GAP}(?:[0-9]{{6}}{GAP}[0-9]{{4}}|[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{3}})"
 )
 """Where the first match of either begins at the earliest: RE2 passes over a text without any in a fifth of the time."""
-_ISSUED = re.compile(
+_ISSUED = late_re(
     rb"(?:4(?:[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[3-6])[0-9]{14}|22(?:2[1-9]|[3-9][0-9])[0-9]{12}|27(?:[01][0-9]|20)[0-9]{12}"
     rb"|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}|35[2-8][0-9]{13}|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}"
     rb"|(?:1800|2131)[0-9]{11}|62[0-9]{14}|220[0-4][0-9]{12}|(?:50|5[6-8]|6[0-9])[0-9]{14})\Z"

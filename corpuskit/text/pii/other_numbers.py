@@ -5,8 +5,10 @@ They are left even after a label: `Telefon: 64 128 256 GB` sells a telephone.
 
 import re
 
+from corpuskit.text.pii.detector import late_re
+
 _DASH = rb"(?: ?(?:[-/ ]|\xe2\x80[\x90-\x93]) ?)"
-_OTHER_SHAPES = re.compile(
+_OTHER_SHAPES = late_re(
     b"|".join(
         (
             # A date
@@ -25,11 +27,11 @@ _OTHER_SHAPES = re.compile(
         )
     )
 )
-_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
-_YEAR_IN_BRACKETS = re.compile(rb"\((?:1[5-9]|20)\d\d\)")
+_TWO_YEARS = late_re(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
+_YEAR_IN_BRACKETS = late_re(rb"\((?:1[5-9]|20)\d\d\)")
 _QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
-_THOUSANDS = re.compile(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{3})+\Z")
-_ROUND = re.compile(rb"[1-9][0-9]?(?:([ .]|\xc2\xa0)[0-9]{3})*(?:[ .]|\xc2\xa0)000\Z")
+_THOUSANDS = late_re(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{3})+\Z")
+_ROUND = late_re(rb"[1-9][0-9]?(?:([ .]|\xc2\xa0)[0-9]{3})*(?:[ .]|\xc2\xa0)000\Z")
 _GROUP = re.compile(rb"[0-9]+")
 _SIZES = frozenset(b"4 6 8 12 16 32 64 128 256 512 1024 2048 4096".split())
 """Of memories."""
@@ -38,7 +40,7 @@ _HEIGHTS = _WIDTHS | frozenset(
     b"1334 1520 1600 1700 1792 1800 2100 2160 2220 2280 2340 2400 2436 2520 2532 2560 2640 2778 3840".split()
 )
 """Of screens in pixels, or bands in megahertz."""
-_RANGE = re.compile(rb"(\d{3,4}) ?(?:-|\xe2\x80[\x90-\x93]) ?(\d{3,4})\Z")
+_RANGE = late_re(rb"(\d{3,4}) ?(?:-|\xe2\x80[\x90-\x93]) ?(\d{3,4})\Z")
 _UNITS = (
     r"times|users?|calls|people|[Ee]uros?|dollars?|bytes|units?|USD|EUR|GBP|Mal|fois|veces|vezes|unidad(?:es)?|pièces"
     r"|pezzi|stuks|Stück"
@@ -56,7 +58,7 @@ _UNITS_OF_OTHERS = (
     r"|รุ่น|đồng|chiếc|lần"
     r"|रुपये|लाख|करोड़|लोग|ευρώ|دولار|ريال|جنيه|درهم|نسخة|مرة|شخص|تومان|ریال|نفر|گیگابایت|بكسل|پیکسل|שקל|ש.ח|אלף|人"
 )
-_COUNTED = re.compile(rf" (?:{_UNITS})(?![A-Za-z])| ?(?:\$|%|€|{_UNITS_OF_OTHERS})".encode())
+_COUNTED = late_re(rf" (?:{_UNITS})(?![A-Za-z])| ?(?:\$|%|€|{_UNITS_OF_OTHERS})".encode())
 _LONGEST_UNIT = 16
 
 
@@ -73,7 +75,7 @@ def is_in_thousands(text: bytes) -> bool:
 def is_range(text: bytes) -> bool:
     """Whether these are two amounts, the second a bit more: `1199-1299`."""
     match = _RANGE.match(text)
-    return bool(match) and int(match[1]) < int(match[2]) < 2 * int(match[1])  # type: ignore[index]
+    return bool(match) and int(match[1]) < int(match[2]) < 2 * int(match[1])
 
 
 def has_other_shape(text: bytes, international: bool) -> bool:

@@ -7,7 +7,7 @@ half that stayed would tell most of it.
 import re
 from functools import lru_cache
 
-from corpuskit.text.pii.detector import AS_ZEROS, Span, after
+from corpuskit.text.pii.detector import AS_ZEROS, Span, after, late_re
 
 _REACH = 40
 """Bytes after a number in which one extension or end is looked for."""
@@ -24,13 +24,13 @@ _EXTENSION_WORDS = (
     r"|toestel|tst\.|anknytning|ankn\.|lokal\b|wew\.|wewn\.|linka|kl\.|mellék|m\.|dahili|ekstensi|pes\.|máy lẻ"
     r"|доб(?:авочный)?\.?|Доб\.|дод\.|вн\.|εσωτ\.|内线|分机|分機|內線|内線|轉|转|내선|구내|ต่อ|विस्तार|تحويلة|داخلی|داخلي|שלוחה"
 )
-_EXTENSION = re.compile(
+_EXTENSION = late_re(
     (
         rf"(?i)[ ,]{{0,2}}(?:\((?:{_EXTENSION_WORDS})[.: ]{{0,2}}[0-9]{{1,6}}\)"
         rf"|(?:;ext=|(?:{_EXTENSION_WORDS})[.: ]{{0,2}})[0-9]{{1,6}}(?![0-9A-Za-z]))"
     ).encode()
 )
-_END = re.compile(
+_END = late_re(
     (
         # `~9` of East Asia; `/02`, ` / -781`; not the year of a date
         r"(?i)(?: ?(?:~|～|〜|∼) ?[0-9]{1,4}| ?/ ?-? ?[0-9]{1,4}(?![ .(-]{1,2}[0-9]|/[0-9]+[ -][0-9])"

@@ -8,14 +8,15 @@ import re
 from typing import NamedTuple
 
 from corpuskit.text.pii import numbering_plans
+from corpuskit.text.pii.detector import late_re
 from corpuskit.text.pii.phone_words import Context
 
 GROUP = re.compile(rb"[0-9]+")
-_NORTH_AMERICAN = re.compile(
+_NORTH_AMERICAN = late_re(
     rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
-_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
+_GERMAN = late_re(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
 _RUSSIAN = (
     rb"[78](?:-[3489]\d\d-\d{3}-|[- ]?\([3489]\d\d\)[- ]?\d{3}[- ]?|[ ][3489]\d\d[ ]\d{3}-|[- ]9\d\d[- ]\d{3}[- ])"
     rb"\d\d[- ]?\d\d"
@@ -25,10 +26,10 @@ _RUSSIAN = (
 _OTHER_GROUPS = rb"1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
 """Numbers of China and France in groups that nothing else is written in."""
 _ELSEWHERE = rb"%b|1800[12] 0|%b" % (_RUSSIAN, _OTHER_GROUPS)
-_IN_RUSSIAN_GROUPS, _OWN_GROUPS = re.compile(rb"(?:%b)\Z" % _RUSSIAN), re.compile(rb"(?:%b)\Z" % _OTHER_GROUPS)
-_CHINESE = re.compile(rb"0(?:10|2\d|[3-9]\d\d)-[2-9]\d{6,7}\Z")
-_INDIAN = re.compile(rb"0\d\d-[2-8]\d{3} \d{4}\Z")
-_OF_NINE = re.compile(rb"(?:02[-)] ?|\(0[1-9]\)[- ]?)[2-9]\d\d-\d{4}\Z")
+_IN_RUSSIAN_GROUPS, _OWN_GROUPS = late_re(rb"(?:%b)\Z" % _RUSSIAN), late_re(rb"(?:%b)\Z" % _OTHER_GROUPS)
+_CHINESE = late_re(rb"0(?:10|2\d|[3-9]\d\d)-[2-9]\d{6,7}\Z")
+_INDIAN = late_re(rb"0\d\d-[2-8]\d{3} \d{4}\Z")
+_OF_NINE = late_re(rb"(?:02[-)] ?|\(0[1-9]\)[- ]?)[2-9]\d\d-\d{4}\Z")
 """Seoul and Bangkok without brackets, and any area code of two digits in them: `02-734-5678`, `(03) 734-5678`."""
 _ZERO_POINT = re.compile(rb"\(?\+[0-9]+ 0[.]")
 _TEXT_RELAY = re.compile(rb"1800[12] (?=0)")
@@ -36,14 +37,14 @@ _TEXT_RELAY = re.compile(rb"1800[12] (?=0)")
 _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
 MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
-MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
-_KOREAN = re.compile(rb"0\d{1,2}\) ?\d{3,4}[- ]\d{4}\Z")
+MAY_STAND_ALONE = late_re(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
+_KOREAN = late_re(rb"0\d{1,2}\) ?\d{3,4}[- ]\d{4}\Z")
 """Koreans leave the bracket out that would open: `02)2123-4567`."""
 _FEWEST_AFTER_011 = 10
 """Digits, as 011 is an area code as well."""
 _FEWEST_IN_TWO_GROUPS = 8
 """Digits behind `0034`, if nothing parts them."""
-_BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
+_BRACKETED = late_re(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
 
 
 class Candidate(NamedTuple):

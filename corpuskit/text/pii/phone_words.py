@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from corpuskit.text.pii.detector import AS_ZEROS, before, pattern
+from corpuskit.text.pii.detector import AS_ZEROS, before, late_re, pattern
 from corpuskit.text.pii.phone_vocabulary import (
     ABBREVIATIONS,
     AFTER_HOMES,
@@ -71,13 +71,13 @@ NO_TELEPHONES: tuple[Kind, ...] = ("", "service", "count", "other")
 
 _WEAK: tuple[Kind, ...] = ("line", "number")
 _TELEPHONES: tuple[Kind, ...] = ("name", "label", "mention", "line")
-_FOR = re.compile(
+_FOR = late_re(
     r"( (?:number|no\.?|code))? (?:of|for|f(?:u|ü)r|am|vom|des|der|zum|von|d[eou]l?|da|della?|per|pour|voor|van|для|от"
     r"|na|do|till?|for|af|av|pentru)(?: (?:the|your|my|das|dein|le|la|el|il|lo|o|um|uma|het|de|uw|den|det))?"
     r" ?\Z".encode()
 )
 """What stands between a word for another number and the telephone that it is of."""
-_GENITIVE = re.compile("(?:телефон|смартфон)[ау]|telefonu(?:lui)?\\b".encode())
+_GENITIVE = late_re("(?:телефон|смартфон)[ау]|telefonu(?:lui)?\\b".encode())
 _NEXT_TO = 8
 """Bytes between a label and a weaker word that says no more than the label."""
 
@@ -94,7 +94,7 @@ _MARKED = pattern(
     r"(?i)[:=：#(\"'№\]】]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b"
     r"|[番号號码碼번호]"
 )
-_SERVICE = re.compile(
+_SERVICE = late_re(
     rb"(?i)(?: (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
     rb"|agency|info|team|centre|center|(?:special|agen|consultan)(?:is)?ts?|represent\w+|advis[eo]rs?|managers?)"
     rb"[:,.;]? (?:at |on )?"
@@ -105,7 +105,7 @@ _RIGHT_AFTER = pattern(r"^[ \t\"']{0,3}[(+]?$")
 _ANNOUNCED = ScriptPattern(r"^\.?(?: ?[,(-]? ?\p{L}[\p{L}\p{M}.'-]*\)?){1,3} ?[:：] {0,2}[(+]?$")
 """Words between a label and its colon: `Telefon Sekretariat: 123 456 789`."""
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
-_AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
+_AREA_CODE = late_re(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
 _AFTER = re.compile(
     (
@@ -178,7 +178,7 @@ def _belongs_to_telephone(kind: Kind, following: bytes, start: int) -> bool:
     if between == b" ":
         return bool(_GENITIVE.match(following, start))
     match = _FOR.match(between)
-    return bool(match) and (kind == "other" or match[1] is not None)  # type: ignore[index]
+    return bool(match) and (kind == "other" or match[1] is not None)
 
 
 def context(data: bytes, word: Word, start: int) -> Context:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from corpuskit.text.pii import numbering_plans, other_numbers, phone_chains, phone_lists, phone_shapes, phone_words
-from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
+from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, late_re, pattern, word_at
 from corpuskit.text.pii.phone_chains import Previous, is_in_row
 from corpuskit.text.pii.phone_shapes import GROUP, Candidate
 from corpuskit.text.pii.phone_words import Context
@@ -21,7 +21,7 @@ from corpuskit.text.pii.phone_words import Context
 _HYPHEN = r"[\x{2010}-\x{2013}]"
 _SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?|[ ./\-]?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
-_TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
+_TAIL = late_re(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
 _MOST_GROUPS = 7
 _FEWEST_DIGITS = 7
@@ -33,11 +33,11 @@ _LONGEST = 64
 _DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
 _LONG_DECIMAL = re.compile(rb"[0-9]{4,}\.[0-9]+\Z")
 _REST_OF_AMOUNT = re.compile(rb"(?:[ .]|\xc2\xa0)[0-9]{3}(?![0-9])|,[0-9]")
-_TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
-_IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
+_TIMESTAMP = late_re(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
+_IN_COLUMNS = late_re(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
-_NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
+_NEXT_LINE = late_re(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
@@ -54,7 +54,7 @@ _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
 _AREA_OF_ONE = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z")
 _NAMED: tuple[Context, ...] = ("label", "adjoining", "line")
-_NEXT_WORD = re.compile(
+_NEXT_WORD = late_re(
     rb"(?:[A-Z][a-z]{2,}|[EeT]-?[Mm]ail|FAX|TEL|MOB|fax|tel|mobile?|www\.|https?:)|[A-Z](?::|\. ?[:+(0-9])"
 )
 _LETTER = re.compile(rb"[A-Z](?![-+0-9A-Za-z])")

@@ -11,8 +11,11 @@ from typing import Any
 from corpuskit.text.pii.detector import pattern
 from corpuskit.text.pii.word_list import Keys, holds_all, keys_of
 
-_STAND_INS = "ªꀀ\u20d0ↀ²¤"
-"""A Latin and another letter, a mark, a Latin number (`ↀ`) and another, and a sign; no pattern names these."""
+_STAND_INS = "ª\u1fbeꀀ\u20d0ↀ²¤"
+"""A Latin letter, one that is a mark in capitals, any other; a mark, a Latin and another number, and a sign.
+
+No pattern names these.
+"""
 _ASCII = {"Latin": "A-Za-z", "L": "A-Za-z", "M": "", "N": "0-9"}
 _CLASS_OR_SET = re.compile(r"\\p\{\w+\}|\[(?:\\.|[^\]\\])*\]")
 _CLASS = re.compile(r"\\p\{(\w+)\}")
@@ -26,65 +29,65 @@ class ScriptPattern:
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._flags = "(?i)" if source.startswith("(?i)") else ""
         self._keys: list[Keys] | None = None
-        self._ascii = pattern(_limited(source, ""))
+        self._ascii = pattern(self._limited(""))
         self._all: Any = None
         self._named = frozenset[str]()
         self._replacements: dict[str, str] = {}
 
     def occurs_in(self, text: bytes) -> bool:
-        """Whether RE2 finds the pattern in a text that begins and ends with whole characters."""
+        """Whether RE2 finds the pattern in a text; of characters that are cut off at its ends, nothing is read."""
         if self._keys is None:
-            self._keys = keys_of(self._source.removeprefix("(?i)"))
+            self._keys = keys_of(self._source.removeprefix(self._flags))
         if not holds_all(self._keys, text.decode(errors="ignore").casefold()):
             return False
         if text.isascii():
             return self._ascii.search(text) is not None
         if self._all is None:
             signs = _NOT_ASCII.findall(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), self._source))
-            self._all = pattern(_limited(self._source, _STAND_INS + "".join(sorted({*signs}))))
-            self._named = frozenset(map(str.casefold, self._source)) | {sign.casefold() for sign in signs}
+            self._all = pattern(self._limited(_STAND_INS + "".join(sorted({*signs}))))
+            self._named = frozenset(map(self._fold, (*self._source, *signs)))
         simple = _NOT_ASCII.sub(self._replacement, text.decode(errors="ignore"))
         return self._all.search(simple.encode()) is not None
+
+    def _limited(self, signs: str) -> str:
+        """Return a pattern that matches as this one does in texts of ASCII and these characters."""
+        return _CLASS_OR_SET.sub(lambda match: self._with_ranges(match[0], signs), self._source)
+
+    def _with_ranges(self, part: str, signs: str) -> str:
+        ranges = _CLASS.sub(lambda match: self._ranges(match[1], signs), part)
+        return ranges if part.startswith("[") else f"[{ranges}]"
+
+    def _ranges(self, name: str, signs: str) -> str:
+        members = [sign for sign in signs if is_of_class(name, sign, self._flags)]
+        return _ASCII[name] + "".join(members) or _NO_CHARACTER
+
+    def _fold(self, sign: str) -> str:
+        return sign.casefold() if self._flags else sign
 
     def _replacement(self, match: re.Match[str]) -> str:
         sign = match[0]
         if sign not in self._replacements:
-            self._replacements[sign] = sign if sign.casefold() in self._named else _stand_in(sign)
+            self._replacements[sign] = sign if self._fold(sign) in self._named else _stand_in(sign, self._flags)
         return self._replacements[sign]
 
 
-def _limited(source: str, signs: str) -> str:
-    """Return a pattern that matches as this one does in texts of ASCII and these characters."""
-    return _CLASS_OR_SET.sub(lambda match: _with_ranges(match[0], signs), source)
-
-
-def _with_ranges(part: str, signs: str) -> str:
-    if not part.startswith("["):
-        return f"[{_ranges(_CLASS.match(part)[1], signs)}]"  # type: ignore[index]
-    return _CLASS.sub(lambda match: _ranges(match[1], signs), part)
-
-
-def _ranges(name: str, signs: str) -> str:
-    members = [sign for sign in signs if is_of_class(name, sign)]
-    return _ASCII[name] + "".join(members) or _NO_CHARACTER
-
-
-def _stand_in(sign: str) -> str:
-    """Return the stand-in of the same classes; to the iota below a letter (in capitals one itself), the first."""
-    return next(each for each in _STAND_INS if _classes(each) <= _classes(sign))
+def _stand_in(sign: str, flags: str) -> str:
+    """Return the stand-in that is of the same classes."""
+    return next(each for each in _STAND_INS if _classes(each, flags) <= _classes(sign, flags))
 
 
 @cache
-def _classes(sign: str) -> frozenset[str]:
-    return frozenset(name for name in _ASCII if is_of_class(name, sign))
+def _classes(sign: str, flags: str) -> frozenset[str]:
+    return frozenset(name for name in _ASCII if is_of_class(name, sign, flags))
 
 
-def is_of_class(name: str, sign: str) -> bool:
+def is_of_class(name: str, sign: str, flags: str = "") -> bool:
     """Whether a character is in a class of Unicode, such as `L` or `Latin`."""
-    return _class(name).match(sign.encode()) is not None
+    return _class(name, flags).match(sign.encode()) is not None
 
 
 @cache
-def _class(name: str) -> Any:
-    return pattern(rf"(?i)\p{{{name}}}")
+def _class(name: str, flags: str) -> Any:
+    return pattern(rf"{flags}\p{{{name}}}")

@@ -43,7 +43,7 @@ class Alternatives(NamedTuple, Generic[Kind]):
 
 
 class Alternative(NamedTuple, Generic[Kind]):
-    """One alternative: what it says, and its pattern."""
+    """One alternative: what it says, its pattern, and keys besides those by which it is looked up."""
 
     kind: Kind
     pattern: Any
@@ -137,9 +137,8 @@ def keys_of(source: str) -> list[Keys]:
 def _alternative(tokens: Iterator[re.Match[str]], end: int) -> tuple[list[Keys], str, int]:
     """Return the keys of an alternative, the sign that ends it, and where that stands."""
     needed: list[Keys] = []
-    run: Keys = _EMPTY
-    """What the letters may be that were read last, and what they were without the very last."""
-    shorter = run
+    # What the letters may be that were read last, and what they were without the very last.
+    run = shorter = _EMPTY
     for token in tokens:
         kind = token.lastgroup
         if kind == "sign":

@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -347,3 +349,32 @@ def test_the_table_of_the_documentation_names_every_type() -> None:
 def test_a_place_in_no_table_is_no_failure() -> None:
     """python-stdnum raises KeyError for such places in a known province, though the last digit holds."""
     assert scanner().find("no. 11030019900101001X and 110500199001010010") == []
+
+
+@pytest.mark.parametrize(("kind", "word", "number"), EXAMPLES)
+def test_words_and_ids_lie_in_the_parts_with_numbers_however_far_from_the_number_before(
+    kind: str, word: str, number: str
+) -> None:
+    near_word = f"{word} {'is also kept here, ':>{40 - len(word.encode())}}{number}"
+    for shift in (0, *range(60, 640, 13)):
+        text = f"{'a word ' * 200}{'1234567 ' * (shift % 2)}{'b' * shift} {near_word} {'and so on ' * 100}"
+        near = national_ids.near_ids(text.encode()).decode(errors="ignore")
+        assert near_word in near, (kind, shift)
+        assert len(near) < len(text) / 2
+
+
+def test_no_word_of_an_id_is_longer_than_the_part_before_a_number() -> None:
+    words = [word for kind in KINDS for word in f"{kind.words}|{kind.near}".split("|")]
+    longest = max(len(word.encode()) for word in words)
+    assert longest + national_ids._REACH + national_ids._LONGEST <= national_ids._BEFORE
+    assert 2 * national_ids._LONGEST < national_ids._LONGEST_PART
+
+
+def test_checks_are_loaded_for_a_number_and_not_for_a_word() -> None:
+    script = (
+        "import sys; from corpuskit.text.pii.scanner import scanner\n"
+        "find = scanner().find\n"
+        "assert not find('SIN 123456 and CPR 123456') and 'stdnum' not in sys.modules\n"
+        "assert find('SIN 123 456 782') and 'stdnum' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
