@@ -126,3 +126,34 @@ def test_a_file_of_a_format_before_is_refused(
     done = corpuskit(*command)
     said = done.stderr + done.stdout
     assert (done.returncode, b"made by an earlier version" in said, b"make it anew" in said) == (3, True, True), said
+
+
+@pytest.mark.parametrize("has_more_tables", [False, True])
+@pytest.mark.parametrize("number", [3, 5])
+def test_a_whole_file_of_another_format_is_not_called_damaged(
+    tmp_path: Path, corpuskit: Run, number: int, has_more_tables: bool
+) -> None:
+    """An old one is to be made anew, and for a new one, corpuskit is too old; `takedown` says the same."""
+    write(tmp_path / "a.jsonl", chunks(range(5)))
+    (tmp_path / "takedown.jsonl").write_bytes(b'{"id": "nobody"}\n')
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    with sqlite3.connect(tmp_path / "a.idx") as connection:
+        connection.execute("UPDATE description SET content = replace(content, 'index/4', ?)", (f"index/{number}",))
+        if has_more_tables:
+            connection.execute("CREATE TABLE more (column_of_tomorrow TEXT)")
+    connection.close()
+    advice = "made by an earlier version and is no" if number < 4 else "; upgrade corpuskit"
+    commands = (
+        ("index", "a.jsonl", "-o", "a.idx"),
+        ("search", "ban", "a.idx"),
+        ("verify", "a.idx"),
+        ("takedown", "--list", "takedown.jsonl", "a.idx"),
+    )
+    for command in commands:
+        done = corpuskit(*command)
+        said = (done.stderr + done.stdout).decode()
+        assert done.returncode == (2 if command[0] == "takedown" else 3), said
+        assert (advice in said, "remove it" in said, "damaged" in said) == (True, number < 4, False), said
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "a.idx", "--receipt", "receipt.json")
+    [place] = json.loads((tmp_path / "receipt.json").read_bytes())["places"]
+    assert (place["outcome"], advice in place["problem"]) == ("failed", True)

@@ -96,3 +96,40 @@ def test_a_document_of_another_source_with_that_id_teaches_nothing(folder: Path,
     assert corpuskit("export", "-o", "others", stdin=lines_of(other)).returncode == 0
     write_list(folder, {"id": "d1", "source": "web"})
     assert untaught(corpuskit, "others", "chunks") == [{"name": "chunks", "texts": 1}]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [({"url": "https://example.org/1"}, "url"), ({"domain": "example.org"}, "domain")],
+)
+@pytest.mark.parametrize("places", [("chunks", "seen"), ("seen", "chunks.idx")])
+def test_an_index_says_that_it_keeps_what_chunks_alone_are_named_by(
+    folder: Path, corpuskit: Run, places: tuple[str, ...], line: dict[str, str], kind: str
+) -> None:
+    write_list(folder, line, {"id": "nobody"})
+    command = (*TAKEDOWN, *places, "--receipt", "receipt.json")
+    for options in ((), ("--apply",)):
+        done = corpuskit(*command, *options)
+        assert f"seen: cannot be asked for 1 entry ({kind} 1)" in done.stdout.decode(), done.stdout
+        in_receipt = {place["name"]: place for place in json.loads((folder / "receipt.json").read_bytes())["places"]}
+        assert in_receipt["seen"]["unasked"] == {kind: 1}
+        assert in_receipt["seen"]["documents"] == 0
+    assert corpuskit("verify", "--receipt", "receipt.json", *places).stderr == b""
+
+
+def test_an_index_says_nothing_of_what_is_named_whole_elsewhere(folder: Path, corpuskit: Run) -> None:
+    write_list(folder, {"url": "https://example.org/1"}, {"id": "d2"})
+    for places in (("chunks", "seen", "corpus"), ("seen", "corpus")):
+        done = corpuskit(*TAKEDOWN, *places, "--json")
+        assert not any("unasked" in place for place in json.loads(done.stdout)["places"]), done.stdout
+
+
+def test_chunks_of_a_text_that_the_list_names_itself_leave_nothing_to_learn(tmp_path: Path, corpuskit: Run) -> None:
+    """A document that came without an id has one that is made of its text."""
+    document = {"text": prose(1, 300), "metadata": {"url": "https://example.org/1"}}
+    chunks = corpuskit("chunk", "--size", "600", stdin=lines_of([document])).stdout
+    assert corpuskit("export", "-o", "chunks", stdin=chunks).returncode == 0
+    write_list(tmp_path, {"url": "https://example.org/1"})
+    assert untaught(corpuskit, "chunks") == [{"name": "chunks", "texts": 1}]
+    write_list(tmp_path, {"url": "https://example.org/1"}, {"text": prose(1, 300)})
+    assert untaught(corpuskit, "chunks") == []

@@ -6,6 +6,7 @@ no lock, and may read it from where nothing can be written.
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
@@ -43,7 +44,8 @@ __all__ = [
     "unerased_text",
 ]
 
-FORMAT = "corpuskit.index/4"
+_FORMAT_NAME, _FORMAT_NUMBER = "corpuskit.index", 4
+FORMAT = f"{_FORMAT_NAME}/{_FORMAT_NUMBER}"
 REMEDY = (
     "; remove it, and make it anew with `corpuskit index` (behind `filter-takedown`, if it was cleared of anything)"
 )
@@ -64,6 +66,8 @@ _SHADOW_TABLES = {
 }
 """What FTS5 keeps for `words`, in all versions of SQLite since 3.9."""
 _REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+_OTHER_FORMAT = re.compile(rf"{re.escape(_FORMAT_NAME)}/([0-9]{{1,6}})")
 
 WORDS_SCHEMA = "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')"
 RUNS_SCHEMA = (
@@ -93,6 +97,10 @@ of removed documents may be, so a version of corpuskit that knows nothing of the
 
 _FORMER_SCHEMAS = {SCHEMA[1], SCHEMA[1].replace(" line BLOB", " came_as BLOB, line BLOB")}
 """Those of the documents in formats before 4, which had no table of runs."""
+
+
+class OtherFormatError(DamagedError):
+    """An index is of the format of another version of corpuskit: it may be whole, but cannot be read."""
 
 
 class IndexedSnapshot(TypedDict):
@@ -229,6 +237,7 @@ def read_description(connection: "Connection", path: Path) -> IndexDescription:
         description: IndexDescription = orjson.loads(content)
     except (ValueError, TypeError):
         raise damaged_index(path, "it does not say what it holds") from None
+    _demand_own_format(description, path)
     if not conforms(description, IndexDescription, CHECKS, more_keys=True) or description["format"] != FORMAT:
         raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}{REMEDY}")
     if ("unerased" in description) != _has_removed(connection):
@@ -253,9 +262,40 @@ def _demand_schema(connection: "Connection", path: Path) -> None:
     rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
     statements = [sql for (sql,) in rows if sql != REMOVED_SCHEMA]
     if RUNS_SCHEMA not in statements and not _FORMER_SCHEMAS.isdisjoint(statements):
-        raise DamagedError(f"{printable_name(path.name)} was made by an earlier version and is no {FORMAT}{REMEDY}")
+        raise _earlier_format(path)
     if set(statements) != {*SCHEMA, *_SHADOW_TABLES} or len(statements) != len(SCHEMA) + 4:
+        if SCHEMA[0] in statements:  # a table, so nothing is behind it
+            _demand_own_format(_described(connection), path)
         raise damaged_index(path, "its tables are not those of an index")
+
+
+def _described(connection: "Connection") -> Any:
+    """Return what an index says of itself, whatever that is; None if it says nothing."""
+    import orjson
+
+    try:
+        [(content,)] = connection.execute("SELECT content FROM description").fetchmany(2)
+        return orjson.loads(content)
+    except (ValueError, TypeError):
+        return None
+
+
+def _demand_own_format(description: Any, path: Path) -> None:
+    """Raise OtherFormatError for what another version of corpuskit says of an index of its own."""
+    format_ = description.get("format") if isinstance(description, dict) else None
+    written = _OTHER_FORMAT.fullmatch(format_) if isinstance(format_, str) else None
+    if written is None or int(written[1]) == _FORMAT_NUMBER:
+        return
+    if int(written[1]) < _FORMAT_NUMBER:
+        raise _earlier_format(path)
+    raise OtherFormatError(
+        f"{printable_name(path.name)} was made by a later version: it is a {format_}, and this one knows {FORMAT}; "
+        "upgrade corpuskit"
+    )
+
+
+def _earlier_format(path: Path) -> OtherFormatError:
+    return OtherFormatError(f"{printable_name(path.name)} was made by an earlier version and is no {FORMAT}{REMEDY}")
 
 
 def _has_removed(connection: "Connection") -> bool:

@@ -147,12 +147,16 @@ class DedupIndexStore(Store):
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
     def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many texts of entries that go no place could teach."""
-        return sum(not sought.knows_text(hash_) for hash_ in self._untaught_texts)
+        """Return how many texts of entries that go no place could teach, and that the list does not name itself."""
+        listed = sought.listed_text_hashes()
+        return sum(hash_ not in listed and not sought.knows_text(hash_) for hash_ in self._untaught_texts)
 
     def unasked(self, sought: Sought) -> dict[str, int]:
-        """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3."""
-        names = (_unknown_here(entry) for entry in sought.not_found())
+        """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3.
+
+        Where chunks alone have what an entry names, it names nothing here: the texts here are those of the documents.
+        """
+        names = (_unknown_here(entry) for entry in [*sought.not_found(), *sought.named_by_parts()])
         return dict(sorted(Counter(name for name in names if name).items()))
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
@@ -210,7 +214,11 @@ class DedupIndexStore(Store):
             self._untaught_texts.update(hashes)
             return
         signatures = file.take("signature", rows)
-        is_long = are_of_long_texts(signatures) & ~file.take("wordless", rows).ravel().astype(bool)
+        is_wordless = file.take("wordless", rows).ravel().astype(bool)
+        is_long = are_of_long_texts(signatures) & ~is_wordless
+        sought.short_texts.update(
+            hash_ for hash_, is_empty in zip(hashes, is_wordless.tolist(), strict=True) if is_empty
+        )
         for row, hash_, signature, is_taught in zip(rows.tolist(), hashes, signatures, is_long.tolist(), strict=True):
             if is_taught:
                 sought.learn_signed(hash_, write_signature(signature), named[row])

@@ -80,10 +80,14 @@ def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator
     if unknown and not any(store["outcome"] in (DAMAGED, FAILED) for store in receipt["places"]):
         entry = quantity(len(unknown), "entry")
         yield f"says of {entry} that a place which was not searched may know them, and that all places were searched"
+    # What names chunks alone, of which a place says that texts are unlearned, names nothing in an index of `dedup`.
+    are_parts_named = any("unlearned_texts" in store and "unasked" not in store for store in receipt["places"])
+    unnamed = len(of_list - learned) if are_parts_named else len(not_found) + len(unknown)
     for store in receipt["places"]:
-        if (unasked := sum(store.get("unasked", {}).values())) > len(not_found) + len(unknown):
+        if (unasked := sum(store.get("unasked", {}).values())) > unnamed:
             number = quantity(unasked, "entry")
-            yield f"says that {store['name']} cannot be asked for {number}, and calls fewer not found"
+            fewer = "the list has fewer" if are_parts_named else "calls fewer not found"
+            yield f"says that {store['name']} cannot be asked for {number}, and {fewer}"
     if unknown and not_found:
         yield "says of some entries that they were not found, and of others that this is unknown, which no run does"
 

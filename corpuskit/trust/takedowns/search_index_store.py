@@ -17,6 +17,7 @@ from corpuskit.core.wording import quantity
 from corpuskit.formats.search_index.layout import (
     SUFFIX,
     IndexDescription,
+    OtherFormatError,
     description_digest,
     is_search_index,
     open_index,
@@ -29,7 +30,7 @@ from corpuskit.trust.takedowns.hidden_ids import hidden_killed
 from corpuskit.trust.takedowns.lineage import Lineage
 from corpuskit.trust.takedowns.receipt import StoreEntry
 from corpuskit.trust.takedowns.sought import Sought, made_from_copies_in
-from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally
+from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
 
 NAME = "takedown"
 
@@ -43,7 +44,7 @@ class SearchIndexStore(Store):
     may_count: ClassVar[tuple[str, ...]] = ("unerased", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
-        """Read what the index says of itself. Raises DamagedError."""
+        """Read what the index says of itself. Raises DamagedError, and UnsearchableError for another format."""
         super().__init__(path)
         self.description = self._description()
         self.findings: dict[int, TakedownFinding] = {}
@@ -157,6 +158,8 @@ class SearchIndexStore(Store):
         try:
             with open_index(self.path) as connection:
                 return read_description(connection, self.path)
+        except OtherFormatError as error:
+            raise UnsearchableError(str(error)) from None
         except UsageError as error:
             raise DamagedError(str(error)) from None
 

@@ -160,6 +160,11 @@ class Sought:
         found_digests = {entry.of for entry in self.entries} | {self.entries[number].digest() for number in self.named}
         return [entry for entry in self.entries if entry.of is None and entry.digest() not in found_digests]
 
+    def named_by_parts(self) -> list[Entry]:
+        """Return the entries that name documents of which no place has more than chunks, or what was made from them."""
+        numbers = self.whole_documents.named_by_parts(self._lineages)
+        return [self.entries[number] for number in sorted(numbers)]
+
     @property
     def looks_for_copies(self) -> bool:
         """Whether there are texts of which near copies are looked for."""

@@ -4,7 +4,7 @@ Their texts cannot be learned, so that copies of them come back under other ids.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TEXT_HASH, Entry
@@ -36,6 +36,10 @@ class WholeDocuments:
         }
         self._with_text = {entry.of for entry in entries if entry.kind == TEXT_HASH}
         """Digests of entries by which a text was learned."""
+        self._ids_of_texts = {id_hash(entry.value) for entry in entries if entry.kind == TEXT_HASH}
+        """Hashes of the ids that documents without one have, of texts in the list."""
+        self._naming: dict[NamedParent, set[int]] = defaultdict(set)
+        """Numbers of the entries by which each is named."""
 
     def note(self, identifier: str | bytes) -> None:
         """Note that an index of `dedup` has a document that the list names by its id."""
@@ -48,26 +52,36 @@ class WholeDocuments:
             narrowing = self._taken_ids.narrowing(finding.number)
             owner = narrowing.owner(owner_of(document))
             for hash_ in _named_parents(document, finding, entry):
-                lineage.named_parents.add(NamedParent(hash_, owner, narrowing))
+                parent = NamedParent(hash_, owner, narrowing)
+                lineage.named_parents.add(parent)
+                self._naming[parent].add(finding.number)
 
     def missing(self, in_question: Sequence[Lineage], everywhere: Sequence[Lineage]) -> int:
         """Return how many documents are named by what one place has of them, and are in no place themselves."""
+        return len(self._absent({parent for lineage in in_question for parent in lineage.named_parents}, everywhere))
+
+    def named_by_parts(self, everywhere: Sequence[Lineage]) -> set[int]:
+        """Return the numbers of entries by which a document is named that is in no place, but for parts of it."""
+        return {number for parent in self._absent(self._naming, everywhere) for number in self._naming[parent]}
+
+    def _absent(self, parents: Iterable[NamedParent], everywhere: Sequence[Lineage]) -> list[NamedParent]:
+        """Return which of these are in no place, and are not known by an earlier run or by the list itself."""
         import numpy
 
-        keys_by_narrowing: dict[Narrowing, set[int]] = defaultdict(set)
-        for lineage in in_question:
-            for parent in lineage.named_parents:
-                if (parent.hash, parent.owner) not in self._known_ids:
-                    keys_by_narrowing[parent.narrowing].add(parent.hash ^ parent.owner.salt())
-        missing = 0
-        for narrowing, keys in keys_by_narrowing.items():
-            named_keys = numpy.array(sorted(keys), numpy.uint64)
+        by_narrowing: dict[Narrowing, dict[int, NamedParent]] = defaultdict(dict)
+        for parent in parents:
+            if (parent.hash, parent.owner) not in self._known_ids and parent.hash not in self._ids_of_texts:
+                by_narrowing[parent.narrowing][parent.hash ^ parent.owner.salt()] = parent
+        absent: list[NamedParent] = []
+        for narrowing, by_key in by_narrowing.items():
+            keys = sorted(by_key)
+            named_keys = numpy.array(keys, numpy.uint64)
             salts = self._taken_ids.owners.salts(narrowing)
             present: set[int] = set()
             for lineage in everywhere:
                 present.update(rows_in(named_keys, lineage.document_keys(salts)))
-            missing += len(named_keys) - len(present)
-        return missing
+            absent += [by_key[key] for row, key in enumerate(keys) if row not in present]
+        return absent
 
 
 def _named_parents(document: Document, finding: TakedownFinding, entry: Entry) -> Iterator[int]:
