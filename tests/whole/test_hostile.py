@@ -49,6 +49,7 @@ LONG = {
     "gz-bomb",
     "gz-two-hundred-million-blank-lines",
     "lz4-bomb",
+    "recipe-ten-thousand-sources",
 }
 """Those that take more than a second."""
 
