@@ -18,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.flushing import leave_flushing_to_the_system
+from tests.support.large_pages import gather_into_large_pages
 
 if TYPE_CHECKING:
     from tests.support.command_server import CommandServers
@@ -187,6 +188,8 @@ def pytest_collection() -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
+        # Steps that run in the test's own process start their workers as forks of it.
+        gather_into_large_pages()
         gc.enable()
 
 

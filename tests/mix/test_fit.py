@@ -53,7 +53,7 @@ main()
 
 
 def fit(shell: Run, words: str = "", command: str = "corpuskit") -> dict[str, Any]:
-    done = shell(f"{command} fit ratios.csv losses.csv --candidates 5000 --json {words}")
+    done = shell(f"{command} fit ratios.csv losses.csv --candidates 2000 --json {words}")
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
@@ -101,7 +101,7 @@ def test_weights_keep_the_limits_of_the_recipe(tmp_path: Path, shell: Run, few_t
     (tmp_path / "recipe.yaml").write_text(recipe("caps: {any_source: 0.6}"))
     few = fit(shell, "--recipe recipe.yaml --supply wiki=50K", few_trees)["weights"]
     assert few["wiki"] <= 0.1001
-    text = shell(f"{few_trees} fit ratios.csv losses.csv --candidates 5000 --recipe recipe.yaml").stdout.decode()
+    text = shell(f"{few_trees} fit ratios.csv losses.csv --candidates 2000 --recipe recipe.yaml").stdout.decode()
     command = text.strip().splitlines()[-1].strip()
     assert command.startswith("corpuskit mix recipe.yaml --set sources.")
     (tmp_path / "in.jsonl").write_text('{"text": "a"}\n')

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from tests.support.flushing import leave_flushing_to_the_system
 from tests.support.forked_command import TAKEN
+from tests.support.large_pages import gather_into_large_pages
 
 OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD", "PATH", "PS1", "PWD", "SHLVL", "_"}
 """Variables that no module reads when it is imported, so that they may be other than the server's."""
@@ -76,6 +77,7 @@ def serve(numbers: Sequence[int], libraries: Sequence[str]) -> None:
     # What the forks do not look through need not be copied for them.
     gc.collect()
     gc.freeze()
+    gather_into_large_pages()
     waking, woken = socket.socketpair()
     woken.setblocking(False)
     signal.set_wakeup_fd(woken.fileno())

@@ -49,8 +49,15 @@ LONG = {
     "gz-bomb",
     "gz-two-hundred-million-blank-lines",
     "lz4-bomb",
+    "recipe-ten-thousand-sources",
+    "card-too-deep",
+    "jsonl-millions-of-small-objects",
+    "warc-deflate-body-that-expands",
+    "text-combining-marks",
+    "text-ten-million-letters-to-tell-a-language",
+    "folder-table-without-line-ends",
 }
-"""Those that take more than a second."""
+"""Those that take more than a second, or have a quicker neighbour that shows the same."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def few_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
 
 
+@pytest.mark.slow
 def test_more_shards_than_descriptors_give_the_same_dataset(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "a").mkdir()
     for number in range(FILES):
