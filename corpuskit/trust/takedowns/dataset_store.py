@@ -86,9 +86,7 @@ class DatasetStore(Store):
 
     def chunks_alone(self, sought: Sought) -> int:
         """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
-        return sum(
-            sought.chunks_alone(lineage, self.findings[path].keys()) for path, lineage in self._lineages.items()
-        )
+        return sum(sought.chunks_alone(lineage, self.findings[path].keys()) for path, lineage in self._lineages.items())
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""
