@@ -5,7 +5,8 @@ brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes t
 `(a)` are read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where
 the name is of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a
 meeting. Plain words (`name at example dot org`) are an address in brackets of their own, or right after a word for
-e-mail.
+e-mail; so is a name with `~` for the sign. Words that mean the sign and little else (`jan małpa example kropka pl`) need
+none, and neither does a mark that the text says to put the sign for (`jo★example.jp（★を@に）`).
 
 Left are plain words elsewhere, names in paths (`example.org/@jo`), units of systemd (`user@1000.service`), and the
 accounts of services that hold repositories (`git@example.org:jo/x`).
@@ -25,10 +26,13 @@ _EMAIL_PATTERN = pattern(
     rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9_-]*[{_LETTER}0-9])?\.)*"
     rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
 )
-_AT_WORDS = r"at|bei|ät|æt|arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|собака|@"
+_SIGN_NAMES = r"arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|małpa|kukac|собака|собачка|равлик"
+"""What the sign is called where it has a name of its own, though it may be that of an animal."""
+_AT_WORDS = rf"at|bei|ät|æt|{_SIGN_NAMES}|@"
 _AT = rf"(?: ?[(\[{{<] ?(?:{_AT_WORDS}) ?[)\]}}>] ?|\(a\)|&#64;|&#x40;|&commat;)"
-_DOT_WORDS = r"dot|punkt|point|punto|ponto|punt|prick|точка|\."
-_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|ponto) |&#46;|&#x2e;|&period;| ?\. ?)"
+_SPOKEN_DOTS = r"dot|punkt|point|punto|ponto|точка|крапка|kropka|tečka|tecka"
+_DOT_WORDS = rf"{_SPOKEN_DOTS}|punt|prick|\."
+_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:{_SPOKEN_DOTS}) |&#46;|&#x2e;|&period;| ?\. ?)"
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
@@ -39,13 +43,25 @@ _HIDDEN_SOURCE = (
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
     rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
     rf"|( at )(?:[^\s@]+{_SPOKEN_DOT}){{1,4}}[A-Za-z]{{2}}"
+    rf"|[A-Za-z0-9]( (?:{_SIGN_NAMES}) )(?:[A-Za-z0-9-]+(?:[.]| (?:{_SPOKEN_DOTS}) )){{1,4}}[A-Za-z]{{2}}"
+    r"|[A-Za-z0-9](~)[A-Za-z][A-Za-z0-9-]+[.][A-Za-z]{2}"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
-_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken")
+_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken", "named", "tilde")
 """How the sign is written, by number of the group."""
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
 _SPACED_DOMAIN = pattern(rf"^{_LABEL} \. (?:{_GENERIC})(?:\b|$)")
+_MARKS = "[★☆●○◎■□◆◇▲△▼▽♪♥※＊＃]"
+_STATED = r"[」』\"'”’)\x{ff09}]? ?(?:を|は|→|⇒|=|\x{ff1d})(?:半角の?|小文字の?|全角の?)?[「『\"'“‘(\x{ff08}]?[@\x{ff20}]"
+_STATED_IN_CHINESE = (
+    r"[」』\"'”’)\x{ff09}]? ?(?:请|請)?(?:替换|替換|更换|更換|换|換|改)(?:为|為|成)?[「『\"'“‘(\x{ff08}]?[@\x{ff20}]"
+)
+_MARK_SOURCE = rf"({_MARKS}){_STATED}|({_MARKS}|[#*]){_STATED_IN_CHINESE}|([#*])[」』\"'”’)\x{{ff09}}]? ?を[「『\"'“‘(]?[@\x{{ff20}}]"
+_MARK_STATED = pattern(_MARK_SOURCE)
+"""A sentence that says which mark stands for the sign."""
+_NAME_OF_ASCII = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
+_DOMAIN_OF_ASCII = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
 _REACH = 80
 """Bytes before and after a sign that was spelled out in which its address lies."""
 _MAILBOX = pattern(
@@ -100,7 +116,8 @@ _SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".sp
 _FORGE = late_re(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
 _LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
-_SPELLED_AT = re.compile(rf"(?i){_AT}| at ")
+_SPELLED_AT = re.compile(rf"(?i){_AT}| (?:at|{_SIGN_NAMES}) ")
+_MARK = re.compile(rf" ?(?:{_MARKS}|[~#*]) ?")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
@@ -147,7 +164,7 @@ def _is_nobodys(data: bytes, start: int, end: int, name: bytes, domain: bytes) -
 
 def find_hidden_emails(data: bytes) -> list[Span]:
     """Find addresses around a sign that is spelled out or has spaces beside it."""
-    return merged(_around_signs(data))
+    return merged([*_around_signs(data), *_around_marks(data)])
 
 
 def _around_signs(data: bytes) -> Iterator[Span]:
@@ -160,17 +177,41 @@ def _around_signs(data: bytes) -> Iterator[Span]:
         if not domain:
             continue
         start, end = at - len(name.group()), behind + domain.end()
-        if kind in ("spelled", "shouted"):
-            yield start, end
+        if kind in ("spelled", "shouted", "named"):
+            remark = kind == "spelled" and _is_behind_name_alone(data[at:behind])
+            if not remark or _is_mailbox(name.group(), following[:domain.end() + 2]) or _follows_mail_word(data, start):
+                yield start, end
+        elif kind == "tilde":
+            if _follows_mail_word(data, start):
+                yield start, end
         elif kind == "spaced":
             if _is_domain_alone(data, start, name.group(), data[at:behind]):
                 continue
             is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
-            if is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.occurs_in(before(data, start, 48)):
+            if is_spaced or _is_bracketed(data, start, end) or _follows_mail_word(data, start):
                 yield start, end
         # Between angle brackets, as in the archives of mailing lists, plain words are an address.
         elif _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name.group())):
             yield start, end
+
+
+def _around_marks(data: bytes) -> Iterator[Span]:
+    """Yield addresses with marks for which the text says to put the sign: `jo★example.jp（★を@に変えてください）`."""
+    statement = _MARK_STATED.search(data)
+    if not statement:
+        return
+    mark = next(filter(None, statement.groups())).decode()
+    for match in pattern(rf"{_NAME_OF_ASCII} ?{re.escape(mark)} ?{_DOMAIN_OF_ASCII}").finditer(data):
+        yield match.span()
+
+
+def _follows_mail_word(data: bytes, start: int) -> bool:
+    return bool(_MAIL_BEFORE.occurs_in(before(data, start, 48)))
+
+
+def _is_behind_name_alone(sign: bytes) -> bool:
+    """Whether a sign in brackets touches the name before it and nothing else, as an index does: `array[at] index.com`."""
+    return sign[:1] != b" " and sign[-1:] == b" "
 
 
 def _is_spoken(data: bytes, start: int, end: int, name: bytes) -> bool:
@@ -208,14 +249,14 @@ def _is_bracketed(data: bytes, start: int, end: int) -> bool:
 def plain_email(value: str) -> str:
     """Return an address as it is compared and mailed to: small letters, with the signs that were spelled out.
 
-    >>> plain_email("Jo (at) Mail dot Example [dot] org"), plain_email("Jo%40example.org")
+    >>> plain_email("Jo (at) Mail dot Example [dot] org"), plain_email("Jo★example.org")
     ('jo@mail.example.org', 'jo@example.org')
     """
     value = value.lower().replace("%40", "@").replace("＠", "@")
     if _SPELLED_AT.search(value) or " " in value:
         value = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", value, count=1)).replace(" ", "")
-    return value
+    return value if "@" in value else _MARK.sub("@", value)
 
 
 EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)
-HIDDEN_EMAIL = Detector("email", _HIDDEN_SOURCE, find_hidden_emails)
+HIDDEN_EMAIL = Detector("email", rf"{_HIDDEN_SOURCE}|{_MARK_SOURCE}", find_hidden_emails)

@@ -32,7 +32,7 @@ _OTHER_GROUPS = rb"1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
 """Numbers of China and France in groups that nothing else is written in."""
 _UKRAINIAN = rb"38[- ]?(?:0\d\d[- ]|\(0\d\d\)[- ]?)\d{3}[- ]\d\d[- ]\d\d"
 _IN_GROUPS_OF = late_re(
-    rb"(?:(?P<TH>0[689]\d-\d{3}-\d{4})|(?P<TW>09\d\d(?:-\d{3}-?| \d{3} )\d{3})|(?P<PL>\(\d\d\) ?\d{3}([- ])\d\d\4\d\d)"
+    rb"(?:(?P<TH>0[689]\d-\d{3}-?\d{4})|(?P<TW>09\d\d(?:-\d{3}-?| \d{3} )\d{3})|(?P<PL>\(\d\d\) ?\d{3}([- ])\d\d\4\d\d)"
     rb"|(?P<UA>%b)|(?P<GB>048 \d{4} \d{4}))\Z" % _UKRAINIAN
 )
 """Numbers in the groups of the country that has to assign them.

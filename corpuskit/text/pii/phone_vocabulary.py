@@ -210,7 +210,7 @@ OTHERS = (
     r"|\b(?:dossier|facture|commande|contrat|client|compte|colis|chèque|devis|brevet|bon|avis|arrêté|décret|décision"
     r"|sinistre|pourvoi|police|expediente|factura|pedido|contrato|cuenta|fattura|pratica|ordine|contratto|conto"
     r"|processo|fatura|encomenda|akte|rechnung|auftrag|bestellung|vertrag|faktura|umowa|zamówienie|sprawa|factuur"
-    r"|bestelling|zaak)s? (?:n[°º]|n\.? ?[°º]|nr\.?|n\.|no\.?|núm\.?|№)[ :]{0,2}$"
+    r"|bestelling|zaak)s? (?:n[°º]|n\.? ?[°º]|nr\.?|n\.|no\.?|núm\.?|№)[ :]{0,3}$"
     r"|(?:дело|заказ|договор|накладная|справа|замовлення) ?№ ?$"
 )
 SERVICES = (
@@ -221,8 +221,8 @@ SERVICES = (
 """Words for other numbers that also name who is telephoned (`card services: 212-555-0123`): they count if adjoining."""
 CALLS_AFTER = (
     r"(?:번호?)?(?:으)?로 (?:연락|전화|문의|문자)|(?:まで|に|へ)(?:お電話|ご連絡|お問い?合わせ|電話|連絡)"
-    r"|numara(?:sını|sından|lı tel)|no'?lu tel|['’]?[dt][ae]n (?:arayın|ulaşın)"
-    r"|['’](?:[yns]?(?:ı|i|u|ü|a|e)|[dt][ae]n?) (?:ara(?:yın|yabilir|yarak|manız|ma|)\b|ulaş|mesaj|yazın)"
+    r"|numara(?:sını|sından|lı tel)|no'?lu tel|(?:'|’)?[dt][ae]n (?:arayın|ulaşın)"
+    r"|(?:'|’)(?:[yns]?(?:ı|i|u|ü|a|e)|[dt][ae]n?) (?:ara(?:yın|yabilir|yarak|manız|ma|)\b|ulaş|mesaj|yazın)"
     # An extension
     r"|(?:wewn?\.|ext(?:ension|\.)?|доб(?:авочный)?\.?|дод\.|вн\.) ?[0-9]|(?:内线|内線|內線|分机|分機|내선)[:：]? ?[0-9]"
     r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|(?:[aeo]s|ös) telefonszám"

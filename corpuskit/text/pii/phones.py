@@ -38,7 +38,7 @@ _IN_COLUMNS = late_re(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = late_re(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
-_ENDS_LINE = late_re(rb"(?:[.,;)\]]|\xc2\xa0| ){0,2}(?:[\r\n]|\Z)")
+_ENDS_CLAUSE = late_re(rb" ?[,;()\[\]](?! ?[0-9])|[.]? {0,2}(?:[\r\n]|\Z)|[.] [A-Z]")
 _GROUPS_BEFORE_LONE_DIGIT = 3
 _MOBILE_OF_CHINA = re.compile(rb"1[3-9][0-9]{9}\Z")
 _CJK = re.compile(rb"[\xe3-\xe9][\x80-\xbf]")
@@ -55,6 +55,8 @@ _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
 _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
+_IN_PAIRS = late_re(rb"\(?0[1-9]\d{1,3}\)?(?: ?[/-] ?| )[1-9](?: \d\d){2,4}\Z")
+"""German numbers in pairs from the right, behind their area code: `089 / 2 34 56 78`."""
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
 _AREA_OF_ONE = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z")
 _NAMED: tuple[Context, ...] = ("label", "adjoining", "line")
@@ -198,11 +200,11 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
 
 
 def _may_end_number(data: bytes, groups: list[Span], number: int) -> bool:
-    """Whether a digit alone may be the last of a number: `226 343-0`, or, as the line ends, `0800 723 454 6`."""
+    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `0800 723 454 6`."""
     start, end = groups[number]
     if _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end):
         return True
-    return number >= _GROUPS_BEFORE_LONE_DIGIT and number == len(groups) - 1 and bool(_ENDS_LINE.match(data, end))
+    return number >= _GROUPS_BEFORE_LONE_DIGIT and number == len(groups) - 1 and bool(_ENDS_CLAUSE.match(data, end))
 
 
 def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
@@ -320,7 +322,8 @@ def _changes_separator_twice(text: bytes) -> bool:
 def _ends_in_lone_digit(candidate: Candidate) -> bool:
     """Whether a digit alone is the last of a German or Austrian number, which may have so many: `0800 723 454 6`."""
     groups = candidate.groups
-    if len(groups) <= _GROUPS_BEFORE_LONE_DIGIT or len(groups[-1]) > 1:
+    # French numbers are in pairs from the beginning.
+    if len(groups) <= _GROUPS_BEFORE_LONE_DIGIT or len(groups[-1]) > 1 or len(groups[0]) == 2:
         return False
     return any(numbering_plans.is_assigned(candidate.digits, region) for region in ("DE", "AT"))
 
@@ -360,6 +363,8 @@ def _has_lone_digit(candidate: Candidate, context: Context) -> bool:
         groups = groups[1:]
     # `0-2123-4567` is a range but after a word that names it.
     trunk = groups[0] in _TRUNK_DIGITS and (named or not candidate.text.startswith((b"0-", b"0/", b"0.")))
+    if (named or b"/" in candidate.text) and _IN_PAIRS.match(candidate.text):
+        groups = groups[:1]
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
 
