@@ -5,8 +5,8 @@ brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes t
 `(a)` are read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where
 the name is of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a
 meeting. Plain words (`name at example dot org`) are an address in brackets of their own, or right after a word for
-e-mail; so is a name with `~` for the sign. Words that mean the sign and little else (`jan małpa example kropka pl`) need
-none, and neither does a mark that the text says to put the sign for (`jo★example.jp（★を@に）`).
+e-mail; so is a name with `~` for the sign. Words that mean the sign and little else (`jan małpa example kropka pl`)
+need none, and neither does a mark that the text says to read as the sign (`jo★example.jp（★を@に）`).
 
 Left are plain words elsewhere, names in paths (`example.org/@jo`), units of systemd (`user@1000.service`), and the
 accounts of services that hold repositories (`git@example.org:jo/x`).
@@ -38,30 +38,27 @@ _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
 _SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
 _SPOKEN_DOT = r" (?:dot|punkt|point|punto|ponto) "
+_MARKS = "[★☆●○◎■□◆◇▲△▼▽♪♥※＊＃]"
+_OPENING, _CLOSING = r"[「『\"'“‘(\x{ff08}]", r"[」』\"'”’)\x{ff09}]"
+_IS_SIGN = rf"{_CLOSING}? ?(?:を|は|→|⇒|=|\x{{ff1d}})(?:(?:半角|小文字|全角)の?)?{_OPENING}?[@\x{{ff20}}]"
+_TO_SIGN = rf"{_CLOSING}? ?[请請]?(?:[替更]?[换換]|改)[为為成]?{_OPENING}?[@\x{{ff20}}]"
+_MARK_SOURCE = rf"({_MARKS}){_IS_SIGN}|({_MARKS}|[#*]){_TO_SIGN}|([#*]){_CLOSING}? ?を{_OPENING}?[@\x{{ff20}}]"
+"""A sentence that says which mark stands for the sign: `★を@に`, `请将#换成@`."""
+_NAME_OF_ASCII, _DOMAIN_OF_ASCII = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
 _HIDDEN_SOURCE = (
     rf"(?i)( @ ?|@ | ?\(a\) | \(a\))[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}|({_AT})"
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
     rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
     rf"|( at )(?:[^\s@]+{_SPOKEN_DOT}){{1,4}}[A-Za-z]{{2}}"
-    rf"|[A-Za-z0-9]( (?:{_SIGN_NAMES}) )(?:[A-Za-z0-9-]+(?:[.]| (?:{_SPOKEN_DOTS}) )){{1,4}}[A-Za-z]{{2}}"
-    r"|[A-Za-z0-9](~)[A-Za-z][A-Za-z0-9-]+[.][A-Za-z]{2}"
+    rf"|( (?:{_SIGN_NAMES}) )(?:[A-Za-z0-9-]+(?:[.]| (?:{_SPOKEN_DOTS}) )){{1,4}}[A-Za-z]{{2}}"
+    rf"|(~)[A-Za-z][A-Za-z0-9-]+[.][A-Za-z]{{2}}|{_MARK_SOURCE}"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
-_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken", "named", "tilde")
+_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken", "named", "tilde", "mark", "mark", "mark")
 """How the sign is written, by number of the group."""
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
 _SPACED_DOMAIN = pattern(rf"^{_LABEL} \. (?:{_GENERIC})(?:\b|$)")
-_MARKS = "[★☆●○◎■□◆◇▲△▼▽♪♥※＊＃]"
-_STATED = r"[」』\"'”’)\x{ff09}]? ?(?:を|は|→|⇒|=|\x{ff1d})(?:半角の?|小文字の?|全角の?)?[「『\"'“‘(\x{ff08}]?[@\x{ff20}]"
-_STATED_IN_CHINESE = (
-    r"[」』\"'”’)\x{ff09}]? ?(?:请|請)?(?:替换|替換|更换|更換|换|換|改)(?:为|為|成)?[「『\"'“‘(\x{ff08}]?[@\x{ff20}]"
-)
-_MARK_SOURCE = rf"({_MARKS}){_STATED}|({_MARKS}|[#*]){_STATED_IN_CHINESE}|([#*])[」』\"'”’)\x{{ff09}}]? ?を[「『\"'“‘(]?[@\x{{ff20}}]"
-_MARK_STATED = pattern(_MARK_SOURCE)
-"""A sentence that says which mark stands for the sign."""
-_NAME_OF_ASCII = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
-_DOMAIN_OF_ASCII = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
 _REACH = 80
 """Bytes before and after a sign that was spelled out in which its address lies."""
 _MAILBOX = pattern(
@@ -164,43 +161,50 @@ def _is_nobodys(data: bytes, start: int, end: int, name: bytes, domain: bytes) -
 
 def find_hidden_emails(data: bytes) -> list[Span]:
     """Find addresses around a sign that is spelled out or has spaces beside it."""
-    return merged([*_around_signs(data), *_around_marks(data)])
+    return merged(_around_signs(data))
 
 
 def _around_signs(data: bytes) -> Iterator[Span]:
+    marks = set[str]()
     for match in _HIDDEN_AT.finditer(data):
         kind = _GROUPS[match.lastindex]
         at, behind = match.span(match.lastindex)
+        if kind == "mark":
+            marks.add(data[at:behind].decode())
+            continue
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
         if not domain:
             continue
         start, end = at - len(name.group()), behind + domain.end()
-        if kind in ("spelled", "shouted", "named"):
-            remark = kind == "spelled" and _is_behind_name_alone(data[at:behind])
-            if not remark or _is_mailbox(name.group(), following[:domain.end() + 2]) or _follows_mail_word(data, start):
-                yield start, end
-        elif kind == "tilde":
-            if _follows_mail_word(data, start):
-                yield start, end
-        elif kind == "spaced":
-            if _is_domain_alone(data, start, name.group(), data[at:behind]):
-                continue
-            is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
-            if is_spaced or _is_bracketed(data, start, end) or _follows_mail_word(data, start):
-                yield start, end
-        # Between angle brackets, as in the archives of mailing lists, plain words are an address.
-        elif _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name.group())):
+        if _is_address(data, (start, end), kind, name.group(), data[at:behind]):
             yield start, end
+    for mark in sorted(marks):
+        yield from _around_mark(data, mark)
 
 
-def _around_marks(data: bytes) -> Iterator[Span]:
-    """Yield addresses with marks for which the text says to put the sign: `jo★example.jp（★を@に変えてください）`."""
-    statement = _MARK_STATED.search(data)
-    if not statement:
-        return
-    mark = next(filter(None, statement.groups())).decode()
+def _is_address(data: bytes, span: Span, kind: str, name: bytes, sign: bytes) -> bool:
+    """Whether a name and a domain around a sign of this kind are an address, by what else stands there."""
+    start, end = span
+    following = data[start + len(name + sign) : end + 2]
+    if kind in ("shouted", "named"):
+        return True
+    if kind == "tilde":
+        return _follows_mail_word(data, start)
+    if kind == "spelled":
+        return not _is_behind_name_alone(sign) or _is_mailbox(name, following) or _follows_mail_word(data, start)
+    if kind == "spaced":
+        if _is_domain_alone(data, start, name, sign):
+            return False
+        is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name, following)
+        return bool(is_spaced) or _is_bracketed(data, start, end) or _follows_mail_word(data, start)
+    # Between angle brackets, as in the archives of mailing lists, plain words are an address.
+    return _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name))
+
+
+def _around_mark(data: bytes, mark: str) -> Iterator[Span]:
+    """Yield addresses with a mark that the text says to read as the sign: `jo★example.jp（★を@に変えてください）`."""
     for match in pattern(rf"{_NAME_OF_ASCII} ?{re.escape(mark)} ?{_DOMAIN_OF_ASCII}").finditer(data):
         yield match.span()
 
@@ -210,7 +214,7 @@ def _follows_mail_word(data: bytes, start: int) -> bool:
 
 
 def _is_behind_name_alone(sign: bytes) -> bool:
-    """Whether a sign in brackets touches the name before it and nothing else, as an index does: `array[at] index.com`."""
+    """Whether a sign in brackets touches what is before it and nothing else, as an index does: `array[at] index.com`."""
     return sign[:1] != b" " and sign[-1:] == b" "
 
 
@@ -259,4 +263,4 @@ def plain_email(value: str) -> str:
 
 
 EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)
-HIDDEN_EMAIL = Detector("email", rf"{_HIDDEN_SOURCE}|{_MARK_SOURCE}", find_hidden_emails)
+HIDDEN_EMAIL = Detector("email", _HIDDEN_SOURCE, find_hidden_emails)

@@ -223,7 +223,12 @@ def _is_card(data: bytes, start: int, end: int, may_be_named: bool) -> bool:
     if not holds:
         # Typed wrong or misread, it is still nearly the number of somebody.
         return bool(_CARD_STATED.search(window))
-    if len(digits) == 16 and end - start > 16 and _is_part_of_table(data, start, end) and not _CARD_BEFORE.search(window):
+    if (
+        len(digits) == 16
+        and end - start > 16
+        and _is_part_of_table(data, start, end)
+        and not _CARD_BEFORE.search(window)
+    ):
         return False
     return bool(issued) or (data[start - 1 : start] != b"+" and _is_said_before(_CARD_BEFORE, data, start, 48))
 

@@ -356,7 +356,9 @@ def _has_lone_digit(candidate: Candidate, context: Context) -> bool:
     named = context in _NAMED
     if named and _AREA_OF_ONE.match(candidate.text):
         return False
-    if candidate.digits.startswith(b"0") and (_EXCHANGE_OF_ONE.search(candidate.text) or _ends_in_lone_digit(candidate)):
+    if candidate.digits.startswith(b"0") and (
+        _EXCHANGE_OF_ONE.search(candidate.text) or _ends_in_lone_digit(candidate)
+    ):
         groups = groups[:-1]
     if groups[0].startswith(b"00") and len(groups) > 2:
         # Vienna is 1, behind `0043`.
