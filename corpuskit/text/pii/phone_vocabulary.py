@@ -84,7 +84,8 @@ MENTIONS = (
     r"|телефонуй[а-я]*"
     r"|мобіл\p{L}*|мобил\p{L}*|\bmobiel\b|\bcep\b|\barayın\b|iletişim|\bhubungi\b|\bsunați\b|\bvolejte\b"
     r"|\bhívja\b"
-    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|短信|彩信|簡訊|爆料|报料|문의|ติดต่อ|संपर्क"
+    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|短信|彩信|簡訊|爆料|报料"
+    r"|문의|ติดต่อ|संपर्क"
     r"|\b(?:za)?vol(?:ejte|ajte|at)\b|\b(?:na)?zovite\b|\bpozovite\b|позовите|\bhívj\p{Latin}*|\bsuna(?:ți|ţi"
     r"|ti)\b|\bsună |\bapela[țţt]i\b"
     r"|\barayabilir\p{Latin}*|\bpiga(?: simu)?\b|обад\p{L}*|зателефон\p{L}*|חייגו|कॉल|কল করুন"
@@ -224,7 +225,8 @@ CALLS_AFTER = (
     r"|numara(?:sını|sından|lı tel)|no'?lu tel|(?:'|’)?[dt][ae]n (?:arayın|ulaşın)"
     r"|(?:'|’)(?:[yns]?(?:ı|i|u|ü|a|e)|[dt][ae]n?) (?:ara(?:yın|yabilir|yarak|manız|ma|)\b|ulaş|mesaj|yazın)"
     # An extension
-    r"|(?:wewn?\.|ext(?:ension|\.)?|доб(?:авочный)?\.?|дод\.|вн\.) ?[0-9]|(?:内线|内線|內線|分机|分機|내선)[:：]? ?[0-9]"
+    r"|(?:wewn?\.|ext(?:ension|\.)?|доб(?:авочный)?\.?|дод\.|вн\.) ?[0-9]"
+    r"|(?:内线|内線|內線|分机|分機|내선)[:：]? ?[0-9]"
     r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|(?:[aeo]s|ös) telefonszám"
 )
 """What people are told to do with the number before: `010 4827 3319로 연락`, `0532 418 27 60 numarasını arayın`."""
