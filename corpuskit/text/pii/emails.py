@@ -214,7 +214,7 @@ def _follows_mail_word(data: bytes, start: int) -> bool:
 
 
 def _is_behind_name_alone(sign: bytes) -> bool:
-    """Whether a sign in brackets touches what is before it and nothing else, as an index does: `array[at] index.com`."""
+    """Whether a sign in brackets touches only what is before it, as an index does: `array[at] index.com`."""
     return sign[:1] != b" " and sign[-1:] == b" "
 
 

@@ -95,7 +95,9 @@ def has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
     if _is_international(candidate):
         return True
     certain = candidate.text.startswith((b"(", b"1-8", b"1 8")) and _NORTH_AMERICAN.match(candidate.text)
-    return bool(certain) or (context != "other" and _is_national(candidate, extended))
+    if certain or context == "other":
+        return bool(certain)
+    return _is_national(candidate, extended) or _is_in_groups_of_country(candidate)
 
 
 def _is_international(candidate: Candidate) -> bool:
@@ -133,7 +135,7 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
         return True
     if _OWN_GROUPS.match(text):
         return numbering_plans.is_national(groups) and not _are_codes(groups)
-    if (_BRACKETED.match(text) and len(digits) >= 10) or _OF_NINE.match(text) or _is_in_groups_of_country(text, digits):
+    if (_BRACKETED.match(text) and len(digits) >= 10) or _OF_NINE.match(text):
         return True
     if _leaves_country(candidate):
         return _is_behind_exit_code(candidate)
@@ -148,13 +150,13 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
     return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
 
 
-def _is_in_groups_of_country(text: bytes, digits: bytes) -> bool:
-    match = _IN_GROUPS_OF.match(text)
+def _is_in_groups_of_country(candidate: Candidate) -> bool:
+    match = _IN_GROUPS_OF.match(candidate.text)
     if not match:
         return False
     region = next(name for name, group in match.groupdict().items() if group)
     dialled, stands_for = _DIALLED.get(region, (0, b""))
-    return numbering_plans.is_assigned(stands_for + digits[dialled:], region)
+    return numbering_plans.is_assigned(stands_for + candidate.digits[dialled:], region)
 
 
 def _follows_thai(candidate: Candidate) -> bool:

@@ -200,7 +200,7 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
 
 
 def _may_end_number(data: bytes, groups: list[Span], number: int) -> bool:
-    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `0800 723 454 6`."""
+    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `0800 123 456 7`."""
     start, end = groups[number]
     if _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end):
         return True
@@ -320,7 +320,7 @@ def _changes_separator_twice(text: bytes) -> bool:
 
 
 def _ends_in_lone_digit(candidate: Candidate) -> bool:
-    """Whether a digit alone is the last of a German or Austrian number, which may have so many: `0800 723 454 6`."""
+    """Whether a digit alone is the last of a German or Austrian number, which may have so many: `0800 123 456 7`."""
     groups = candidate.groups
     # French numbers are in pairs from the beginning.
     if len(groups) <= _GROUPS_BEFORE_LONE_DIGIT or len(groups[-1]) > 1 or len(groups[0]) == 2:
