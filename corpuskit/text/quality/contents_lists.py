@@ -2,7 +2,8 @@
 
 Such a list may have eight hundred lines below a chapter of twenty, so it goes before any rule judges the page: what is
 left is the chapter. It is known by the numbers of its sections, which count up through several levels without a
-sentence between. The few sections that a chapter itself lists are too few, and end the text seldom.
+sentence between, or by naming the chapter's own sections among others. The few sections that a chapter itself lists are
+too few, and end the text seldom.
 """
 
 import re
@@ -10,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
+from corpuskit.text.quality.unnumbered_contents import start_of_titles
 
 __all__ = ["without_contents"]
 
@@ -54,7 +56,7 @@ def without_contents(text: str) -> str:
     True
     """
     if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
-        return text
+        return _without_titles(text)
     lines = text.splitlines()
     first = last = len(lines)
     most_below = MOST_BELOW
@@ -65,11 +67,19 @@ def without_contents(text: str) -> str:
     while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
         # What the list is called stands above it.
         first -= 1
-    if first == last or not _is_chapter(lines[:first]):
+    if first == last:
+        return _without_titles(text)
+    if not _is_chapter(lines[:first]):
         return text
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
+
+
+def _without_titles(text: str) -> str:
+    start = start_of_titles(text)
+    lines = text.splitlines() if start is not None else []
+    return "\n".join(lines[:start]).rstrip() if _is_chapter(lines[:start]) else text
 
 
 def _is_chapter(lines: list[str]) -> bool:
