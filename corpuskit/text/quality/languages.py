@@ -107,11 +107,13 @@ zh zho cmn yue wuu nan lzh: .287: .256 .201 .171: .198 .182 .167 .154 .14 .127: 
 
 _MORE_STOP_WORDS = """
 bg: не или като при ако за този към
+bn: এই না যে তার জন্য কিন্তু সেই কোন আর তা এর বা
 cs: pro při nebo jako od po pod nad jsou lze který která které podle zda aby když není k o ze ve by už tak
 hr: ili kao pri ako koji koja koje po prema do ne bi nije što
 id: atau tidak akan oleh juga ke jika anda bisa ada sebagai
 ru: или при если это что но то который которые между под над чтобы для все уже
 sk: pre pri alebo ako od po pod nad sú ktorý ktorá ktoré podľa aby keď nie k o zo vo by do
+te: మరియు ఒక ఆ అని కూడా ఇది అది తన ఆయన కాదు లేదు అనే అయితే కానీ వారు నేను
 tr: veya her değil gibi göre kadar ise çok ne ki hem ya üzere
 uk: або при якщо це не від для але як під над щоб який які
 vi: không cho với để khi từ hoặc nếu như được bạn các sẽ

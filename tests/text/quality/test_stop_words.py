@@ -8,11 +8,13 @@ from corpuskit.text.quality.languages import known_languages, profile_of
 
 HELP = {
     "bg": "Отворете шлюза, ако водата се покачи. Не пускайте лодки след залез или при буря.",
+    "bn": "জল বাড়লে বাঁধের দরজা খোলো, কিন্তু ঝড়ের রাতে নৌকা ছেড়ো না। এই নিয়ম সবার জন্য।",
     "cs": "Otevřete stavidlo, když voda stoupne nad značku. Loď pusťte jen při klidu nebo podle pokynů.",
     "hr": "Otvorite branu kad voda poraste prema oznaci. Brod pustite ako nije oluja ili kao što stoji.",
     "id": "Buka pintu air jika air naik. Kapal tidak boleh lewat ketika badai atau akan hujan.",
     "ru": "Откройте шлюз, если вода поднялась. Лодку пропускайте только при затишье или когда это нужно.",
     "sk": "Otvorte stavidlo, keď voda stúpne nad značku. Loď pustite len pri pokoji alebo podľa pokynov.",
+    "te": "నీరు పెరిగితే తలుపు తెరవండి, కానీ తుఫానులో పడవ వదలవద్దు. అది ఒక నియమం, కూడా మంచి అలవాటు.",
     "tr": "Su yükselince kapağı açın, her tekneyi geçirin. Fırtına çıkarsa ya bekleyin veya dönün.",
     "uk": "Відкрийте шлюз, якщо вода піднялася. Човен пропускайте тільки при затишші або якщо це треба.",
     "vi": "Hãy mở cửa cống nếu nước dâng. Không cho thuyền qua khi bão đến hoặc trời tối.",
