@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
 
-__all__ = ["without_contents"]
+__all__ = ["is_chapter", "without_contents"]
 
 LEAST_ENTRIES = 12
 """Numbered lines of a list of contents."""
@@ -65,14 +65,15 @@ def without_contents(text: str) -> str:
     while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
         # What the list is called stands above it.
         first -= 1
-    if first == last or not _is_chapter(lines[:first]):
+    if first == last or not is_chapter(lines[:first]):
         return text
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
 
 
-def _is_chapter(lines: list[str]) -> bool:
+def is_chapter(lines: list[str]) -> bool:
+    """Whether there are so many sentences in lines that something is left without the list below them."""
     sentences = 0
     for line in lines:
         sentences += max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE)

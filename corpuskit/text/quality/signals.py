@@ -301,14 +301,22 @@ class TextSignals(MeasuredTexts):
         return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
 
     def _are_short(self, starts: Integers, ends: Integers) -> Booleans:
-        """Return which spans have so few characters that FineWeb calls them short lines."""
+        """Return which spans have so few characters that FineWeb calls them short lines.
+
+        A character of Han or kana says as much as two letters, on pages that are half in English, too.
+        """
         most, sizes = self._settings["fineweb-short-line-length"], ends - starts
         short: Booleans = sizes <= most
         if not self._layout.data.isascii():
             # Only the characters of some others have to be counted: each has one to four bytes.
             others = (~short & (sizes <= MOST_BYTES * most)).nonzero()[0]
             before = self._layout.characters_before
-            short[others] = before(ends[others]) - before(starts[others]) <= most
+            characters = before(ends[others]) - before(starts[others])
+            if not self._like_peer:
+                # U+3000 to U+9FFF begin with E3 to E9.
+                dense = np.flatnonzero((self._layout.codes >= 0xE3) & (self._layout.codes <= 0xE9))
+                characters += dense.searchsorted(ends[others]) - dense.searchsorted(starts[others])
+            short[others] = characters <= most
         return short
 
     def _verse(self, starts: Integers, ends: Integers) -> Booleans:
@@ -351,11 +359,12 @@ class TextSignals(MeasuredTexts):
         english = self._english_stop_words(start, end, besides=profile.stop_words)
         if profile.stop_words == ENGLISH_STOP_WORDS:
             return english
+        stop_words = profile.stop_words if self._like_peer else profile.stop_words + profile.more_stop_words
         if profile.seeks_within_words:
-            counts = [sum(word in text for word in profile.stop_words) for text in self._texts[start:end]]
+            counts = [sum(word in text for word in stop_words) for text in self._texts[start:end]]
             in_language: Integers = np.array(counts, np.int64)
         else:
-            bits = stop_word_bits(profile.stop_words)
+            bits = stop_word_bits(stop_words)
             bounds = self._word_bounds[start : end + 1]
             word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
             in_language = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
