@@ -37,7 +37,7 @@ from corpuskit.text.language_id.word_runs import prose_of
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/11"
+IDENTIFIER = "corpuskit-language/12"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
@@ -75,9 +75,8 @@ def detect(text: str) -> tuple[str, float]:
 def identify(text: str) -> Identified:
     """Return the language of a text, and the share of each if there are several; `und` for a text without letters."""
     of_all = _identify_all(text)
-    if of_all.score >= PART_SCORE or of_all.shares or len(text) <= LONG:
-        return of_all
-    return _by_prose(text) or of_all
+    is_doubtful = of_all.score < PART_SCORE and not of_all.shares and of_all.language != "und"
+    return (_by_prose(text) if is_doubtful and len(text) > LONG else None) or of_all
 
 
 def _identify_all(text: str) -> Identified:

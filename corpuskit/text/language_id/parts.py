@@ -1,7 +1,6 @@
 """The languages of a text's parts, from which a text in several languages gets shares."""
 
 import itertools
-import operator
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from corpuskit.text.language_id.scripts import (
     script_counts,
     scripts_of,
     text_size,
-    weighed,
+    weight_of_all,
     weight_of_letters,
 )
 
@@ -75,7 +74,7 @@ class Identified(NamedTuple):
     language: str
     """The code of the model, or `und` if there is none."""
     score: float
-    """The probability of it and its relatives, to four digits; if there are shares, that of its parts to be in these."""
+    """The probability of it and its relatives, to four digits; with shares, that of its parts to be in these."""
     shares: dict[str, float]
     """The share of the letters in each language if there are several, the largest first; else empty."""
     relatives: dict[str, float]
@@ -168,16 +167,19 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
         shares = _shares(parts, letters, Counter({LATIN: 1}))
     if not shares:
         return None
-    score = _score(parts, [weighed(counts).total() for counts in letters], shares)
+    weights = [weight_of_all(counts) if scripts else counts.total() for counts in letters]
+    score = _score(parts, weights, shares)
     return Identified(next(iter(shares)), round(score, 4), shares if len(shares) > 1 else {}, {})
 
 
 def _score(parts: list[_Part], weights: list[int], shares: dict[str, float]) -> float:
     """Return the mean probability of the parts that count in the languages that have a share, by their letters."""
-    counted = _counted(parts, weights, shares)
-    probabilities = [part.score if part.language in shares else 0.0 for part in parts]
-    weighted = map(operator.mul, probabilities, weights)
-    return sum(itertools.compress(weighted, counted)) / sum(itertools.compress(weights, counted))
+    total, weighted = 0, 0.0
+    for part, weight in itertools.compress(zip(parts, weights, strict=True), _counted(parts, weights, shares)):
+        total += weight
+        if part.language in shares:
+            weighted += weight * part.score
+    return weighted / total
 
 
 def _counted(parts: list[_Part], weights: list[int], shares: dict[str, float]) -> list[bool]:

@@ -6,17 +6,22 @@ __all__ = ["prose_of"]
 
 RUN = 6
 """Words in a row, from which they are prose: signatures, names and the entries of a menu are shorter."""
+CHARACTERS = 20
+"""Han characters and kana in a row that say as much."""
 
 _SMALL = r"[^\s!-`{-~]"
 """Any character of a word but capitals: those of other alphabets are not told apart."""
 _WORD = rf"[(\"“«]?+[A-Za-z\x80-\U0010ffff]{_SMALL}*+(?:['’-]{_SMALL}++)*+[,.;:!?)\"”»]*+"
-_WORDS_IN_A_ROW = re.compile(rf"(?<!\S)(?:{_WORD}[ ]){{{RUN - 1},}}+(?:{_WORD}(?!\S))?+")
+_WORDS = rf"(?<!\S)(?:{_WORD}[ ]){{{RUN - 1},}}+(?:{_WORD}(?!\S))?+"
+_HAN_OR_KANA = rf"[\u3001-\u30ff\u3400-\u9fff，：；！？]{{{CHARACTERS},}}+"
+_RUNS, _RUNS_OF_ALL_SCRIPTS = re.compile(_WORDS), re.compile(f"{_WORDS}|{_HAN_OR_KANA}")
 
 
 def prose_of(text: str) -> str:
     """Return the runs of plain words on one line of a text each, as lines.
 
     >>> prose_of("$rv = spi_exec(q);\\nIt returns at most this many rows. SELECT a, b FROM t;")
-    'It returns at most this many rows.'
+    'It returns at most this many rows. '
     """
-    return "\n".join(_WORDS_IN_A_ROW.findall(text))
+    runs = _RUNS if text.isascii() else _RUNS_OF_ALL_SCRIPTS
+    return "\n".join(runs.findall(text))
