@@ -9,12 +9,14 @@ RUN = 6
 CHARACTERS = 20
 """Han characters and kana in a row that say as much."""
 
-_SMALL = r"[^\s!-`{-~]"
-"""Any character of a word but capitals: those of other alphabets are not told apart."""
-_WORD = rf"[(\"“«]?+[A-Za-z\x80-\U0010ffff]{_SMALL}*+(?:['’-]{_SMALL}++)*+[,.;:!?)\"”»]*+"
+_SMALL = r"[a-z\xa1-\U0010ffff]"
+"""A character of a word but capitals: those of other alphabets are not told apart."""
+_WORD = rf"[(\"“«]?+[A-Za-z\xa1-\U0010ffff]{_SMALL}*+(?:['’-]{_SMALL}++)*+[,.;:!?)\"”»]*+"
 _WORDS = rf"(?<!\S)(?:{_WORD}[ ]){{{RUN - 1},}}+(?:{_WORD}(?!\S))?+"
-_HAN_OR_KANA = rf"[\u3001-\u30ff\u3400-\u9fff，：；！？]{{{CHARACTERS},}}+"
-_RUNS, _RUNS_OF_ALL_SCRIPTS = re.compile(_WORDS), re.compile(f"{_WORDS}|{_HAN_OR_KANA}")
+_HAN_OR_KANA = r"[\u3041-\u30ff\u3400-\u9fff]"
+_RUNS = re.compile(_WORDS)
+_RUNS_OF_ALL_SCRIPTS = re.compile(rf"{_WORDS}|(?:{_HAN_OR_KANA}|[、。「」，：；！？]){{{CHARACTERS},}}+")
+_CHARACTER = re.compile(_HAN_OR_KANA)
 
 
 def prose_of(text: str) -> str:
@@ -23,5 +25,5 @@ def prose_of(text: str) -> str:
     >>> prose_of("$rv = spi_exec(q);\\nIt returns at most this many rows. SELECT a, b FROM t;")
     'It returns at most this many rows. '
     """
-    runs = _RUNS if text.isascii() else _RUNS_OF_ALL_SCRIPTS
+    runs = _RUNS if text.isascii() or not _CHARACTER.search(text) else _RUNS_OF_ALL_SCRIPTS
     return "\n".join(runs.findall(text))
