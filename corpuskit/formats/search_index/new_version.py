@@ -194,8 +194,8 @@ class NewVersion:
 
         Where erasure is deferred, bytes may be left.
         """
-        self._insert_words()
         self._delete_words()
+        self._insert_words()
         self.connection.execute("COMMIT")
         written = self._work
         if self._is_erasing:
