@@ -14,6 +14,8 @@ from corpuskit.core.reading.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
 CHUNK = 256 * 1024
+PLAIN_CHUNK = 1024 * 1024
+"""Read at a time of a file that is not compressed. A pipe is read by `CHUNK`: nobody should wait long for its bytes."""
 WINDOW = 16 * 1024 * 1024
 PROBED = 1024
 RATIO = 250
@@ -140,14 +142,14 @@ class StoredBytes:
         index = offset - self._base
         return self._buffer[index : index + size]
 
-    def rest(self, offset: int) -> bytes:
-        """Return the next bytes from an offset, if none before it are needed: those in memory, else a chunk as read."""
+    def rest(self, offset: int, size: int) -> bytes:
+        """Return the next bytes from an offset, if none before it are needed: those in memory, else up to `size`."""
         buffered = bytes(self._buffer[offset - self._base :])
         self._buffer.clear()
         self._base = offset + len(buffered)
         if buffered or self._ended:
             return buffered
-        chunk = self._stream.read(CHUNK)
+        chunk = self._stream.read(size)
         self._base += len(chunk)
         self._ended = not chunk
         return chunk
@@ -178,6 +180,7 @@ class PlainFile:
     def __init__(self, stored: StoredBytes, stream: BinaryIO) -> None:
         self._stored = stored
         self._stream = stream
+        self._chunk = PLAIN_CHUNK if stream.seekable() else CHUNK
         self._is_open = False
         self.consumed = 0
 
@@ -186,7 +189,7 @@ class PlainFile:
         return not was_open and bool(self._stored.at(0, 1))
 
     def read(self) -> bytes:
-        chunk = self._stored.rest(self.consumed)
+        chunk = self._stored.rest(self.consumed, self._chunk)
         self.consumed += len(chunk)
         return chunk
 

@@ -24,6 +24,7 @@ class KnownRuns:
         """`lookup` has the same lines; it goes on behind what is taken here."""
         self._runs, self._numbers, self._lookup = lines.runs, lines.numbers, lookup
         self._starts, self._hashes = lines.runs.starts(), bytes(lines.runs.hashes)
+        self._stretches = lines.stretches()
         self._left = 0
 
     def take(self, block: bytes, start: int, flags: bytearray, lines: LineList) -> tuple[StreamCount, int | None]:
@@ -64,9 +65,9 @@ class KnownRuns:
             run, size = run + 1, end
         if run == start:
             return 0
-        first_row = self._starts[start]
-        numbers = self._numbers[first_row : self._starts[run]]
-        if not _flag_together(numbers, flags):
+        first_row, end_row = self._starts[start], self._starts[run]
+        numbers = self._numbers[first_row:end_row]
+        if not self._stretches.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
             flagged = bytes(map(flags.__getitem__, numbers)).find(1)
             if flagged >= 0:
                 run = bisect_right(self._starts, first_row + flagged) - 1
@@ -122,10 +123,9 @@ class KnownRuns:
 
 
 def _flag_together(numbers: Sequence[int], flags: bytearray) -> bool:
-    """Flag documents if their numbers follow one another, as most do, and none has a flag; return whether it was so."""
+    """Flag documents whose numbers follow one another if none has a flag; return whether it was so."""
     first, end = numbers[0], numbers[-1] + 1
-    # No number of an index comes twice, so these are all that there are from the least to the greatest.
-    if end - first != len(numbers) or min(numbers) != first or max(numbers) >= end or flags.find(1, first, end) >= 0:
+    if flags.find(1, first, end) >= 0:
         return False
     flags[first:end] = b"\1" * len(numbers)
     return True
