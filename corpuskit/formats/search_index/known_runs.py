@@ -1,13 +1,12 @@
 """Lines that an index has, taken from a stream many at a time: where they stood before, or a little further on."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.number_lookup import NumberLookup
 from corpuskit.formats.search_index.packed import DIGEST_BYTES, sum_of
-from corpuskit.formats.search_index.run_list import MOST_BYTES
+from corpuskit.formats.search_index.run_list import MOST_BYTES, RUN_LINES
 
 __all__ = ["KnownRuns"]
 
@@ -65,16 +64,11 @@ class KnownRuns:
             run, size = run + 1, end
         if run == start:
             return 0
-        first_row, end_row = self._starts[start], self._starts[run]
-        numbers = self._numbers[first_row:end_row]
-        if not self._stretches.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
-            flagged = bytes(map(flags.__getitem__, numbers)).find(1)
-            if flagged >= 0:
-                run = bisect_right(self._starts, first_row + flagged) - 1
-                numbers = self._numbers[first_row : self._starts[run]]
-            for number in numbers:
-                flags[number] = 1
-        lines.extend(numbers, self._lookup.digests_of(first_row, self._starts[run]))
+        first_row = self._starts[start]
+        first_seen = self._first_seen(first_row, self._starts[run], flags)
+        if first_seen < self._starts[run]:
+            run = bisect_right(self._starts, first_seen) - 1
+        self._enter(first_row, self._starts[run], flags, lines)
         lines.runs.add_runs(self._runs, start, run)
         self._lookup.go_on_at(self._starts[run])
         return sum(sizes[start:run])
@@ -84,20 +78,42 @@ class KnownRuns:
         import xxhash
 
         end_row, end = self._starts[bisect_right(self._starts, row)], start
-        numbers: list[int] = []
-        digests: list[bytes] = []
-        while row < end_row and (line_feed := block.find(b"\n", end)) >= 0:
-            digest = xxhash.xxh3_128_digest(line := block[end:line_feed])
-            next_row = self._lookup.row_of_next(digest)
-            if next_row is None or flags[number := self._numbers[next_row]]:
+        while row < end_row and (next_lines := _whole_lines(block, end, min(end_row - row, RUN_LINES))):
+            next_row = self._lookup.row_of_next(xxhash.xxh3_128_digest(next_lines[0]))
+            if next_row is None:
                 break
-            flags[number] = 1
-            numbers.append(number)
-            digests.append(digest)
-            lines.runs.add(line)
-            row, end = next_row + 1, line_feed + 1
-        lines.extend(numbers, b"".join(digests))
+            digests = b"".join(map(xxhash.xxh3_128_digest, next_lines[1 : max(1, end_row - next_row)]))
+            row = next_row + 1 + self._lookup.take_equal(digests)
+            first_seen = self._first_seen(next_row, row, flags)
+            for line in next_lines[: first_seen - next_row]:
+                lines.runs.add(line)
+                end += len(line) + 1
+            self._enter(next_row, first_seen, flags, lines)
+            if first_seen < row:
+                self._lookup.go_on_at(first_seen + 1)
+                break
         return end - start
+
+    def _first_seen(self, start: int, end: int, flags: bytearray) -> int:
+        """Return the first of some rows whose document has a flag; `end` if none has."""
+        numbers = self._numbers[start:end]
+        if self._stretches.is_within_one(start, end):
+            number = flags.find(1, numbers[0], numbers[-1] + 1)
+            return end if number < 0 else start + number - numbers[0]
+        index = bytes(map(flags.__getitem__, numbers)).find(1)
+        return end if index < 0 else start + index
+
+    def _enter(self, start: int, end: int, flags: bytearray, lines: LineList) -> None:
+        """Flag the documents of some rows, and add them to a list."""
+        if start == end:
+            return
+        numbers = self._numbers[start:end]
+        if self._stretches.is_within_one(start, end):
+            flags[numbers[0] : numbers[-1] + 1] = b"\1" * len(numbers)
+        else:
+            for number in numbers:
+                flags[number] = 1
+        lines.extend(numbers, self._lookup.digests_of(start, end))
 
     def _lines_left(self, block: bytes, start: int, *, is_first: bool) -> int:
         """Return how many lines are left where none is known, which may be for want of its end."""
@@ -122,10 +138,10 @@ class KnownRuns:
         return row is not None
 
 
-def _flag_together(numbers: Sequence[int], flags: bytearray) -> bool:
-    """Flag documents whose numbers follow one another if none has a flag; return whether it was so."""
-    first, end = numbers[0], numbers[-1] + 1
-    if flags.find(1, first, end) >= 0:
-        return False
-    flags[first:end] = b"\1" * len(numbers)
-    return True
+def _whole_lines(block: bytes, start: int, most: int) -> list[bytes]:
+    """Return the lines from `start` on that end in a block, without their line feeds."""
+    lines: list[bytes] = []
+    while len(lines) < most and (line_feed := block.find(b"\n", start)) >= 0:
+        lines.append(block[start:line_feed])
+        start = line_feed + 1
+    return lines
