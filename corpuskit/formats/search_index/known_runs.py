@@ -1,12 +1,13 @@
 """Lines that an index has, taken from a stream many at a time: where they stood before, or a little further on."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.number_lookup import NumberLookup
 from corpuskit.formats.search_index.packed import DIGEST_BYTES, sum_of
-from corpuskit.formats.search_index.run_list import MOST_BYTES, RUN_LINES
+from corpuskit.formats.search_index.run_list import MOST_BYTES
 
 __all__ = ["KnownRuns"]
 
@@ -21,6 +22,9 @@ class KnownRuns:
 
     def __init__(self, lines: LineList, lookup: NumberLookup) -> None:
         """`lookup` has the same lines; it goes on behind what is taken here."""
+        import xxhash
+
+        self._digest_of = xxhash.xxh3_128_digest
         self._runs, self._numbers, self._lookup = lines.runs, lines.numbers, lookup
         self._starts, self._hashes = lines.runs.starts(), bytes(lines.runs.hashes)
         self._stretches = lines.stretches()
@@ -34,12 +38,15 @@ class KnownRuns:
         """
         rows_before, view, end = len(lines.numbers), memoryview(block), start
         left: int | None = None
+        took_runs = False
         while (row := self._lookup.next_row()) is not None and row < len(self._numbers):
             run = self._run_at(row)
             if run is not None and self._runs.sizes[run] > len(block) - end:
                 left = 0
                 break
-            size = 0 if run is None else self._take_runs(run, view[end:], flags, lines)
+            # Where the runs end that were just taken, the next is another one.
+            size = 0 if run is None or took_runs else self._take_runs(run, view[end:], flags, lines)
+            took_runs = size > 0
             size = size or self._take_lines(row, block, end, flags, lines)
             if not size:
                 left = self._lines_left(block, end, is_first=end == start)
@@ -55,65 +62,48 @@ class KnownRuns:
 
     def _take_runs(self, run: int, block: memoryview, flags: bytearray, lines: LineList) -> int:
         """Take the runs from one on that a block begins with; return their bytes."""
-        import xxhash
-
         sizes, start, size = self._runs.sizes, run, 0
         while run < len(sizes) and size < (end := size + sizes[run]) <= len(block):
-            if not self._hashes.startswith(xxhash.xxh3_128_digest(block[size:end]), run * DIGEST_BYTES):
+            if not self._hashes.startswith(self._digest_of(block[size:end]), run * DIGEST_BYTES):
                 break
             run, size = run + 1, end
         if run == start:
             return 0
-        first_row = self._starts[start]
-        first_seen = self._first_seen(first_row, self._starts[run], flags)
-        if first_seen < self._starts[run]:
-            run = bisect_right(self._starts, first_seen) - 1
-        self._enter(first_row, self._starts[run], flags, lines)
+        first_row, end_row = self._starts[start], self._starts[run]
+        numbers = self._numbers[first_row:end_row]
+        if not self._stretches.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
+            flagged = bytes(map(flags.__getitem__, numbers)).find(1)
+            if flagged >= 0:
+                run = bisect_right(self._starts, first_row + flagged) - 1
+                numbers = self._numbers[first_row : self._starts[run]]
+            for number in numbers:
+                flags[number] = 1
+        lines.extend(numbers, self._lookup.digests_of(first_row, self._starts[run]))
         lines.runs.add_runs(self._runs, start, run)
         self._lookup.go_on_at(self._starts[run])
         return sum(sizes[start:run])
 
     def _take_lines(self, row: int, block: bytes, start: int, flags: bytearray, lines: LineList) -> int:
         """Take known lines from `start` on, up to the end of the run that a row is in; return their bytes."""
-        import xxhash
-
         end_row, end = self._starts[bisect_right(self._starts, row)], start
-        while row < end_row and (next_lines := _whole_lines(block, end, min(end_row - row, RUN_LINES))):
-            next_row = self._lookup.row_of_next(xxhash.xxh3_128_digest(next_lines[0]))
-            if next_row is None:
+        digest_of, row_of_next = self._digest_of, self._lookup.row_of_next
+        taken: list[bytes] = []
+        numbers: list[int] = []
+        digests: list[bytes] = []
+        while row < end_row and (line_feed := block.find(b"\n", end)) >= 0:
+            digest = digest_of(line := block[end:line_feed])
+            next_row = row_of_next(digest)
+            if next_row is None or flags[number := self._numbers[next_row]]:
                 break
-            digests = b"".join(map(xxhash.xxh3_128_digest, next_lines[1 : max(1, end_row - next_row)]))
-            row = next_row + 1 + self._lookup.take_equal(digests)
-            first_seen = self._first_seen(next_row, row, flags)
-            for line in next_lines[: first_seen - next_row]:
-                lines.runs.add(line)
-                end += len(line) + 1
-            self._enter(next_row, first_seen, flags, lines)
-            if first_seen < row:
-                self._lookup.go_on_at(first_seen + 1)
-                break
+            flags[number] = 1
+            taken.append(line)
+            numbers.append(number)
+            digests.append(digest)
+            row, end = next_row + 1, line_feed + 1
+        if taken:
+            lines.extend(numbers, b"".join(digests))
+            lines.runs.add_lines(taken)
         return end - start
-
-    def _first_seen(self, start: int, end: int, flags: bytearray) -> int:
-        """Return the first of some rows whose document has a flag; `end` if none has."""
-        numbers = self._numbers[start:end]
-        if self._stretches.is_within_one(start, end):
-            number = flags.find(1, numbers[0], numbers[-1] + 1)
-            return end if number < 0 else start + number - numbers[0]
-        index = bytes(map(flags.__getitem__, numbers)).find(1)
-        return end if index < 0 else start + index
-
-    def _enter(self, start: int, end: int, flags: bytearray, lines: LineList) -> None:
-        """Flag the documents of some rows, and add them to a list."""
-        if start == end:
-            return
-        numbers = self._numbers[start:end]
-        if self._stretches.is_within_one(start, end):
-            flags[numbers[0] : numbers[-1] + 1] = b"\1" * len(numbers)
-        else:
-            for number in numbers:
-                flags[number] = 1
-        lines.extend(numbers, self._lookup.digests_of(start, end))
 
     def _lines_left(self, block: bytes, start: int, *, is_first: bool) -> int:
         """Return how many lines are left where none is known, which may be for want of its end."""
@@ -128,20 +118,18 @@ class KnownRuns:
 
     def _goes_on_at(self, block: bytes, start: int) -> bool:
         """Whether the line from `start` on is one that comes next, or hardly later; then the lookup goes on there."""
-        import xxhash
-
         if not start or (line_feed := block.find(b"\n", start)) < 0:
             return False
-        row = self._lookup.row_of_next(xxhash.xxh3_128_digest(block[start:line_feed]))
+        row = self._lookup.row_of_next(self._digest_of(block[start:line_feed]))
         if row is not None:
             self._lookup.go_on_at(row)
         return row is not None
 
 
-def _whole_lines(block: bytes, start: int, most: int) -> list[bytes]:
-    """Return the lines from `start` on that end in a block, without their line feeds."""
-    lines: list[bytes] = []
-    while len(lines) < most and (line_feed := block.find(b"\n", start)) >= 0:
-        lines.append(block[start:line_feed])
-        start = line_feed + 1
-    return lines
+def _flag_together(numbers: Sequence[int], flags: bytearray) -> bool:
+    """Flag documents whose numbers follow one another if none has a flag; return whether it was so."""
+    first, end = numbers[0], numbers[-1] + 1
+    if flags.find(1, first, end) >= 0:
+        return False
+    flags[first:end] = b"\1" * len(numbers)
+    return True

@@ -66,12 +66,6 @@ class NumberLookup:
         self._at = at + DIGEST_BYTES
         return at // DIGEST_BYTES
 
-    def take_equal(self, digests: bytes) -> int:
-        """Return how many of these hashes are those that come next, and go on behind them."""
-        size = self._equal_bytes(digests)
-        self._at += size
-        return size // DIGEST_BYTES
-
     def numbers_of(self, digests: bytes) -> list[int]:
         """Return the numbers of the documents with these hashes; `UNKNOWN` where there is none, or it has moved."""
         if self._unordered is not None:
