@@ -14,8 +14,6 @@ from corpuskit.core.reading.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
 CHUNK = 256 * 1024
-PLAIN_CHUNK = 1024 * 1024
-"""Read at a time of a file that is not compressed. A pipe is read by `CHUNK`: nobody should wait long for its bytes."""
 WINDOW = 16 * 1024 * 1024
 PROBED = 1024
 RATIO = 250
@@ -75,18 +73,20 @@ def members_of(
     damaged: Damaged,
     name: str = "",
     plain: Callable[[bytes], bool] = _starts_plain,
+    plain_chunk: int = CHUNK,
 ) -> Members:
     """Return the members of a stream, whose compression its first bytes show.
 
     If they show none, and by `plain` are not how a plain file starts either, the first member may be damaged: the
     compression is then that of the file's name, or of the first member found whose content starts like a plain file.
+    Of a file that is not compressed, `plain_chunk` bytes are read at a time.
     """
     stored = StoredBytes(stream)
     head = bytes(stored.at(0, STEP))
     codec = codec_of(head)
     if codec is None and head and not plain(head):
         codec = _codec_of_name(name) or _codec_within(stored.at(0, CHUNK), plain)
-    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
+    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream, plain_chunk)
 
 
 def is_plain(data: bytes) -> bool:
@@ -177,10 +177,10 @@ class PlainFile:
     checked = False
     start = 0
 
-    def __init__(self, stored: StoredBytes, stream: BinaryIO) -> None:
+    def __init__(self, stored: StoredBytes, stream: BinaryIO, chunk: int) -> None:
         self._stored = stored
         self._stream = stream
-        self._chunk = PLAIN_CHUNK if stream.seekable() else CHUNK
+        self._chunk = chunk
         self._is_open = False
         self.consumed = 0
 

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from corpuskit.core.reading.decompress import GAP, decompressed_blocks
-from corpuskit.core.reading.members import CHUNK, PLAIN_CHUNK
+from corpuskit.core.reading.members import CHUNK
 
 PARTS = [random.Random(number).randbytes(60) * 12 for number in range(6)]
 
@@ -50,14 +50,6 @@ def test_members_in_a_row_are_one_stream(kind: str, stream: type[io.BytesIO]) ->
 def test_plain_bytes_pass() -> None:
     assert read(b"plain\n" * 50_000) == (b"plain\n" * 50_000, [])
     assert read(b"") == (b"", [])
-
-
-@pytest.mark.parametrize(("stream", "chunk"), [(io.BytesIO, PLAIN_CHUNK), (Unseekable, CHUNK)])
-def test_plain_bytes_are_read_in_large_chunks_but_those_of_a_pipe(stream: type[io.BytesIO], chunk: int) -> None:
-    data = b"plain\n" * 500_000
-    first, *chunks = decompressed_blocks(stream(data), lambda *_: None)
-    assert len(first) <= CHUNK
-    assert [len(block) for block in chunks[:-1]] == [chunk] * ((len(data) - len(first)) // chunk)
 
 
 def test_padding_and_skippable_frames_are_stepped_over() -> None:
