@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 CUT_LINE = "the file ends inside a line"
 RECOGNISED_BYTES = 1024 * 1024
-"""Read of a file at a time where most lines are known by the bytes of many; fewer of a pipe, which may be waited for."""
+"""Read of a file at a time where most lines are known by the bytes of many; of a pipe, fewer are waited for."""
 SMALL_FILE = 256 * 1024
 """Bytes of a file up to which it is read in one piece, which takes a third of the time if there are many of them."""
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

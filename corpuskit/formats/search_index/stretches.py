@@ -22,7 +22,8 @@ class Stretches:
         """`numbers` are of 4 bytes each; the list may grow afterwards, but what was added is not looked at."""
         self._numbers, self._rows = numbers, len(numbers)
         breaks = _breaks(numbers)
-        self._starts = [0, *breaks, self._rows] if len(breaks) * LEAST_LENGTH <= self._rows else None
+        are_few = len(breaks) * LEAST_LENGTH <= self._rows
+        self._starts = array("I", [0, *breaks, self._rows]) if are_few else None
 
     def are_distinct(self) -> bool:
         """Whether no number comes twice."""
@@ -59,12 +60,12 @@ class Stretches:
         return sorted([(numbers[start], numbers[end - 1]) for start, end in rows if start < end])
 
 
-def _breaks(numbers: "array[int]") -> list[int]:
+def _breaks(numbers: "array[int]") -> "array[int]":
     """Return the rows at which a number is not the one before and 1, comparing all of them as two large numbers."""
     values = numbers.tobytes()
     if _GREATEST in values:  # and 1, it would be too large for its bytes; no index has such a number
-        return list(range(1, len(numbers)))
+        return array("I", range(1, len(numbers)))
     before = int.from_bytes(values[:-4], sys.byteorder)
     ones = int.from_bytes((array("I", [1]) * (len(numbers) - 1)).tobytes(), sys.byteorder)
     differences = int.from_bytes(values[4:], sys.byteorder) ^ (before + ones)
-    return list(compress(count(1), array("I", differences.to_bytes(len(values[4:]), sys.byteorder))))
+    return array("I", compress(count(1), array("I", differences.to_bytes(len(values[4:]), sys.byteorder))))
