@@ -27,7 +27,7 @@ class KnownRuns:
         self._digest_of = xxhash.xxh3_128_digest
         self._runs, self._numbers, self._lookup = lines.runs, lines.numbers, lookup
         self._starts, self._hashes = lines.runs.starts(), bytes(lines.runs.hashes)
-        self._stretches = lines.stretches()
+        self._number_spans = lines.number_spans()
         self._left = 0
 
     def take(self, block: bytes, start: int, flags: bytearray, lines: LineList) -> tuple[StreamCount, int | None]:
@@ -71,7 +71,7 @@ class KnownRuns:
             return 0
         first_row, end_row = self._starts[start], self._starts[run]
         numbers = self._numbers[first_row:end_row]
-        if not self._stretches.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
+        if not self._number_spans.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
             flagged = bytes(map(flags.__getitem__, numbers)).find(1)
             if flagged >= 0:
                 run = bisect_right(self._starts, first_row + flagged) - 1
@@ -87,7 +87,7 @@ class KnownRuns:
         """Take known lines from `start` on, up to the end of the run that a row is in; return their bytes."""
         end_row, end = self._starts[bisect_right(self._starts, row)], start
         digest_of, row_of_next = self._digest_of, self._lookup.row_of_next
-        taken: list[bytes] = []
+        known_lines: list[bytes] = []
         numbers: list[int] = []
         digests: list[bytes] = []
         while row < end_row and (line_feed := block.find(b"\n", end)) >= 0:
@@ -96,13 +96,13 @@ class KnownRuns:
             if next_row is None or flags[number := self._numbers[next_row]]:
                 break
             flags[number] = 1
-            taken.append(line)
+            known_lines.append(line)
             numbers.append(number)
             digests.append(digest)
             row, end = next_row + 1, line_feed + 1
-        if taken:
+        if known_lines:
             lines.extend(numbers, b"".join(digests))
-            lines.runs.add_lines(taken)
+            lines.runs.add_lines(known_lines)
         return end - start
 
     def _lines_left(self, block: bytes, start: int, *, is_first: bool) -> int:

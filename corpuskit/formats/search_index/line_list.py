@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
+from corpuskit.formats.search_index.number_spans import NumberSpans
 from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, from_bytes, to_bytes
 from corpuskit.formats.search_index.run_list import RunList
-from corpuskit.formats.search_index.stretches import Stretches
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -32,7 +32,7 @@ class LineList:
         self.spellings = SpellingList()
         self.runs = RunList()
         """Of all lines."""
-        self._stretches: tuple[int, Stretches] | None = None
+        self._number_spans: tuple[int, NumberSpans] | None = None
 
     @classmethod
     def of(cls, connection: "Connection") -> Self | None:
@@ -47,9 +47,9 @@ class LineList:
         # Asked for alone, SQLite counts the pages of an index, and finds the last number at the end of the table.
         [(documents,)] = connection.execute("SELECT count(*) FROM documents")
         [(last,)] = connection.execute("SELECT max(number) FROM documents")
-        stretches = lines.stretches()
-        is_whole = len(lines.numbers) == documents == sum(lines.runs.lines) and stretches.are_distinct()
-        greatest = max(stretches.greatest(), max(lines.spellings.numbers, default=0))
+        spans = lines.number_spans()
+        is_whole = len(lines.numbers) == documents == sum(lines.runs.lines) and spans.are_distinct()
+        greatest = max(spans.greatest(), max(lines.spellings.numbers, default=0))
         return lines if is_whole and greatest <= (last or 0) else None
 
     def extend(self, numbers: Iterable[int], digests: bytes | bytearray) -> None:
@@ -57,11 +57,11 @@ class LineList:
         self.numbers.extend(numbers)
         self.digests += digests
 
-    def stretches(self) -> Stretches:
-        """Return the stretches of the numbers that are there by now, which are looked for once."""
-        if self._stretches is None or self._stretches[0] != len(self.numbers):
-            self._stretches = len(self.numbers), Stretches(self.numbers)
-        return self._stretches[1]
+    def number_spans(self) -> NumberSpans:
+        """Return the spans of the numbers that are there by now, which are looked for once."""
+        if self._number_spans is None or self._number_spans[0] != len(self.numbers):
+            self._number_spans = len(self.numbers), NumberSpans(self.numbers)
+        return self._number_spans[1]
 
     def without(self, numbers: set[int]) -> "LineList":
         """Return the list without the documents of these numbers."""

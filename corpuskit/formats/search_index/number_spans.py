@@ -1,6 +1,6 @@
 """Numbers of documents of which most follow one another, as they were given in the order of a stream.
 
-What is asked of every number, whether it comes twice or has a flag, is then asked of some thousand stretches.
+What is asked of every number, whether it comes twice or has a flag, is then asked of some thousand spans.
 """
 
 import sys
@@ -8,14 +8,14 @@ from array import array
 from bisect import bisect_right
 from itertools import compress, count, pairwise
 
-__all__ = ["Stretches"]
+__all__ = ["NumberSpans"]
 
 LEAST_LENGTH = 8
-"""Numbers of a stretch, on average, from which looking at stretches takes less time than looking at numbers."""
+"""Numbers of a span, on average, from which looking at spans takes less time than looking at numbers."""
 _GREATEST = b"\xff" * 4
 
 
-class Stretches:
+class NumberSpans:
     """The rows at which numbers do not go on from the one before; they are held if they are few."""
 
     def __init__(self, numbers: "array[int]") -> None:
@@ -54,7 +54,7 @@ class Stretches:
         return numbers
 
     def _firsts_and_lasts(self) -> list[tuple[int, int]]:
-        """Return the first and last number of each stretch, in the order of numbers."""
+        """Return the first and last number of each span, in the order of numbers."""
         numbers = self._numbers
         rows = pairwise(self._starts or ())
         return sorted([(numbers[start], numbers[end - 1]) for start, end in rows if start < end])
