@@ -169,9 +169,9 @@ def remove_tree(path: Path) -> None:
 
     refusals: list[OSError] = []
 
-    def note(error: OSError) -> None:
+    def note(error: BaseException) -> None:
         # What is gone was removed by another; a folder that is not empty holds what was noted, or what was just made.
-        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+        if isinstance(error, OSError) and error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
             refusals.append(error)
 
     if sys.version_info >= (3, 12):
