@@ -1,4 +1,4 @@
-"""A shard is zstd frames that its lines alone cut, so that equal lines are equal bytes and every reader has all of them."""
+"""A shard is zstd frames that its lines alone cut: equal lines are equal bytes, and readers have all of them."""
 
 import io
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 from corpuskit import Document, encode
+from corpuskit.core.disk import filesystem
 from corpuskit.core.publish.line_writer import FRAME_BYTES, JsonlShardWriter
 from corpuskit.export.jsonl import Jsonl
 
@@ -16,7 +17,7 @@ LINES = [encode(Document(f"d{number}", f"text of number {number} " * (number % 9
 
 def shard_of(lines: Sequence[bytes], path: Path) -> bytes:
     path.unlink(missing_ok=True)
-    writer = JsonlShardWriter(open(path, "xb"))
+    writer = JsonlShardWriter(filesystem.open_new(path))
     for line in lines:
         writer.write_line(line)
     writer.close()
@@ -34,9 +35,7 @@ def frames_of(shard: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("size", [1, 500, 2_000])
-def test_a_frame_ends_with_the_line_that_fills_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
+def test_a_frame_ends_with_the_line_that_fills_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(JsonlShardWriter, "held_bytes", size)
     frames = frames_of(shard_of(LINES, tmp_path / "x.jsonl.zst"))
     assert b"".join(frames) == b"".join(line + b"\n" for line in LINES)
