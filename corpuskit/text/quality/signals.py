@@ -19,6 +19,7 @@ from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextSpans
 from corpuskit.text.quality.line_kinds import ordinary_hashes
 from corpuskit.text.quality.listings import contents_characters, price_lines
+from corpuskit.text.quality.marks import offsets_of_ellipses, offsets_of_hashes
 from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
@@ -71,12 +72,9 @@ class TextSignals(MeasuredTexts):
         proper = self._measured_sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
-        texts = self._measured_texts(("#", *_ELLIPSES))
-        yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
-        yield (
-            "gopher_ellipsis_ratio",
-            ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
-        )
+        yield "gopher_hash_ratio", ratio(self._hashes(), all_words)
+        ellipses = offsets_of_ellipses(self._layout.data, self._layout.codes)
+        yield "gopher_ellipsis_ratio", ratio(self._judged_marks(ellipses), all_words)
         yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._measured_sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
@@ -103,12 +101,12 @@ class TextSignals(MeasuredTexts):
         yield "gopher_bullet_lines", ratio(sums_of_texts(items), counts)
         yield "gopher_ellipsis_lines", ratio(sums_of_texts(ellipses), counts)
 
-    def _hashes(self, texts: Sequence[str]) -> Integers:
+    def _hashes(self) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
-        hashes = occurrences(texts, "#")
+        hashes = self._judged_marks(offsets_of_hashes(self._layout.data, self._layout.codes))
         if not self._like_peer:
-            for index in hashes.nonzero()[0].tolist():
-                hashes[index] -= ordinary_hashes(texts[index])
+            for index in ((hashes > 0) & ~self._ignored).nonzero()[0].tolist():
+                hashes[index] -= ordinary_hashes(self._judged_text(index))
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
@@ -382,4 +380,3 @@ _FAMILIES = {
     "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
-_ELLIPSES = ("...", "…")
