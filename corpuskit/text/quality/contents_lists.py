@@ -32,6 +32,8 @@ LETTERS = 1000
 """What the letter of an appendix counts from, behind the numbers of all chapters."""
 FOOT, LEAST_IN_FOOT = 1200, 3
 """Last characters of a text in which some entries stand, if it ends in such a list."""
+MOST_KNOWN_LISTS = 16
+"""Lists that are kept for the next chapters; a few manuals come together."""
 
 _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
 _ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
@@ -41,6 +43,9 @@ _ENDS_SENTENCE = frozenset(".;።。।؛；")
 _CLOSING = "\"'”’»)]」』"
 
 Number = tuple[int, ...]
+
+_known_lists: dict[tuple[int, str], tuple[list[str], tuple[int, int] | None]] = {}
+"""By what a list was sought with and the last line: the lines that were read, and where the list is from their end."""
 
 
 def without_contents(text: str) -> str:
@@ -53,7 +58,8 @@ def without_contents(text: str) -> str:
     >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Title")
     True
     """
-    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
+    foot = max(0, len(text) - FOOT)
+    if text.count("\n", foot) < LEAST_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
         return text
     lines = text.splitlines()
     first = last = len(lines)
@@ -83,6 +89,23 @@ def _is_chapter(lines: list[str]) -> bool:
 
 def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
     """Return the first line of a list, and the line after its last one, if it has at most so many lines below it."""
+    # Each chapter of a manual has the same list.
+    key = most_below, lines[-1] if lines else ""
+    last_lines, known = _known_lists.get(key, ([], None))
+    if not last_lines or lines[-len(last_lines) :] != last_lines:
+        begin, bounds = _read_contents(lines, most_below)
+        last_lines, known = lines[begin:], bounds and (bounds[0] - len(lines), bounds[1] - len(lines))
+        if begin:
+            # What stands above does not matter.
+            if len(_known_lists) >= MOST_KNOWN_LISTS:
+                _known_lists.clear()
+            _known_lists[key] = last_lines, known
+    return known and (len(lines) + known[0], len(lines) + known[1])
+
+
+def _read_contents(lines: list[str], most_below: int) -> tuple[int, tuple[int, int] | None]:
+    """Return from which line on the lines were read, and what `_contents` returns."""
+    index = 0
     entries: list[tuple[int, Number]] = []
     between = 0
     for index in range(len(lines) - 1, -1, -1):
@@ -97,13 +120,12 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
         between += 1
         if between > (MOST_BETWEEN if entries else most_below) or (entries and not _may_be_title(line)):
             break
+    else:
+        index = 0
     entries.reverse()
-    if not _is_list(entries):
-        return None
-    return entries[0][0], entries[-1][0] + 1
+    return index, (entries[0][0], entries[-1][0] + 1) if _is_list(entries) else None
 
 
-# Each chapter of a manual has the same list.
 @lru_cache(maxsize=1 << 13)
 def _number(line: str) -> Number | None:
     """Return the number of the section that a line begins with, its letter as one behind all figures."""

@@ -17,7 +17,7 @@ class LinesLeft:
         """
         # stays, numbers    [1 1 0 1], [0 1 3 5]     of one text, whose lines 2 and 4 are blank
         # opens, closes     [0 3], [1 3]             the first and last rows of the runs that stay
-        # between           [1]                      a row goes between the runs, where 3 lines are: the others are blank
+        # between           [1]                      a row goes between the runs, of whose 3 lines others are blank
         is_first = np.zeros(len(stays) + 1, bool)
         is_first[bounds] = True
         begins, ends = stays.copy(), stays.copy()

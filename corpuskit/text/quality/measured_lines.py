@@ -28,6 +28,7 @@ _LINK = re.compile(
     rb"(?:\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200})?\}(?![\w\[({=])"
 )
 """Words in curly brackets, as dictionaries mark what they have an entry of, and letters what is to be filled in."""
+_DRAWN = "│".encode()
 LEAST_MARKS = 0.06
 """Share of marks in a line that looks like code; of code, most lines have a tenth and more."""
 MOST_CODE = 0.8
@@ -82,14 +83,22 @@ def _drawn_rows(layout: TextLayout) -> Booleans:
     # returned    x         x                   x
     lines = layout.lines
     drawn = np.zeros(len(lines.numbers), bool)
-    if b"\xe2\x94" not in layout.data and b"\xe2\x95" not in layout.data:
+    if layout.data.isascii():
         return drawn
+    wide = (layout.codes == _DRAWN[0]).nonzero()[0]
+    wide = wide[_is_drawn(layout, wide)]
+    if len(wide):
+        starts, ends = layout.row_starts, layout.row_ends
+        drawn[ends.searchsorted(wide, "right")] = True
+        drawn &= ~_is_drawn(layout, starts) | _is_drawn(layout, np.maximum(ends - len(_DRAWN), 0))
+    return drawn
+
+
+def _is_drawn(layout: TextLayout, offsets: Integers) -> Booleans:
+    """Whether one of U+2500 to U+257F stands at each offset: E2 94 or E2 95, and another byte."""
     codes = layout.codes
-    wide = np.flatnonzero(codes[:-1] == 0xE2)
-    wide = wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]
-    starts, ends = layout.row_starts, layout.row_ends
-    drawn[ends.searchsorted(wide, "right")] = True
-    drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
+    following = codes[offsets + 1]
+    drawn: Booleans = (codes[offsets] == _DRAWN[0]) & ((following == _DRAWN[1]) | (following == _DRAWN[1] + 1))
     return drawn
 
 
