@@ -8,6 +8,7 @@ sentence between. The few sections that a chapter itself lists are too few, and 
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from corpuskit.text.quality.link_words import is_link
 
@@ -33,7 +34,7 @@ LETTERS = 1000
 FOOT, LEAST_IN_FOOT = 1200, 3
 """Last characters of a text in which some entries stand, if it ends in such a list."""
 MOST_KNOWN_LISTS = 16
-"""Lists that are kept for the next chapters; a few manuals come together."""
+"""Lists that are kept for the next chapters of their manuals."""
 
 _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
 _ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
@@ -43,9 +44,22 @@ _ENDS_SENTENCE = frozenset(".;።。।؛；")
 _CLOSING = "\"'”’»)]」』"
 
 Number = tuple[int, ...]
+Entry = tuple[int, Number]
+"""A line, counted from the end of its text, and its number."""
 
-_known_lists: dict[tuple[int, str], tuple[list[str], tuple[int, int] | None]] = {}
-"""By what a list was sought with and the last line: the lines that were read, and where the list is from their end."""
+
+class _KnownList(NamedTuple):
+    """What was read of a text from its end on, up to the first line of a list."""
+
+    lines: list[str]
+    entries: list[Entry]
+    """The last one first."""
+    is_list: bool
+
+
+_NO_LIST = _KnownList([], [], False)
+_known_lists: dict[tuple[int, str], _KnownList] = {}
+"""By how many lines may stand below a list, and the last line of the text."""
 
 
 def without_contents(text: str) -> str:
@@ -91,24 +105,26 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
     """Return the first line of a list, and the line after its last one, if it has at most so many lines below it."""
     # Each chapter of a manual has the same list.
     key = most_below, lines[-1] if lines else ""
-    last_lines, known = _known_lists.get(key, ([], None))
-    if not last_lines or lines[-len(last_lines) :] != last_lines:
-        begin, bounds = _read_contents(lines, most_below)
-        last_lines, known = lines[begin:], bounds and (bounds[0] - len(lines), bounds[1] - len(lines))
-        if begin:
-            # What stands above does not matter.
+    known = _known_lists.get(key, _NO_LIST)
+    if lines[len(lines) - len(known.lines) :] != known.lines:
+        known = _NO_LIST
+    entries = _read_up(lines, most_below, known.entries)
+    if len(entries) > len(known.entries):
+        known = _KnownList(lines[entries[-1][0] :], entries, _is_list(entries[::-1]))
+        if known.is_list:
             if len(_known_lists) >= MOST_KNOWN_LISTS:
                 _known_lists.clear()
-            _known_lists[key] = last_lines, known
-    return known and (len(lines) + known[0], len(lines) + known[1])
+            _known_lists[key] = known
+    if not known.is_list:
+        return None
+    return len(lines) + entries[-1][0], len(lines) + entries[0][0] + 1
 
 
-def _read_contents(lines: list[str], most_below: int) -> tuple[int, tuple[int, int] | None]:
-    """Return from which line on the lines were read, and what `_contents` returns."""
-    index = 0
-    entries: list[tuple[int, Number]] = []
+def _read_up(lines: list[str], most_below: int, known: list[Entry]) -> list[Entry]:
+    """Return what may be the entries of a list, the last one first; some are known."""
+    entries = known.copy()
     between = 0
-    for index in range(len(lines) - 1, -1, -1):
+    for index in range(entries[-1][0] - 1 if entries else -1, -len(lines) - 1, -1):
         line = lines[index].strip()
         if not line:
             continue
@@ -120,10 +136,7 @@ def _read_contents(lines: list[str], most_below: int) -> tuple[int, tuple[int, i
         between += 1
         if between > (MOST_BETWEEN if entries else most_below) or (entries and not _may_be_title(line)):
             break
-    else:
-        index = 0
-    entries.reverse()
-    return index, (entries[0][0], entries[-1][0] + 1) if _is_list(entries) else None
+    return entries
 
 
 @lru_cache(maxsize=1 << 13)
@@ -136,7 +149,7 @@ def _number(line: str) -> Number | None:
     return (int(first) if first.isdecimal() else LETTERS + ord(first), *map(int, rest))
 
 
-def _comes_before(number: Number, line: str, entries: list[tuple[int, Number]]) -> bool:
+def _comes_before(number: Number, line: str, entries: list[Entry]) -> bool:
     """Whether a number belongs above the entries so far; `4 Parts`, a title, begins with what may be one."""
     if not entries:
         return True
@@ -150,7 +163,7 @@ def _may_be_title(line: str) -> bool:
     return line.rstrip(_CLOSING)[-1:] not in _ENDS_SENTENCE
 
 
-def _is_list(entries: list[tuple[int, Number]]) -> bool:
+def _is_list(entries: list[Entry]) -> bool:
     """Whether so many numbers of several levels follow each other that the lines are a list of contents."""
     if len(entries) < LEAST_ENTRIES or len({len(number) for _, number in entries}) == 1:
         return False
