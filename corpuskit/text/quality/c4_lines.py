@@ -347,16 +347,17 @@ class ProseLines:
         """Remove a line that is a notice; count filler and code where C4 looks for them; say if it is on cookies."""
         if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
             return False
-        text_index = int(self._layout.lines.text_indices[row])
+        text_index, whole = int(self._layout.lines.text_indices[row]), int(self._sizes[row])
         line = self._line(text_index, row)
         lower = line.lower()
-        self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
+        if is_filler(lower):
+            self._lorem_ipsum[text_index] += whole
         if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
             return False
-        whole = int(self._sizes[row])
         code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
-        self._curly_brackets[text_index] += code
+        if code:
+            self._curly_brackets[text_index] += code
         if not self._settings["c4-policy"] or not is_policy_notice(lower, any_mention=self._like_peer):
             return False
         self._stays[row] = False
@@ -364,10 +365,9 @@ class ProseLines:
 
     def _line(self, text_index: int, row: int) -> str:
         """Return a line of a text, with its line end, or edited."""
-        edited = self._edited_lines.get(text_index, {}).get(int(self._line_numbers[row]))
-        if edited is not None:
-            return edited
-        return self._layout.line_of(row)
+        edited = self._edited_lines.get(text_index)
+        line = edited.get(int(self._line_numbers[row])) if edited else None
+        return self._layout.line_of(row) if line is None else line
 
     def _row(self, text_index: int, number: int) -> int:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]

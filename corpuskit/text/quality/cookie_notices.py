@@ -100,7 +100,8 @@ _OF_THE_WEB = re.compile(
 )
 """What an English notice has besides: a cook stores cookies, too."""
 
-_COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
+_WORDS = ("cookie", *_COOKIES)
+_WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
 _SAYS_IT = re.compile(alternatives(_SAYS))
 
 
@@ -116,7 +117,7 @@ def is_cookie_notice(line: str) -> bool:
     >>> is_cookie_notice("we store the cookies in a tin.")
     False
     """
-    if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
+    if len(line) > LONGEST_NOTICE or not _names_cookies(line):
         return False
     sentences = sentences_of(line)
     notices = [sentence for sentence in sentences if _is_notice(sentence)]
@@ -125,7 +126,11 @@ def is_cookie_notice(line: str) -> bool:
 
 
 def _is_notice(sentence: str) -> bool:
-    if not _COOKIE.search(sentence):
+    if not _names_cookies(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
     return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)
+
+
+def _names_cookies(line: str) -> bool:
+    return any(map(line.__contains__, _WORDS_OF_ASCII if line.isascii() else _WORDS))

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from functools import cache, partial
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -262,20 +261,19 @@ def _cut_edge(
     """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows beside it lie."""
     if start == end:
         return
-    data, starts, ends = layout.data, edges.starts[start:end], edges.ends[start:end]
+    data, spans = layout.data, zip(edges.starts[start:end], edges.ends[start:end], strict=True)
+    texts = [data[first:last].decode("utf-8", "replace") for first, last in spans]
     short, may_be = edges.short[start:end], edges.may_be_links[start:end]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [False] * len(short)
-    for index in compress(range(len(short)), may_be):
-        text = data[starts[index] : ends[index]].decode("utf-8", "replace")
-        are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+    are_links = [
+        may_be_link and (is_link(text) or (not is_short and is_row_of_links(text)))
+        for text, is_short, may_be_link in zip(texts, short, may_be, strict=True)
+    ]
     if True not in are_links:
-        outermost = 0 if at_head else -1
-        text = data[starts[outermost] : ends[outermost]].decode("utf-8", "replace")
-        if not (may_be_cut_from_head if at_head else may_be_cut_from_foot)(short, text):
+        may_be_cut = may_be_cut_from_head(short, texts[0]) if at_head else may_be_cut_from_foot(short, texts[-1])
+        if not may_be_cut:
             return
-    texts = [data[first:last].decode("utf-8", "replace") for first, last in zip(starts, ends, strict=True)]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
     columns = texts, short, edges.words[start:end], are_links
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
