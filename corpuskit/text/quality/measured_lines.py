@@ -57,14 +57,17 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     if not len(fenced):
         return fenced
     starts, ends = layout.row_starts, layout.row_ends
-    may_open, may_close = np.zeros((2, 256), bool)
+    may_open, may_follow, may_close = np.zeros((3, 256), bool)
     may_open[[opening[0] for opening, _ in _FENCES]] = True
+    may_follow[[opening[1] for opening, _ in _FENCES]] = True
     may_close[[partner[-1] for _, partner in _FENCES]] = True
     opens = may_open[layout.codes[starts]]
+    opens[opens] = may_follow[layout.codes[starts[opens] + 1]]
     if not opens.any():
         return fenced
-    # Only lines that begin or end with a mark can open or close anything.
+    # Only lines that begin or end with a mark can open or close anything, and only below one that opens something.
     marked = (opens | may_close[layout.codes[ends - 1]]).nonzero()[0]
+    marked = marked[(layout.sums_of_texts(opens) > 0)[lines.text_indices[marked]]]
     columns = [column[marked].tolist() for column in (lines.text_indices, starts, ends)]
     edges = (
         (row, text, layout.data[start:end]) for row, text, start, end in zip(marked.tolist(), *columns, strict=True)

@@ -277,8 +277,12 @@ def _cut_edge(
     # As `EdgeLine(...)` does it, without a call of Python for each line.
     columns = texts, short, edges.words[start:end], are_links
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
-    longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
-    rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
+
+    @cache
+    def rest() -> str:
+        longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
+        return "\n".join([*longer, _body(layout, *body, at_head)]).lower()
+
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[[edges.rows[start + index] for index in goes]] = True
 

@@ -276,14 +276,15 @@ class TextSignals(MeasuredTexts):
         if not self._like_peer:
             short &= ~self._verse(starts, ends)
         yield "fineweb_short_lines", ratio(sums_between(short, bounds), count)
-        line_feeds = occurrences(texts, "\n")
-        characters = np.fromiter(map(len, texts), np.int64, len(texts))
         if not self._like_peer:
             is_repeat = is_repeat & (self._words_of_rows[chosen] >= LEAST_REPEATED_WORDS)
         covered = self._covered_characters(starts, ends, text_indices, is_repeat)
-        yield "fineweb_duplicate_line_characters", ratio(covered, characters - line_feeds)
+        characters = np.zeros(len(texts), np.int64)
+        for index in covered.nonzero()[0].tolist():
+            characters[index] = len(texts[index]) - texts[index].count("\n")
+        yield "fineweb_duplicate_line_characters", ratio(covered, characters)
         if self._like_peer:
-            yield "fineweb_newlines_per_word", ratio(line_feeds, self._word_counts)
+            yield "fineweb_newlines_per_word", ratio(occurrences(texts, "\n"), self._word_counts)
             return
         # Blank lines are no lines.
         words = sums_between(self._words_of_rows[chosen], bounds)
@@ -294,9 +295,13 @@ class TextSignals(MeasuredTexts):
         if self._like_peer:
             lines = self._layout.lf_lines
             return self._layout.text_spans(lines.starts[chosen], lines.ends[chosen]).is_repeat
-        rows = self._layout.lines
-        first, last = rows.first_tokens[chosen], rows.last_tokens[chosen]
-        return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
+        lines, rows = self._layout.prose_lines, self._layout.lines
+        # Of lines that all differ, those that stay do.
+        some = chosen & (self._layout.sums_of_texts(lines.is_repeat) > 0)[lines.text_indices]
+        first, last = rows.first_tokens[some], rows.last_tokens[some]
+        is_repeat = np.zeros(len(chosen), bool)
+        is_repeat[some] = self._layout.spans_of_tokens(first, last, lines.text_indices[some]).is_repeat
+        return is_repeat[chosen]
 
     def _are_short(self, starts: Integers, ends: Integers) -> Booleans:
         """Return which spans have so few characters that FineWeb calls them short lines."""
