@@ -7,6 +7,7 @@ own site does, or asks the reader for consent.
 """
 
 import re
+from functools import cache
 
 from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others
 
@@ -102,7 +103,11 @@ _OF_THE_WEB = re.compile(
 
 _WORDS = ("cookie", *_COOKIES)
 _WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
-_SAYS_IT = re.compile(alternatives(_SAYS))
+
+@cache
+def _says_it() -> re.Pattern[str]:
+    return re.compile(alternatives(_SAYS))
+
 
 
 def is_cookie_notice(line: str) -> bool:
@@ -129,7 +134,7 @@ def _is_notice(sentence: str) -> bool:
     if not _names_cookies(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
-    return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)
+    return (in_english is not None or _says_it().search(sentence) is not None) and not tells_of_others(sentence)
 
 
 def _names_cookies(line: str) -> bool:

@@ -19,7 +19,7 @@ from corpuskit.text.quality.menus import (
     may_be_cut_from_foot,
     may_be_cut_from_head,
 )
-from corpuskit.text.quality.spans import are_among, hash_words
+from corpuskit.text.quality.spans import HashSet, hash_words
 
 __all__ = ["PageLines", "begin_like_links", "menu_rows"]
 
@@ -34,8 +34,6 @@ NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
 _OPENS_NOTICE = np.zeros(256, bool)
 _OPENS_NOTICE[[opening.encode()[0] for opening in NOTICE]] = True
-END_OF_HASH = (1 << 16) - 1
-"""Bits of a hash that tell most words from those of links."""
 _CRUMB = "»".encode()
 BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 """What stands between the links of a line."""
@@ -234,25 +232,13 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
-    hashes = layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin: Booleans = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
-    # Few others have such an end.
-    begin[begin] = are_among(hashes[begin], _hashes_of_links())
-    return begin
+    return _hashes_of_links().among(layout.token_hashes[layout.lines.first_tokens[rows]])
 
 
 @cache
-def _ends_of_hashes_of_links() -> Booleans:
-    """Return for each end of a hash whether one of `_hashes_of_links` has it."""
-    ends = np.zeros(END_OF_HASH + 1, bool)
-    ends[_hashes_of_links() & END_OF_HASH] = True
-    return ends
-
-
-@cache
-def _hashes_of_links() -> Integers:
-    """Return the hashes of the first words of links, rising."""
-    return np.sort(hash_words(list(first_words_of_links())))
+def _hashes_of_links() -> HashSet:
+    """Return the hashes of the first words of links."""
+    return HashSet(hash_words(list(first_words_of_links())))
 
 
 def _cut_edge(
