@@ -104,10 +104,10 @@ _OF_THE_WEB = re.compile(
 _WORDS = ("cookie", *_COOKIES)
 _WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
 
+
 @cache
 def _says_it() -> re.Pattern[str]:
     return re.compile(alternatives(_SAYS))
-
 
 
 def is_cookie_notice(line: str) -> bool:

@@ -34,6 +34,8 @@ it: senza (?:il )?consenso|i cookie sono (?:piccoli|file)
 nl: zei\\b|zegt\\b|oordeelde|rechter\\b|onderzoekers|veel (?:web)?sites|sommige sites|zonder toestemming
 pl: powiedział|mówi\\b|orzekł|sąd\\b|trybunał|badacz|ustawa\\b|wiele stron|niektóre strony|bez zgody|strony muszą
 cs: řekl|rozhodl|soud\\b|mnoho webů|některé weby|bez souhlasu
+tr: dedi\\b|söyledi|mahkeme|araştırmacı|birçok site|çoğu site|bazı site|sitelerin\\b|ceza
+vi: tòa (?:án|cho|tuyên)|khảo sát|nghiên cứu cho|trái luật|nhiều trang|hầu hết các trang|một số trang|cookie là\\b
 """
 _TELLS_WITHOUT_LATIN = """
 ru: сказал|говорит|по словам|постанови|решил\\b|суд\\b|исследователи|опрос|закон (?:запрещ|требу|обяз)|многие сайты
@@ -41,8 +43,6 @@ ru: некоторые сайты|большинство сайтов|сайты
 ru: без (?:\\w+ )?согласия|cookie — это
 uk: сказав|каже\\b|за словами|ухвали|вирішив|суд\\b|дослідники|опитування|закон (?:заборон|вимаг)|багато сайтів
 uk: деякі сайти|більшість сайтів|сайти (?:мають|можуть|повинні)|без (?:\\w+ )?згоди|cookie — це
-tr: dedi\\b|söyledi|mahkeme|araştırmacı|birçok site|çoğu site|bazı site|sitelerin\\b|ceza
-vi: tòa (?:án|cho|tuyên)|khảo sát|nghiên cứu cho|trái luật|nhiều trang|hầu hết các trang|một số trang|cookie là\\b
 ar: المحكمة|محكمة|دراسة|قال|كثير من المواقع|بعض المواقع|دون موافقة|على المواقع|غرّمت
 fa: دادگاه|بسیاری از سایت|گفت
 he: בית המשפט|אתרים רבים
