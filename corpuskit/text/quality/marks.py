@@ -42,4 +42,5 @@ def _runs_of_dots(codes: Integers) -> Integers:
     opens = np.ones(len(threes), bool)
     opens[1:] = threes[1:] - threes[:-1] != 1
     run_starts = threes[opens][opens.cumsum() - 1]
-    return threes[(threes - run_starts) % len(_DOTS) == 0]
+    apart: Integers = threes[(threes - run_starts) % len(_DOTS) == 0]
+    return apart

@@ -217,7 +217,8 @@ class Vocabulary:
             return batch.kinds
         if self._like_peer:
             return batch.kinds & ~np.uint32(char.INVISIBLE)
-        return batch.kinds | (batch.kinds & char.INVISIBLE != 0) * np.uint32(char.SYMBOL)
+        kinds: Integers = batch.kinds | (batch.kinds & char.INVISIBLE != 0) * np.uint32(char.SYMBOL)
+        return kinds
 
     def _token_flags(self, batch: TokenBatch) -> Integers:
         """Return the flags and, shifted, the lengths of the tokens."""
