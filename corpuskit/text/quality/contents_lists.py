@@ -105,24 +105,24 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
     """Return the first line of a list, and the line after its last one, if it has at most so many lines below it."""
     # Each chapter of a manual has the same list.
     key = most_below, lines[-1] if lines else ""
-    known = _known_lists.get(key, _NO_LIST)
-    if lines[len(lines) - len(known.lines) :] != known.lines:
-        known = _NO_LIST
-    entries = _read_up(lines, most_below, known.entries)
-    if len(entries) > len(known.entries):
-        known = _KnownList(lines[entries[-1][0] :], entries, _is_list(entries[::-1]))
-        if known.is_list:
+    manual_list = _known_lists.get(key, _NO_LIST)
+    if lines[len(lines) - len(manual_list.lines) :] != manual_list.lines:
+        manual_list = _NO_LIST
+    entries = _read_up(lines, most_below, manual_list.entries)
+    if len(entries) > len(manual_list.entries):
+        manual_list = _KnownList(lines[entries[-1][0] :], entries, _is_list(entries[::-1]))
+        if manual_list.is_list:
             if len(_known_lists) >= MOST_KNOWN_LISTS:
                 _known_lists.clear()
-            _known_lists[key] = known
-    if not known.is_list:
+            _known_lists[key] = manual_list
+    if not manual_list.is_list:
         return None
     return len(lines) + entries[-1][0], len(lines) + entries[0][0] + 1
 
 
-def _read_up(lines: list[str], most_below: int, known: list[Entry]) -> list[Entry]:
-    """Return what may be the entries of a list, the last one first; some are known."""
-    entries = known.copy()
+def _read_up(lines: list[str], most_below: int, first_entries: list[Entry]) -> list[Entry]:
+    """Return what may be the entries of a list, the last one first; with those that were read before."""
+    entries = first_entries.copy()
     between = 0
     for index in range(entries[-1][0] - 1 if entries else -1, -len(lines) - 1, -1):
         line = lines[index].strip()

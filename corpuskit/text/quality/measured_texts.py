@@ -200,7 +200,7 @@ class MeasuredTexts:
         """The number of words in each line: those that `words` cuts."""
         return self._layout.sums_of_rows(self._tokens.word_counts)
 
-    def _judged_marks(self, offsets: Integers) -> Integers:
+    def _measured_marks(self, offsets: Integers) -> Integers:
         """Return how many marks each text has in lines that are judged, of those at these offsets of the batch."""
         rows = self._layout.row_ends.searchsorted(offsets, "right")
         if not self._measures_all:
@@ -208,14 +208,14 @@ class MeasuredTexts:
         counts: Integers = np.bincount(self._layout.lines.text_indices[rows], minlength=len(self._texts))
         return counts
 
-    def _judged_text(self, index: int) -> str:
+    def _measured_text(self, index: int) -> str:
         """Return the lines of a text that are judged; the text itself if all are."""
         layout = self._layout
         first, end = layout.row_bounds[index : index + 2].tolist()
-        judged = self._rows[first:end]
-        if judged.all():
+        measured = self._rows[first:end]
+        if measured.all():
             return self._texts[index]
-        rows = judged.nonzero()[0] + first
+        rows = measured.nonzero()[0] + first
         spans = zip(layout.row_starts[rows].tolist(), layout.row_ends[rows].tolist(), strict=True)
         return b"\n".join([layout.data[start:end] for start, end in spans]).decode("utf-8", "surrogatepass")
 

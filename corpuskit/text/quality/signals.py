@@ -74,7 +74,7 @@ class TextSignals(MeasuredTexts):
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
         yield "gopher_hash_ratio", ratio(self._hashes(), all_words)
         ellipses = offsets_of_ellipses(self._layout.data, self._layout.codes)
-        yield "gopher_ellipsis_ratio", ratio(self._judged_marks(ellipses), all_words)
+        yield "gopher_ellipsis_ratio", ratio(self._measured_marks(ellipses), all_words)
         yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._measured_sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
@@ -103,10 +103,10 @@ class TextSignals(MeasuredTexts):
 
     def _hashes(self) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
-        hashes = self._judged_marks(offsets_of_hashes(self._layout.data, self._layout.codes))
+        hashes = self._measured_marks(offsets_of_hashes(self._layout.data, self._layout.codes))
         if not self._like_peer:
             for index in ((hashes > 0) & ~self._ignored).nonzero()[0].tolist():
-                hashes[index] -= ordinary_hashes(self._judged_text(index))
+                hashes[index] -= ordinary_hashes(self._measured_text(index))
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
