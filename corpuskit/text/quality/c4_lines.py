@@ -22,6 +22,7 @@ from corpuskit.text.quality.line_kinds import (
     is_policy_notice,
     is_script_notice,
 )
+from corpuskit.text.quality.lines_left import LinesLeft
 from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
@@ -160,26 +161,18 @@ class ProseLines:
         edited = self._edited_lines.get(text_index, {})
         if not (self._lose_lines[text_index] or edited or self._like_peer):
             return text
-        rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
-        stays = self._stays[rows]
         lines = text.splitlines()
         for number, line in edited.items():
             lines[number] = line
-        numbers = self._line_numbers[rows]
         if self._like_peer:
-            return "\n".join([lines[number].strip() for number in numbers[stays].tolist()]).strip()
-        # stays, numbers    [1 1 0 1], [0 1 3 5]     lines 2 and 4 are blank
-        # opens, closes     [0 3], [1 3]             rows of the runs that stay
-        # between           [1]                      rows that go between the runs: 3 lines less 1 are blank
-        edges = np.flatnonzero(np.diff(stays, prepend=False, append=False))
-        opens, closes = edges[::2], edges[1::2] - 1
-        blanks = numbers[opens[1:]] - numbers[closes[:-1]] - (opens[1:] - closes[:-1])
-        left: list[str] = []
-        runs = zip(numbers[opens].tolist(), numbers[closes].tolist(), [0, *blanks.tolist()], strict=True)
-        for first, last, blank in runs if len(opens) else ():
-            left += [""] * min(blank, 1)
-            left += [line.rstrip() for line in lines[first : last + 1]]
-        return "\n".join(left)
+            rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
+            numbers = self._line_numbers[rows][self._stays[rows]].tolist()
+            return "\n".join([lines[number].strip() for number in numbers]).strip()
+        return self._lines_left.of(text_index, lines)
+
+    @cached_property
+    def _lines_left(self) -> LinesLeft:
+        return LinesLeft(self._stays, self._line_numbers, self._layout.row_bounds)
 
     @cached_property
     def _lose_lines(self) -> list[bool]:
@@ -354,16 +347,17 @@ class ProseLines:
         """Remove a line that is a notice; count filler and code where C4 looks for them; say if it is on cookies."""
         if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
             return False
-        text_index = int(self._layout.lines.text_indices[row])
+        text_index, whole = int(self._layout.lines.text_indices[row]), int(self._sizes[row])
         line = self._line(text_index, row)
         lower = line.lower()
-        self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
+        if is_filler(lower):
+            self._lorem_ipsum[text_index] += whole
         if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
             return False
-        whole = int(self._sizes[row])
         code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
-        self._curly_brackets[text_index] += code
+        if code:
+            self._curly_brackets[text_index] += code
         if not self._settings["c4-policy"] or not is_policy_notice(lower, any_mention=self._like_peer):
             return False
         self._stays[row] = False
@@ -371,10 +365,9 @@ class ProseLines:
 
     def _line(self, text_index: int, row: int) -> str:
         """Return a line of a text, with its line end, or edited."""
-        edited = self._edited_lines.get(text_index, {}).get(int(self._line_numbers[row]))
-        if edited is not None:
-            return edited
-        return self._layout.line_of(row)
+        edited = self._edited_lines.get(text_index)
+        line = edited.get(int(self._line_numbers[row])) if edited else None
+        return self._layout.line_of(row) if line is None else line
 
     def _row(self, text_index: int, number: int) -> int:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from corpuskit.text.quality.arrays import Booleans
 from corpuskit.text.quality.layout import TextLayout
@@ -74,7 +75,9 @@ _SAID_OF_KINDS = re.compile(
 )
 
 
-_BUTTON = re.compile("|".join(_BUTTONS.replace("\\\n", "").strip().splitlines()))
+@cache
+def _button() -> re.Pattern[str]:
+    return re.compile("|".join(_BUTTONS.replace("\\\n", "").strip().splitlines()))
 
 
 def is_part_of_box(line: str) -> bool:
@@ -86,7 +89,7 @@ def is_part_of_box(line: str) -> bool:
     (False, False)
     """
     line = line.strip(" \t\r\n.!›»>×✓[]")
-    if len(line) <= LONGEST_BUTTON and (_BUTTON.fullmatch(line) or _KINDS.fullmatch(line)):
+    if len(line) <= LONGEST_BUTTON and (_button().fullmatch(line) or _KINDS.fullmatch(line)):
         return True
     return len(line) <= LONGEST_PART and _SAID_OF_KINDS.search(line) is not None and not tells_of_others(line)
 

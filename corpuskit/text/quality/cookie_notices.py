@@ -7,6 +7,7 @@ own site does, or asks the reader for consent.
 """
 
 import re
+from functools import cache
 
 from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others
 
@@ -100,8 +101,13 @@ _OF_THE_WEB = re.compile(
 )
 """What an English notice has besides: a cook stores cookies, too."""
 
-_COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
-_SAYS_IT = re.compile(alternatives(_SAYS))
+_WORDS = ("cookie", *_COOKIES)
+_WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
+
+
+@cache
+def _says_it() -> re.Pattern[str]:
+    return re.compile(alternatives(_SAYS))
 
 
 def is_cookie_notice(line: str) -> bool:
@@ -116,7 +122,7 @@ def is_cookie_notice(line: str) -> bool:
     >>> is_cookie_notice("we store the cookies in a tin.")
     False
     """
-    if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
+    if len(line) > LONGEST_NOTICE or not _names_cookies(line):
         return False
     sentences = sentences_of(line)
     notices = [sentence for sentence in sentences if _is_notice(sentence)]
@@ -125,7 +131,11 @@ def is_cookie_notice(line: str) -> bool:
 
 
 def _is_notice(sentence: str) -> bool:
-    if not _COOKIE.search(sentence):
+    if not _names_cookies(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
-    return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)
+    return (in_english is not None or _says_it().search(sentence) is not None) and not tells_of_others(sentence)
+
+
+def _names_cookies(line: str) -> bool:
+    return any(map(line.__contains__, _WORDS_OF_ASCII if line.isascii() else _WORDS))

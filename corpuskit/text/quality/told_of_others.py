@@ -5,6 +5,7 @@ says what a thing is: such a sentence may have each word of a notice and is none
 """
 
 import re
+from functools import cache
 from itertools import islice
 
 __all__ = ["alternatives", "sentences_of", "tells_of_others"]
@@ -33,13 +34,15 @@ it: senza (?:il )?consenso|i cookie sono (?:piccoli|file)
 nl: zei\\b|zegt\\b|oordeelde|rechter\\b|onderzoekers|veel (?:web)?sites|sommige sites|zonder toestemming
 pl: powiedział|mówi\\b|orzekł|sąd\\b|trybunał|badacz|ustawa\\b|wiele stron|niektóre strony|bez zgody|strony muszą
 cs: řekl|rozhodl|soud\\b|mnoho webů|některé weby|bez souhlasu
+tr: dedi\\b|söyledi|mahkeme|araştırmacı|birçok site|çoğu site|bazı site|sitelerin\\b|ceza
+vi: tòa (?:án|cho|tuyên)|khảo sát|nghiên cứu cho|trái luật|nhiều trang|hầu hết các trang|một số trang|cookie là\\b
+"""
+_TELLS_WITHOUT_LATIN = """
 ru: сказал|говорит|по словам|постанови|решил\\b|суд\\b|исследователи|опрос|закон (?:запрещ|требу|обяз)|многие сайты
 ru: некоторые сайты|большинство сайтов|сайты (?:должны|могут|обязаны|хранят)|сайтам\\b
 ru: без (?:\\w+ )?согласия|cookie — это
 uk: сказав|каже\\b|за словами|ухвали|вирішив|суд\\b|дослідники|опитування|закон (?:заборон|вимаг)|багато сайтів
 uk: деякі сайти|більшість сайтів|сайти (?:мають|можуть|повинні)|без (?:\\w+ )?згоди|cookie — це
-tr: dedi\\b|söyledi|mahkeme|araştırmacı|birçok site|çoğu site|bazı site|sitelerin\\b|ceza
-vi: tòa (?:án|cho|tuyên)|khảo sát|nghiên cứu cho|trái luật|nhiều trang|hầu hết các trang|một số trang|cookie là\\b
 ar: المحكمة|محكمة|دراسة|قال|كثير من المواقع|بعض المواقع|دون موافقة|على المواقع|غرّمت
 fa: دادگاه|بسیاری از سایت|گفت
 he: בית המשפט|אתרים רבים
@@ -51,7 +54,7 @@ zh: 法院|裁定|调查显示|調查顯示|研究显示|研究发现|记者|記
 zh: 取得用户|用户同意|宣布|cookie ?是
 ko: 법원|조사 결과|연구 결과|많은 (?:웹 ?)?사이트|일부 (?:웹 ?)?사이트|동의 없|판결|밝혔다|말했다|나타났다|이용자를 추적
 """
-"""What an article has, in small letters."""
+"""What an article has, in small letters; the second table is of languages that write each entry in other letters."""
 _QUOTED = re.compile(r"\A\W{0,2}[\"“„«「][^\"”“»」]{8,}[\"”“»」],?\s*[^\W\d]")
 """The end of a quotation after which the sentence goes on."""
 _SENTENCE = re.compile(r"(?:[^.!?。！？।\n]+|[.!?](?!\s|[\"”’»)]|\Z))+[.!?。！？।]*[\"”’»)]*")
@@ -63,7 +66,9 @@ def alternatives(table: str) -> str:
     return "|".join(rf"\b(?:{row})" if row[0].isalpha() and row[0] < "\u0590" else row for row in rows)
 
 
-_TELLS_IT = re.compile(alternatives(_TELLS))
+@cache
+def _tells_it(in_latin: bool) -> re.Pattern[str]:
+    return re.compile(alternatives(_TELLS if in_latin else _TELLS_WITHOUT_LATIN))
 
 
 def tells_of_others(sentence: str) -> bool:
@@ -74,7 +79,9 @@ def tells_of_others(sentence: str) -> bool:
     >>> tells_of_others("we use cookies to count how many of you come back.")
     False
     """
-    return _TELLS_IT.search(sentence) is not None or _QUOTED.search(sentence) is not None
+    if _tells_it(in_latin=True).search(sentence) or _QUOTED.search(sentence):
+        return True
+    return not sentence.isascii() and _tells_it(in_latin=False).search(sentence) is not None
 
 
 def sentences_of(text: str, most: int | None = None) -> list[str]:
