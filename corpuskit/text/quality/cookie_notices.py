@@ -8,9 +8,9 @@ own site does, or asks the reader for consent.
 
 import re
 
-from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others
+from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
 
-__all__ = ["CLUES", "is_cookie_notice"]
+__all__ = ["CLUES", "LONGEST_NOTICE", "OF_THE_WEB", "is_cookie_notice", "says_of_cookies"]
 
 LONGEST_NOTICE = 800
 """Characters; consent banners that list what cookies are for come near."""
@@ -94,12 +94,30 @@ _SAYS_IN_ENGLISH = re.compile(
     r".*(?:\byou|\bour\b|\bits services|\bexperience)"
     r"|\bby (?:using|continuing|browsing|visiting|clicking).*(?:agree|accept|consent)"
 )
-_OF_THE_WEB = re.compile(
+OF_THE_WEB = re.compile(
     r"site|browser|device|experience|services|\bads?\b|advertis|analy[sz]|traffic|consent|continu|agree|accept"
     r"|privacy|settings|personali[sz]|\bpages?\b"
 )
 """What an English notice has besides: a cook stores cookies, too."""
 
+_IN_KITCHEN = """
+en: bak(?:e|es|ed|er|ery|ing)\\b|dough|oven\\b|flour\\b|sugar\\b|butter\\b|eat(?:s|en|ing)?\\b|cakes?\\b|recipes?\\b|chocolate
+en: cookie jars?\\b|kitchen|in class\\b
+de: torte|teig|mehl\\b|zucker|backen|gebacken|bäcker|keks|kuchen|schokolade|vom vortag|nüsse
+fr: gâteau|pâte\\b|farine|sucre\\b|beurre|boulang|goûter|chocolat|recette|(?:fête|kermesse) (?:de|du|des)\\b
+es: harina|azúcar|mantequilla|horno|hornea|pastel|receta|merienda|chocolate|fiesta (?:del?|de la)\\b
+pt: farinha|açúcar|manteiga|forno|bolo\\b|receita|lanche|chocolate|festa d[aeo]\\b
+it: farina|zucchero|burro|forno|torta\\b|ricetta|merenda|cioccolat|festa (?:del|di)
+nl: deeg|bloem\\b|suiker|oven\\b|bakken|gebakken|taart|recept
+pl: ciast(?:o|a|em)\\b|mąk[aięą]\\b|cukier|cukru|masł|piekar|piecz|upiek|przepis kulin|czekolad
+ru: тест[оаеу]\\b|мук[аиу]\\b|сахар|выпека|испек|пекар|рецепт|шоколад
+tr: hamur|şeker\\b|fırın|pişir|tarif
+ja: 焼[いきく]|生地|小麦|砂糖|バター|おやつ|レシピ
+zh: 面粉|麵粉|烤箱|烘焙|黄油|奶油|食谱
+ko: 반죽|밀가루|설탕|구운|굽|간식
+"""
+_BAKED = re.compile(alternatives(_IN_KITCHEN))
+"""What stands beside cookies to eat."""
 _COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
 _SAYS_IT = re.compile(alternatives(_SAYS))
 
@@ -119,13 +137,19 @@ def is_cookie_notice(line: str) -> bool:
     if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
         return False
     sentences = sentences_of(line)
-    notices = [sentence for sentence in sentences if _is_notice(sentence)]
+    notices = [sentence for sentence in sentences if says_of_cookies(sentence)]
     # A paragraph on something else is more than what it says of cookies; a notice begins with them.
     return bool(notices) and (notices[0] == sentences[0] or 2 * sum(map(len, notices)) >= len(line))
 
 
-def _is_notice(sentence: str) -> bool:
-    if not _COOKIE.search(sentence):
+def says_of_cookies(sentence: str) -> bool:
+    """Whether a sentence in small letters is one of a notice on cookies.
+
+    >>> says_of_cookies("wir nutzen cookies."), says_of_cookies("wir essen cookies.")
+    (True, False)
+    """
+    sentence = without_quotations(sentence)
+    if not _COOKIE.search(sentence) or _BAKED.search(sentence):
         return False
-    in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
+    in_english = _SAYS_IN_ENGLISH.search(sentence) and OF_THE_WEB.search(sentence)
     return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)
