@@ -67,6 +67,7 @@ id: jika|bila
 ar: إذا
 hi: यदि|अगर
 """
+_TECHNICAL = re.compile("javascript|server")
 _CONDITION = re.compile(rf"\W*(?:(?:{alternatives(_IF)})(?!\w)|如果|若|当|當|ถ้า|หาก|เมื่อ)|[^。]*(?:場合|すると|無効にすれば|[으]?면 )")
 """A lesson says what happens in a case; a notice that does so names its site, page or browser."""
 _TO_ITS_READER = re.compile(
@@ -142,7 +143,7 @@ def says_of_scripts(sentence: str) -> bool:
         return True
     if _LESSON.search(sentence):
         return False
-    return not _CONDITION.match(sentence) or speaks_of_site(sentence.replace("javascript", ""))
+    return not _CONDITION.match(sentence) or speaks_of_site(_TECHNICAL.sub("", sentence))
 
 
 def is_policy_notice(line: str, any_mention: bool = False) -> bool:

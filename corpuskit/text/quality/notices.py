@@ -12,12 +12,14 @@ from corpuskit.text.quality.cookie_notices import LONGEST_NOTICE, says_of_cookie
 from corpuskit.text.quality.full_sentences import MARKLESS, is_full_sentence
 from corpuskit.text.quality.line_kinds import is_policy_notice, is_script_notice, says_of_policies, says_of_scripts
 from corpuskit.text.quality.told_of_others import alternatives, spans_of_sentences, tells_of_others
-from corpuskit.text.quality.web_words import speaks_to_reader
+from corpuskit.text.quality.web_words import speaks_of_site, speaks_to_reader
 
 __all__ = ["text_besides_notices"]
 
 LEAST_TO_READER = 3
 """Sentences that speak to the reader, from which they are an article behind a notice and no part of it."""
+LEAST_OF_ARTICLE = 60
+"""Bytes of an article behind a longer notice: a short sentence there is mostly the notice's last."""
 LEAST_MARKLESS = 120
 """Characters besides a notice that are an article in a script whose sentences end without a mark."""
 LONGEST_FOLLOWER = 160
@@ -64,6 +66,45 @@ zh: 您.{0,20}同意|表示同意|了解更多|更多信息|更多資訊|隐私|
 _GOES_ON_WITH_IT = re.compile(alternatives(_GOES_ON))
 
 
+_OF_BANNERS = """
+en: cookie|\\bdata\\b|consent|anonym|statistic|advert|marketing|third[- ]part|partners|\\busers?\\b|technolog|preferences
+en: copyright|©|rights reserved|message|we (?:may|use|can|share|process|collect|store)\\b|terms\\b|policy|privacy|features
+de: daten\\b|einwillig|zustimm|zulassen|werbung|dritt(?:e|en|anbieter)\\b|inhalte|nutzer|nutzung|funktion|einstellung
+de: kategorie|technologie|auswahl|(?:diese|sie) helfen|(?:dazu|hierzu) zählen|einige von ihnen|newsletter|wir tun dies
+de: das hilft uns|wir (?:können|verwenden|nutzen|teilen)\\b|akzept
+fr: données|consent|statisti|publicit|tiers\\b|partenaires|utilisateur|contenus?\\b|fonctionnalit|préférences|audience
+fr: nous (?:pouvons|utilisons|partageons)|elles? nous permett|ils nous permett|traceurs
+es: datos\\b|consent|estadísti|publici|terceros|socios\\b|usuarios?\\b|contenidos?\\b|funcional|preferencias|podemos\\b
+pt: dados\\b|consent|estatísti|publici|terceiros|parceiros|usuári|utilizador|conteúdos?\\b|funcional|preferências
+it: dati\\b|consens|statisti|pubblici|terze parti|terzi\\b|partner|utent[ei]\\b|contenuti|funzional|preferenze
+nl: gegevens|toestemming|statisti|advertenti|derden|partners|gebruikers?\\b|inhoud|functies|voorkeuren
+sv: uppgifter|samtyck|statisti|annons|tredje part|användar|innehåll|funktion
+da: oplysninger|samtykke|statisti|annonce|tredjepart|brugere?\\b|indhold|funktion
+no: opplysninger|samtykke|statisti|annonse|tredjepart|brukere?\\b|innhold|funksjon
+fi: tieto(?:ja|jen|a)\\b|suostumu|tilasto|mainon|kolmansien|käyttäj|sisäl
+pl: dan(?:e|ych)\\b|zgod|statysty|reklam|partner|użytkowni|treści|funkcj|ustawie|serwis|szanowny
+cs: údaj|data\\b|souhlas|statisti|reklam|třetích|uživatel|obsah|funkc|nastaven
+sk: údaj|súhlas|štatisti|reklam|tretích|používateľ|obsah|funkci|nastaven
+hu: adat|hozzájárul|statiszti|hirdet|harmadik|felhasználó|tartal|funkci|beállít
+ro: date(?:le)?\\b|acord|consim|statisti|publicit|terț|utilizator|conținut|funcți|preferin
+ru: данн(?:ые|ых|ым)|соглас|статисти|реклам|третьи|пользовател|контент|функци|настройк|аналити
+uk: дан(?:і|их)\\b|згод|статисти|реклам|треті|користувач|контент|функці|налаштув
+tr: veri(?:ler|niz)|onay|istatisti|reklam|üçüncü taraf|kullanıcı|içerik|işlev|ayar|çerez
+vi: dữ liệu|đồng ý|thống kê|quảng cáo|bên thứ ba|người dùng|nội dung|tính năng|cài đặt
+id: data\\b|persetujuan|statisti|iklan|pihak ketiga|pengguna|konten|fitur|pengaturan
+ar: بيانات|موافق|إحصا|إعلان|أطراف ثالثة|المستخدم|محتوى|إعدادات
+fa: داده|رضایت|آمار|تبلیغ|کاربر|محتوا|تنظیم
+he: נתונים|הסכמ|סטטיסט|פרסו|צד שלישי|משתמש|תוכן|הגדר
+hi: डेटा|सहमति|विज्ञापन|उपयोगकर्ता|सामग्री|सेटिंग
+th: ข้อมูล|ยินยอม|โฆษณา|ผู้ใช้|เนื้อหา|ตั้งค่า
+ja: データ|同意|統計|広告|第三者|ユーザー|利用者|コンテンツ|機能|設定|個人情報
+ko: 데이터|동의|통계|광고|제3자|이용자|사용자|콘텐츠|기능|설정|개인정보
+zh: 数据|數據|资料|資料|同意|统计|統計|广告|廣告|第三方|用户|用戶|内容|內容|功能|设置|設定|个人信息
+"""
+"""What the sentences of a banner speak of, in small letters: where all in its paragraph do, none is an article's."""
+_SPEAKS_OF_BANNERS = re.compile(alternatives(_OF_BANNERS))
+
+
 def text_besides_notices(line: str, javascript: bool, policies: bool) -> str:
     """Return what is left of a line without the notices in it: the line itself if there is none.
 
@@ -90,7 +131,7 @@ def _besides(line: str, says: Callable[[str], bool]) -> str:
     sentences = [line[start:end].lower() for start, end in spans]
     of_notice = _with_followers(sentences, [says(sentence) for sentence in sentences])
     rest = [sentence.strip() for sentence, gone in zip(sentences, of_notice, strict=True) if not gone]
-    if not any(of_notice) or not _is_article(rest):
+    if not any(of_notice) or not _is_article(rest, len(line)):
         return ""
     return _without(line, spans, of_notice)
 
@@ -103,7 +144,7 @@ def _behind_head(line: str) -> str:
         return line
     of_notice = _with_followers(sentences, [True, *[False] * (len(sentences) - 1)])
     rest = [sentence.strip() for sentence, gone in zip(sentences, of_notice, strict=True) if not gone]
-    if not rest or speaks_to_reader(rest[0]) or not _is_article(rest):
+    if not rest or speaks_to_reader(rest[0]) or not _is_article(rest, len(line)):
         return line
     return _without(line, spans, of_notice)
 
@@ -144,9 +185,18 @@ def _goes_on(sentence: str) -> bool:
     return _GOES_ON_WITH_IT.search(sentence) is not None or not re.search(r"\w", sentence)
 
 
-def _is_article(rest: list[str]) -> bool:
-    """Whether some of what stands beside the sentences of a notice is no part of it."""
+def _is_article(rest: list[str], length: int) -> bool:
+    """Whether some of what stands beside the sentences of a notice, in a line of some length, is no part of it."""
     if any(map(MARKLESS.search, rest)):
         return sum(len(part) for part in rest if not _GOES_ON_WITH_IT.search(part)) >= LEAST_MARKLESS
-    full = [part for part in rest if is_full_sentence(part) and not _GOES_ON_WITH_IT.search(part)]
-    return len(full) >= LEAST_TO_READER or not all(map(speaks_to_reader, full))
+    plain = [part for part in rest if is_full_sentence(part) and not _is_of_banner(part)]
+    if 2 * sum(map(len, plain)) < length and len(" ".join(plain).encode()) < LEAST_OF_ARTICLE:
+        return False
+    return len(plain) >= LEAST_TO_READER or not all(map(speaks_to_reader, plain))
+
+
+def _is_of_banner(sentence: str) -> bool:
+    """Whether a sentence in small letters may be one of a notice, though it says nothing of cookies or scripts."""
+    return speaks_of_site(sentence) or any(
+        pattern.search(sentence) is not None for pattern in (_SPEAKS_OF_BANNERS, _GOES_ON_WITH_IT)
+    )
