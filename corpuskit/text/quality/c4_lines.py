@@ -4,7 +4,6 @@ Raffel et al. 2020, JMLR 21(140), section 2.2. Array passes decide on most lines
 the words of notices are read one by one.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
+from corpuskit.text.quality.citation_marks import has_citation_marks, has_notes, without_citations
 from corpuskit.text.quality.consent_boxes import rows_beside_notices
 from corpuskit.text.quality.edited_lines import EditedLines
 from corpuskit.text.quality.full_sentences import full_sentences
@@ -40,8 +40,6 @@ from corpuskit.text.quality.wrapped_lines import rows_of_sentence
 
 __all__ = ["ProseLines"]
 
-_NOTE = re.compile(r"\[edit\]|\[citation needed\]")
-_CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
 DENSE_SENTENCE, DENSE_WORD = 45, 30
 """Bytes of a sentence, and of each of its words, in a script without spaces."""
 MOST_BLOCK_LINES = 40
@@ -321,7 +319,7 @@ class ProseLines:
         return [
             index
             for index, (text, ignored) in enumerate(zip(self._texts, self._ignored.tolist(), strict=True))
-            if not ignored and "[" in text and _CITATION.search(text)
+            if not ignored and has_citation_marks(text)
         ]
 
     def _remove_citations(self) -> None:
@@ -329,11 +327,11 @@ class ProseLines:
         rows: list[int] = []
         for text_index in self._texts_with_citations():
             cited = citations(self._texts[text_index])
-            if not (cited or self._like_peer or _NOTE.search(self._texts[text_index])):
+            if not (cited or self._like_peer or has_notes(self._texts[text_index])):
                 continue
             for number, line in enumerate(self._texts[text_index].splitlines()):
-                if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
-                    edited = self._without_citations(line.rstrip(), cited)
+                if has_citation_marks(line) and not self._is_fenced[self._row(text_index, number)]:
+                    edited = without_citations(line.rstrip(), None if self._like_peer else cited)
                     if edited == line.rstrip():
                         continue
                     if self._is_program(text_index):
@@ -341,12 +339,6 @@ class ProseLines:
                     rows.append(self._row(text_index, number))
                     self._edits.replace(rows[-1], edited)
         self._edits.measure(rows, self._closes, self._is_closed, self._breaks)
-
-    def _without_citations(self, line: str, cited: set[str]) -> str:
-        """Return a line without its marks, of which those of numbers must be among the cited ones."""
-        if self._like_peer:
-            return _CITATION.sub("", line)
-        return _CITATION.sub(lambda mark: "" if mark[1] is None or mark[1] in cited else mark[0], line)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""

@@ -8,9 +8,10 @@ own site does, or asks the reader for consent.
 
 import re
 
+from corpuskit.text.quality.banner_words import goes_on_with_notice
 from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
 
-__all__ = ["CLUES", "LONGEST_NOTICE", "OF_THE_WEB", "is_cookie_notice", "says_of_cookies"]
+__all__ = ["CLUES", "LONGEST_NOTICE", "OF_THE_WEB", "is_cookie_notice", "names_cookies", "says_of_cookies"]
 
 LONGEST_NOTICE = 800
 """Characters; consent banners that list what cookies are for come near."""
@@ -71,7 +72,8 @@ vi: (?:chúng tôi|trang web|website|trang này) (?:\\w+ ){0,4}?(?:sử dụng|d
 vi: (?:bạn|quý khách) (?:\\w+ ){0,4}?đồng ý|đồng ý với
 vi: cho phép chúng tôi
 id: (?:kami|situs) (?:\\w+ ){0,3}?menggunakan|menyetujui
-ar: نستخدم|نخزن|نخزّن|نحفظ|تسمح لنا|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم|توافق على
+ar: نستخدم|نخزن|نخزّن|نحفظ|تسمح لنا|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم
+ar: توافق على
 fa: این سایت|این وب‌سایت|وب‌سایت ما|سایت ما|استفاده می‌کنیم
 he: אנו משתמשים|אנחנו משתמשים|אתר זה|האתר משתמש|האתר עושה
 hi: हम |हमें |हमारी वेबसाइट|यह वेबसाइट|यह साइट
@@ -89,6 +91,7 @@ ko: 선택해 주
 _SAYS_IN_ENGLISH = re.compile(
     r"\b(?:we|site) (?:[\w,’'-]+ ){0,8}?(?:us(?:e|es|ing)|stor(?:e|es|ing)|plac(?:e|es|ing)) (?:[\w,/-]+ ){0,8}?cookies"
     r"|\bcookies (?:help|allow|enable)s? us\b|\bcookies (?:\w+ ){0,3}on your (?:device|computer|browser)"
+    r"|\b(?:this|the) cookie is (?:set|used|installed|provided) by .*(?:consent|plug-?in|analytics)"
     r"|\b(?:necessary|required) cookies (?:are|help)\b|\bcookies that (?:are categori[sz]ed|may not be particularly)"
     r"|\A\W*[\w.]+(?: [\w.]+)? uses cookies (?:\w+ ){0,3}?to (?:deliver|enhance|improve|give|provide|offer|make)\b"
     r".*(?:\byou|\bour\b|\bits services|\bexperience)"
@@ -101,7 +104,8 @@ OF_THE_WEB = re.compile(
 """What an English notice has besides: a cook stores cookies, too."""
 
 _IN_KITCHEN = """
-en: bak(?:e|es|ed|er|ery|ing)\\b|dough|oven\\b|flour\\b|sugar\\b|butter\\b|eat(?:s|en|ing)?\\b|cakes?\\b|recipes?\\b|chocolate
+en: bak(?:e|es|ed|er|ery|ing)\\b|dough|oven\\b|flour\\b|sugar\\b|butter\\b|eat(?:s|en|ing)?\\b|cakes?\\b|recipes?\\b
+en: chocolate
 en: cookie jars?\\b|kitchen|in class\\b
 de: torte|teig|mehl\\b|zucker|backen|gebacken|bäcker|keks|kuchen|schokolade|vom vortag|nüsse
 fr: gâteau|pâte\\b|farine|sucre\\b|beurre|boulang|goûter|chocolat|recette|(?:fête|kermesse) (?:de|du|des)\\b
@@ -138,8 +142,20 @@ def is_cookie_notice(line: str) -> bool:
         return False
     sentences = sentences_of(line)
     notices = [sentence for sentence in sentences if says_of_cookies(sentence)]
-    # A paragraph on something else is more than what it says of cookies; a notice begins with them.
-    return bool(notices) and (notices[0] == sentences[0] or 2 * sum(map(len, notices)) >= len(line))
+    if not notices:
+        return False
+    # A paragraph on something else is more than what it says of cookies; a notice begins with them, or with consent.
+    before = sentences[: sentences.index(notices[0])]
+    return all(map(goes_on_with_notice, before)) or 2 * sum(map(len, notices)) >= len(line)
+
+
+def names_cookies(text: str) -> bool:
+    """Whether a text in small letters names cookies that are not to eat.
+
+    >>> names_cookies("unsere cookies"), names_cookies("cookies aus dem backofen"), names_cookies("cookies in the oven")
+    (True, True, False)
+    """
+    return _COOKIE.search(text) is not None and _BAKED.search(text) is None
 
 
 def says_of_cookies(sentence: str) -> bool:
@@ -149,7 +165,7 @@ def says_of_cookies(sentence: str) -> bool:
     (True, False)
     """
     sentence = without_quotations(sentence)
-    if not _COOKIE.search(sentence) or _BAKED.search(sentence):
+    if not names_cookies(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and OF_THE_WEB.search(sentence)
     return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)

@@ -35,13 +35,14 @@ MOST_AROUND_BRACKET = 60
 LONGEST_READ = 4000
 """Characters from the first bracket on that are read; code in a longer line shows at once."""
 
+_SCRIPT = re.compile("javascript|자바스크립트|جافا ?سكريبت")
 _SWITCHED = re.compile(
     r"\b(?:enable|disable)|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
     r"|\byour (?:[\w-]+ ){0,3}browser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
     r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv(?:e[rz]|é|ad[oa]|ar|o\b|[ae] (?:el |o )?javascript)"
     r"|désactivé|desactiv|\battiv|disattiv|\bhabilit"
     r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"
-    r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성"
+    r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성|etkin|تفعيل|تمكين"
 )
 _LESSON = re.compile(
     r"\b(?:framework|library|debugger|editor|ide|consoles?|panes?|panel|plug-?ins?|apis?|modules?|functions?|methods?"
@@ -67,8 +68,10 @@ id: jika|bila
 ar: إذا
 hi: यदि|अगर
 """
-_TECHNICAL = re.compile("javascript|server")
-_CONDITION = re.compile(rf"\W*(?:(?:{alternatives(_IF)})(?!\w)|如果|若|当|當|ถ้า|หาก|เมื่อ)|[^。]*(?:場合|すると|無効にすれば|[으]?면 )")
+_TECHNICAL = re.compile(f"{_SCRIPT.pattern}|server")
+_CONDITION = re.compile(
+    rf"\W*(?:(?:{alternatives(_IF)})(?!\w)|如果|若|当|當|ถ้า|หาก|เมื่อ)|[^。]*(?:場合|すると|無効にすれば|[으]?면 )"
+)
 """A lesson says what happens in a case; a notice that does so names its site, page or browser."""
 _TO_ITS_READER = re.compile(
     r"\bplease\b|\bthis (?:web ?)?(?:site|page)\b|\byour (?:web )?browser\b|\byou(?:'|’)ll need\b"
@@ -125,7 +128,7 @@ def is_script_notice(line: str) -> bool:
     >>> is_script_notice("to step through the code, enable javascript in the pane of the editor.")
     False
     """
-    if "javascript" not in line or len(line) > LONGEST_SCRIPT_NOTICE or not _SWITCHED.search(line):
+    if not _SCRIPT.search(line) or len(line) > LONGEST_SCRIPT_NOTICE or not _SWITCHED.search(line):
         return False
     return any(map(says_of_scripts, sentences_of(line)))
 
@@ -137,7 +140,7 @@ def says_of_scripts(sentence: str) -> bool:
     (True, False)
     """
     sentence = without_quotations(sentence)
-    if "javascript" not in sentence or tells_of_others(sentence):
+    if not _SCRIPT.search(sentence) or tells_of_others(sentence):
         return False
     if _TO_ITS_READER.search(sentence):
         return True
@@ -181,7 +184,7 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
 def says_of_policies(sentence: str) -> bool:
     """Whether a sentence in small letters names the policies of its own site.
 
-    >>> says_of_policies("by logging in, you accept our terms of use."), says_of_policies("the tax pays for the bridge.")
+    >>> says_of_policies("by logging in, you accept our terms of use."), says_of_policies("taxes pay for the bridge.")
     (True, False)
     """
     sentence = without_quotations(sentence)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from corpuskit.text.quality import cookie_notices
+from corpuskit.text.quality import cookie_notices, site_notices
 from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.compiled import compiled_core
 
@@ -14,7 +14,9 @@ _CLUES = (b"{", b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy
 
 def offsets_of_clues(data: bytes) -> Integers:
     """Return the offsets of words in a batch of texts that lines have which may be a notice, filler or code."""
-    clues = _CLUES if data.isascii() else (*_CLUES, *cookie_notices.CLUES)
+    clues = (*_CLUES, *site_notices.CLUES)
+    if not data.isascii():
+        clues += (*cookie_notices.CLUES, *site_notices.WIDE_CLUES)
     core = compiled_core()
     if core is not None:
         return np.frombuffer(core.offsets_of(data, b"\n".join([*clues, b""])), np.int64)

@@ -22,7 +22,7 @@ de: umfrage|forscher|viele (?:web)?(?:sites|seiten)|manche |die meisten |webseit
 de: websites (?:dürfen|müssen|sollen|können)|ohne (?:einwilligung|zustimmung)|cookies sind (?:kleine|text)
 fr: déclare\\b|explique\\b|affirme|condamn|jugé|reproche|interdit\\b|étude|enquête|tribunal|chercheurs?\\b|la cnil
 fr: sans (?:le |leur |son )?consentement|la plupart des sites|beaucoup de sites|certains sites|de nombreux sites
-fr: (?:les|des|deux) sites|sites? sur|cookies sont de (?:petits|minuscules)
+fr: (?:les|des|deux) sites|\\bsites? sur|cookies sont de (?:petits|minuscules)
 es: dijo\\b|dice\\b|afirm[aó]\\b|explic[aó]\\b|sentenci|prohíb|estudio|encuesta\\b|tribunal|investigador|las webs\\b
 es: much[ao]s (?:webs|sitios|páginas)|algun[ao]s (?:webs|sitios|páginas)|sin (?:el )?consentimiento
 es: cookies son (?:pequeñ|arch)
@@ -49,9 +49,11 @@ ja: 裁判所|調査によると|調査結果|研究によると|多くのサイ
 ja: 同意なく|同意のない|(?:クッキー|cookie)とは
 zh: 法院|裁定|调查显示|調查顯示|研究显示|研究发现|记者|記者|不少网站|许多网站|很多网站|許多網站|认为|認為|未经|未經
 zh: 取得用户|用户同意|宣布|cookie ?是
-ko: 법원|조사 결과|연구 결과|많은 (?:웹 ?)?사이트|일부 (?:웹 ?)?사이트|동의 없|판결|밝혔다|말했다|나타났다|이용자를 추적
+ko: 법원|조사 결과|연구 결과|많은 (?:웹 ?)?사이트|일부 (?:웹 ?)?사이트|동의 없|판결|밝혔다|말했다|나타났다
+ko: 이용자를 추적
+en: (?:a|any|each|every|another|one|whether the) (?:web ?)?site (?:is|uses|sets|stores|may|can|has)\\b
 en: , (?:\\w+ ){0,3}?(?:admit(?:s|ted)|conced(?:es|ed)|replie[ds]|announced|laugh(?:s|ed)|joke[ds]|recall(?:s|ed))\\b
-de: , (?:gab|räumte|gestand|gesteht|meint|meinte|verriet|verrät|lacht|lachte|sagen|so (?:der|die|das)|heißt es|hieß es)\\b
+de: , (?:gab|räumte|gestand|gesteht|meint|meinte|verriet|verrät|lachte?|sagen|so (?:der|die|das)|heißt es|hieß es)\\b
 fr: , (?:dit|disait|a dit|disent|avoue|avouait|reconnaît|raconte|admet|ajoute|confie|sourit|répond|plaisante)\\b
 es: , (?:admit[eió]+|reconoc\\w+|contó|cuenta|confes\\w+|confiesa|reveló|añad\\w+|bromea)\\b
 pt: , (?:admit[eiu]+|reconhece\\w*|contou|conta|revel[aou]+|explica|diz|confess\\w+|brinc\\w+)\\b
