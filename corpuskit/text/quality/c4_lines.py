@@ -16,11 +16,11 @@ from corpuskit.text.quality.consent_boxes import rows_beside_notices
 from corpuskit.text.quality.edited_lines import EditedLines
 from corpuskit.text.quality.full_sentences import full_sentences
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.line_kinds import characters_of_code, citations, is_filler, is_policy_notice
+from corpuskit.text.quality.line_kinds import characters_of_code, citations, is_filler
 from corpuskit.text.quality.long_words import without_long_words
 from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.notice_clues import offsets_of_clues
-from corpuskit.text.quality.notices import text_besides_notices
+from corpuskit.text.quality.notices import judge_like_peer, text_besides_notices
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sums import distinct
@@ -76,8 +76,11 @@ class ProseLines:
         self._texts, self._layout, self._tokens = texts, layout, tokens
         self._settings, self._vocabulary = settings, vocabulary
         self._like_peer = like_peer
+        self._kinds = bool(settings["c4-javascript"]), bool(settings["c4-policy"])
+        """Whether notices on JavaScript go, and those on policies."""
         self._edits = EditedLines(layout, vocabulary, like_peer)
         self._edited_lines = self._edits.by_text
+        self._may_be_notices: set[int] = set()
         self._programs: dict[int, bool] = {}
         """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
@@ -98,7 +101,7 @@ class ProseLines:
             self._stays &= ~is_short
         notices = [row for row in self._rows_to_read() if self._read_line(row)]
         if not like_peer:
-            self._measure_edits()
+            self._measure_cuts()
             self._stays[rows_beside_notices(layout, notices, self._stays)] = False
             self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
             self._keep_programs()
@@ -223,7 +226,7 @@ class ProseLines:
             return True
         if not full_sentences(rest):
             return False
-        self._edits.replace(row, rest)
+        self._edits.cut(row, rest)
         return True
 
     def _closes(self, flags: Integers) -> Booleans:
@@ -276,7 +279,9 @@ class ProseLines:
     def _keep_programs(self) -> None:
         """Let all lines stay of texts that are code, though nothing calls them so."""
         texts = self._layout.lines.text_indices
-        for index in distinct(texts[~self._stays & ~self._ignored[texts]]).tolist():
+        edited = ~self._stays
+        edited[self._edits.cut_rows] = True
+        for index in distinct(texts[edited & ~self._ignored[texts]]).tolist():
             if self._is_program(index):
                 self._edits.forget(index)
                 self._stays[self._bounds[index] : self._bounds[index + 1]] = True
@@ -330,23 +335,26 @@ class ProseLines:
             if not (cited or self._like_peer or has_notes(self._texts[text_index])):
                 continue
             for number, line in enumerate(self._texts[text_index].splitlines()):
-                if has_citation_marks(line) and not self._is_fenced[self._row(text_index, number)]:
+                if has_citation_marks(line) and not self._is_fenced[self._edits.row(text_index, number)]:
                     edited = without_citations(line.rstrip(), None if self._like_peer else cited)
                     if edited == line.rstrip():
                         continue
                     if self._is_program(text_index):
                         break
-                    rows.append(self._row(text_index, number))
+                    rows.append(self._edits.row(text_index, number))
                     self._edits.replace(rows[-1], edited)
         self._edits.measure(rows, self._closes, self._is_closed, self._breaks)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""
-        layout = self._layout
-        line_numbers = distinct(layout.line_ends.searchsorted(offsets_of_clues(layout.data)))
-        clue_rows = layout.lines.numbers.searchsorted(line_numbers)
-        rows = set(clue_rows[~self._ignored[layout.lines.text_indices[clue_rows]]].tolist())
-        return sorted(rows.union(self._edits.rows()))
+        offsets = offsets_of_clues(self._layout.data)
+        self._may_be_notices = self._rows_at(offsets[self._layout.codes[offsets] != ord("{")])
+        return sorted(self._rows_at(offsets).union(self._edits.rows()))
+
+    def _rows_at(self, offsets: Integers) -> set[int]:
+        lines = self._layout.lines
+        rows = lines.numbers.searchsorted(distinct(self._layout.line_ends.searchsorted(offsets)))
+        return set(rows[~self._ignored[lines.text_indices[rows]]].tolist())
 
     def _read_line(self, row: int) -> bool:
         """Remove a notice from a line; count filler and code where C4 looks for them; say if it was all on cookies."""
@@ -356,43 +364,34 @@ class ProseLines:
         line = self._edits.line(row)
         lower = line.lower()
         self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
-        left = self._left_like_peer(lower) if self._like_peer else self._besides_notices(row, line)
-        code = characters_of_code(left)
+        size = int(self._sizes[row])
         if self._like_peer:
-            code = int(self._sizes[row]) * ("{" in lower and not self._names_script(lower))
-        self._curly_brackets[text_index] += min(int(self._sizes[row]), code)
+            stays, is_code = judge_like_peer(lower, *self._kinds)
+            self._curly_brackets[text_index] += size * is_code
+            self._stays[row] = stays
+            return False
+        left = self._besides_notices(row, line)
+        self._curly_brackets[text_index] += min(size, characters_of_code(left))
         self._stays[row] &= bool(left)
-        if left and left != line and not self._like_peer:
-            self._edits.replace(row, left)
+        if left and left != line:
+            self._edits.cut(row, left)
         return not left and cookie_notices.is_cookie_notice(lower)
-
-    def _names_script(self, lower: str) -> bool:
-        return bool(self._settings["c4-javascript"]) and "javascript" in lower
-
-    def _left_like_peer(self, lower: str) -> str:
-        """Return a line in small letters, or nothing if it names what notices are about."""
-        is_policy = bool(self._settings["c4-policy"]) and is_policy_notice(lower, any_mention=True)
-        return "" if is_policy or self._names_script(lower) else lower
 
     def _besides_notices(self, row: int, line: str) -> str:
         """Return a line without notices; a piece of a sentence goes if all of it is one, and stays as it is if not."""
+        if row not in self._may_be_notices:
+            return line
         rows = rows_of_sentence(self._layout, row, self._is_closed)
-        javascript, policies = bool(self._settings["c4-javascript"]), bool(self._settings["c4-policy"])
         if len(rows) == 1:
-            return text_besides_notices(line, javascript, policies)
-        if text_besides_notices(" ".join(self._edits.line(piece).strip() for piece in rows), javascript, policies):
+            return text_besides_notices(line, *self._kinds)
+        if text_besides_notices(" ".join(self._edits.line(piece).strip() for piece in rows), *self._kinds):
             return line
         self._stays[rows.start : rows.stop] = False
         return ""
 
-    def _measure_edits(self) -> None:
+    def _measure_cuts(self) -> None:
         """Measure the lines anew that lost more than citation marks."""
-        rows = self._edits.rows()
-        if rows:
+        if rows := self._edits.cut_rows:
             self._edits.measure(rows, self._closes, self._is_closed, self._breaks)
             self._sizes_left = self._sizes.copy()
-            self._sizes_left[rows] = np.minimum(self._sizes_left[rows], self._edits.sizes(rows))
-
-    def _row(self, text_index: int, number: int) -> int:
-        start, end = self._bounds[text_index], self._bounds[text_index + 1]
-        return start + int(self._line_numbers[start:end].searchsorted(number))
+            self._sizes_left[rows] = np.minimum(self._sizes[rows], self._edits.sizes(rows))

@@ -7,6 +7,7 @@ own site does, or asks the reader for consent.
 """
 
 import re
+from functools import lru_cache
 
 from corpuskit.text.quality.banner_words import goes_on_with_notice
 from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
@@ -158,6 +159,7 @@ def names_cookies(text: str) -> bool:
     return _COOKIE.search(text) is not None and _BAKED.search(text) is None
 
 
+@lru_cache(maxsize=1 << 12)
 def says_of_cookies(sentence: str) -> bool:
     """Whether a sentence in small letters is one of a notice on cookies.
 

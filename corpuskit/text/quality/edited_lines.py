@@ -20,6 +20,8 @@ class EditedLines:
         self._layout, self._vocabulary, self._like_peer = layout, vocabulary, like_peer
         self.by_text: dict[int, dict[int, str]] = {}
         """By text and line number, where blank lines count, too."""
+        self.cut_rows: list[int] = []
+        """The rows that lost more than citation marks."""
 
     def __contains__(self, text_index: int) -> bool:
         return text_index in self.by_text
@@ -38,16 +40,22 @@ class EditedLines:
         text_index, number = self._place(row)
         self.by_text.setdefault(text_index, {})[number] = line
 
+    def cut(self, row: int, line: str) -> None:
+        """Put what is left of a line without a notice, or without a word that is too long, in its place."""
+        self.replace(row, line)
+        self.cut_rows.append(row)
+
     def forget(self, text_index: int) -> None:
         """Leave the lines of a text as they were."""
         self.by_text.pop(text_index, None)
 
+    def row(self, text_index: int, number: int) -> int:
+        """Return the row of a line by its number in its text."""
+        return int(self._layout.lines.numbers.searchsorted(self._layout.first_lines[text_index] + number))
+
     def rows(self) -> list[int]:
         """Return the rows of all edited lines."""
-        numbers, firsts = self._layout.lines.numbers, self._layout.first_lines
-        whole = [int(firsts[text_index]) + number for text_index, edited in self.by_text.items() for number in edited]
-        rows: list[int] = numbers.searchsorted(whole).tolist()
-        return rows
+        return [self.row(text_index, number) for text_index, edited in self.by_text.items() for number in edited]
 
     def measure(
         self, rows: Sequence[int], closes: Callable[[Integers], Booleans], is_closed: Booleans, breaks: Integers

@@ -7,6 +7,7 @@ JavaScript, a formula has braces, and a manual quotes a line of code. The functi
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from corpuskit.text.quality.cookie_notices import OF_THE_WEB, is_cookie_notice
@@ -181,6 +182,7 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
     return len(line) <= LONGEST_POLICY_NOTICE and 2 * about >= len(line) and _ADDRESSED.search(line) is not None
 
 
+@lru_cache(maxsize=1 << 12)
 def says_of_policies(sentence: str) -> bool:
     """Whether a sentence in small letters names the policies of its own site.
 

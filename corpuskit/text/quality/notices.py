@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from corpuskit.text.quality.banner_words import goes_on_with_notice, speaks_of_banner
 from corpuskit.text.quality.consent_boxes import is_part_of_box
-from corpuskit.text.quality.cookie_notices import LONGEST_NOTICE, says_of_cookies
+from corpuskit.text.quality.cookie_notices import LONGEST_NOTICE, names_cookies, says_of_cookies
 from corpuskit.text.quality.full_sentences import MARKLESS, is_full_sentence
 from corpuskit.text.quality.line_kinds import is_policy_notice, is_script_notice, says_of_policies, says_of_scripts
 from corpuskit.text.quality.site_notices import is_site_notice
 from corpuskit.text.quality.told_of_others import spans_of_sentences, tells_of_others
 from corpuskit.text.quality.web_words import speaks_to_reader
 
-__all__ = ["text_besides_notices"]
+__all__ = ["judge_like_peer", "text_besides_notices"]
 
 LEAST_TO_READER = 3
 """Sentences that speak to the reader, from which they are an article behind a notice and no part of it."""
@@ -51,6 +51,17 @@ def text_besides_notices(line: str, javascript: bool, policies: bool) -> str:
     return line
 
 
+def judge_like_peer(line: str, javascript: bool, policies: bool) -> tuple[bool, bool]:
+    """Return whether a line in small letters stays in C4's code, and whether it is code to it, for a curly bracket.
+
+    >>> judge_like_peer("javascript has { and }.", True, True), judge_like_peer("a set is {a, b}.", True, True)
+    ((False, False), (True, True))
+    """
+    if javascript and "javascript" in line:
+        return False, False
+    return not (policies and is_policy_notice(line, any_mention=True)), "{" in line
+
+
 def _besides(line: str, says: Callable[[str], bool]) -> str:
     """Return a line without the sentences that a function says are a notice's; nothing if no article is left."""
     spans = _spans(line)
@@ -66,7 +77,7 @@ def _behind_head(line: str) -> str:
     """Return a long paragraph without the notice that it begins with, if an article follows."""
     spans = _spans(line[:LONGEST_NOTICE])[:-1]
     sentences = [line[start:end].lower() for start, end in spans]
-    if not sentences or not says_of_cookies(sentences[0]):
+    if not sentences or not names_cookies(sentences[0]) or not says_of_cookies(sentences[0]):
         return line
     of_notice = _with_followers(sentences, [True, *[False] * (len(sentences) - 1)])
     rest = [sentence.strip() for sentence, gone in zip(sentences, of_notice, strict=True) if not gone]

@@ -17,30 +17,31 @@ LONGEST_NOTICE = 250
 CLUES = tuple(
     word.encode()
     for word in (
-        *(
-            "browser",
-            "log in",
-            "logged in",
-            "login",
-            "sign in",
-            "anmelden",
-            "melden sie sich",
-            "connectez",
-            "abonnez-vous",
-        ),
-        *("navigateur", "navegador", "inicia ses", "zaloguj"),
+        "wser",
+        "og in",
+        "gged in",
+        "ogin",
+        "gn in",
+        "nmeld",
+        "nnectez",
+        "nnez-v",
+        "gateur",
+        "gador",
+        "oguj",
+        "lden sie s",
     )
 )
-"""Words of which such a line in Latin letters has one."""
+"""Pieces of words of which such a line in Latin letters has one; they begin with letters that are seldom a pair."""
 WIDE_CLUES = tuple(
     word.encode()
     for word in (
-        *("자바스크립트", "جافا سكريبت", "войдите", "браузер", "登录", "登入", "浏览器", "瀏覽器", "ログイン"),
-        *("ブラウザ", "로그인", "브라우저", "تسجيل الدخول", "เข้าสู่ระบบ"),
+        *("자바스크립트", "جافا سكريبت", "йдите", "браузер", "登录", "登入", "浏览器", "瀏覽器", "会員限定"),
+        *("続きを読", "使いのブ", "次回のコメ", "로그인", "브라우저", "جيل الدخول", "เข้าสู่ระบบ"),
     )
 )
 """Words of such lines in other letters, and of those on JavaScript."""
 
+_CLUES = tuple(clue.decode() for clue in (*CLUES, *WIDE_CLUES))
 _REST = r"[^,;:—–，；：]{0,60}"
 _BROWSERS = rf"""
 en: (?:you are|you're|it (?:looks|seems) like you(?:'re| are)) using an? (?:out[- ]of[- ]date|outdated|old\
@@ -134,7 +135,7 @@ th: (?:กรุณา|โปรด|คุณต้อง)(?:ลงชื่อ)
 |คอมเมนต์)[^;:]{{0,40}}
 """
 _FORMS = r"""
-en: save my|remember my\b &browser&e-?mail|name|details&comment
+en: save my|remember my&browser&mail|name|details&comment
 de: speicher&browser&mail|name&komment
 fr: enregistre&navigateur&mail|nom&comment
 es: guarda|recordar&navegador&correo|nombre&coment
@@ -183,8 +184,7 @@ _BESIDE = re.compile(
 )
 """What stands beside such a sentence; alone it may be a heading."""
 _SAYS = re.compile("|".join(row.partition(": ")[2] for table in (_BROWSERS, _LOGINS) for row in _rows(table)))
-_LABELS = [[re.compile(part.strip()) for part in row.partition(": ")[2].split("&")] for row in _rows(_FORMS)]
-_IN_BROWSER = re.compile("|".join(parts[1].pattern for parts in _LABELS))
+_LABELS = [[part.split("|") for part in row.partition(": ")[2].split("&")] for row in _rows(_FORMS)]
 _ENDS = " \t\r\n.!?。！？…»>›"
 
 
@@ -199,10 +199,10 @@ def is_site_notice(line: str) -> bool:
     True
     """
     line = line.strip().replace("’", "'")
-    if len(line) > LONGEST_NOTICE or tells_of_others(line):
+    if len(line) > LONGEST_NOTICE or not any(clue in line for clue in _CLUES):
         return False
-    if _IN_BROWSER.search(line) and any(all(part.search(line) for part in parts) for parts in _LABELS):
-        return True
+    if any(all(any(word in line for word in part) for part in parts) for parts in _LABELS):
+        return not tells_of_others(line)
     parts = [part for sentence in sentences_of(line) if (part := sentence.strip(_ENDS))]
     rest = [part for part in parts if not _SAYS.fullmatch(part)]
-    return len(rest) < len(parts) and all(map(_BESIDE.fullmatch, rest))
+    return len(rest) < len(parts) and all(map(_BESIDE.fullmatch, rest)) and not tells_of_others(line)

@@ -5,6 +5,7 @@ says what a thing is: such a sentence may have each word of a notice and is none
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 __all__ = ["alternatives", "sentences_of", "spans_of_sentences", "tells_of_others", "without_quotations"]
@@ -86,13 +87,16 @@ _SENTENCE = re.compile(r"(?:[^.!?。！？।\n]+|[.!?](?!\s|[\"”’»)]|\Z))+
 
 def alternatives(table: str) -> str:
     """Return a pattern for any entry of a table by language; where a row begins with a letter, a word does."""
-    rows = (row.partition(": ")[2] for row in table.strip().splitlines())
-    return "|".join(rf"\b(?:{row})" if row[0].isalpha() and row[0] < "\u0590" else row for row in rows)
+    rows = [row.partition(": ")[2] for row in table.strip().splitlines()]
+    at_words = [row for row in rows if row[0].isalpha() and row[0] < "\u0590"]
+    # All of these in one group: where no word begins, none is tried.
+    return "|".join([rf"\b(?:{'|'.join(at_words)})", *(row for row in rows if row not in at_words)])
 
 
 _TELLS_IT = re.compile(alternatives(_TELLS))
 
 
+@lru_cache(maxsize=1 << 12)
 def tells_of_others(sentence: str) -> bool:
     """Whether a sentence in small letters tells of others, says what a thing is, or quotes.
 
