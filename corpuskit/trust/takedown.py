@@ -196,6 +196,8 @@ def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
             yield f"{store['name']}: {_undecided(store['undecided'])}"
         if "unlearned_texts" in store:
             yield f"{store['name']}: {_unlearned(store['unlearned_texts'])}"
+        if "chunks_alone" in store:
+            yield f"{store['name']}: {_alone(store['chunks_alone'])}"
         if "unasked" in store:
             yield f"{store['name']}: {_unasked(store['unasked'])}"
     for entry in receipt["reached"]:
@@ -236,6 +238,15 @@ def _unlearned(texts: int) -> str:
     return (
         f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back "
         "unless the list names them, too; name the dataset that the documents came from as well"
+    )
+
+
+def _alone(chunks: int) -> str:
+    """Return which chunks may be of copies, and what to name beside the place."""
+    stay = "1 chunk stays whose document" if chunks == 1 else f"{chunks:,} chunks stay whose documents"
+    return (
+        f"{stay} no place has, so that nothing can tell whether it was a copy of a text to take out; name the dataset "
+        "that the chunks were cut from as well"
     )
 
 

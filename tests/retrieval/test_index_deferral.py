@@ -150,6 +150,29 @@ def test_what_was_deferred_is_looked_for_when_it_is_erased(tmp_path: Path, monke
     assert "unerased" not in description_of(tmp_path / "a.idx")
 
 
+def test_what_is_taken_out_and_put_in_is_one_segment_of_words(tmp_path: Path, corpuskit: Run) -> None:
+    for version in ("old", "new"):
+        write(tmp_path / "in.jsonl", [{**chunk, "text": f"{chunk['text']} {version}"} for chunk in chunks(range(50))])
+        assert corpuskit("index", "in.jsonl", "-o", "a.idx", "--defer-erasure").returncode == 0
+    with open_index(tmp_path / "a.idx") as connection:
+        assert connection.execute("SELECT count(DISTINCT segid) FROM words_idx").fetchone() == (2,)
+
+
+def test_much_of_an_index_is_held_only_while_much_of_it_changes(tmp_path: Path) -> None:
+    writer = IndexWriter(tmp_path / "a.idx", defers_erasure=True)
+    cached = "PRAGMA cache_size"
+    try:
+        connection = writer._version.connection
+        writer.add(Document("0", "text", {}))
+        assert connection.execute(cached).fetchone() == (-new_version.SMALL_CACHE_KIB,)
+        for number in range(1, 6):
+            writer.add(Document(str(number), "a" * 1024 * 1024, {}))
+        assert connection.execute(cached).fetchone() == (-new_version.CACHE_KIB,)
+        writer.publish(_description)
+    finally:
+        writer.close()
+
+
 def _description(stream: StreamCount, dimensions: int) -> IndexDescription:
     del dimensions
     return {"format": FORMAT, "stream": stream.as_json(), "steps": [], "inputs": [], "versions": {}}

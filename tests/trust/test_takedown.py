@@ -15,6 +15,7 @@ import zstandard
 
 from corpuskit.text.takedown.on_record import hidden_id
 from tests.conftest import Run, RunIn, lines_of
+from tests.support.read_only import read_only
 
 WORDS = [f"word{number}" for number in range(2000)]
 DOCUMENTS, SHARD = 400, 100
@@ -162,6 +163,14 @@ def test_everything_is_gone_from_every_place(folder: Path, corpuskit: Run) -> No
     assert step["in"]["documents"] == step["out"]["documents"] + sum(step["dropped"].values())
     assert step["dropped"] == {"takedown-id": 3, "takedown-near-copy": 1, "takedown-parent": 2}
     assert len([path for path in (folder / "cache").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_cache_that_cannot_be_cleared_has_failed(folder: Path, corpuskit: Run) -> None:
+    before = digests(folder / "cache")
+    with read_only(folder / "cache"):
+        done, answer = takedown(corpuskit, "cache", "corpus", "--apply")
+    assert (done.returncode, [place["outcome"] for place in answer["places"]]) == (5, ["failed", "removed"])
+    assert "cannot clear" in answer["places"][0]["problem"] and digests(folder / "cache") == before
 
 
 def test_shards_without_a_match_keep_names_and_bytes(folder: Path, corpuskit: Run) -> None:

@@ -133,3 +133,34 @@ def test_chunks_of_a_text_that_the_list_names_itself_leave_nothing_to_learn(tmp_
     assert untaught(corpuskit, "chunks") == [{"name": "chunks", "texts": 1}]
     write_list(tmp_path, {"url": "https://example.org/1"}, {"text": prose(1, 300)})
     assert untaught(corpuskit, "chunks") == []
+
+
+def alone(corpuskit: Run, *arguments: str) -> dict[str, int]:
+    done = corpuskit(*TAKEDOWN, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return {
+        place["name"]: place["chunks_alone"] for place in json.loads(done.stdout)["places"] if "chunks_alone" in place
+    }
+
+
+def test_chunks_that_may_be_of_copies_of_a_text_are_counted(folder: Path, corpuskit: Run) -> None:
+    chunks = (folder / "pieces.jsonl").read_bytes().count(b"\n")
+    write_list(folder, {"text": prose(1, 300)})
+    assert alone(corpuskit, "chunks", "chunks.idx") == {"chunks": chunks, "chunks.idx": chunks}
+    assert alone(corpuskit, "chunks", "corpus") == alone(corpuskit, "seen", "chunks.idx") == {}
+    done = corpuskit(*TAKEDOWN, "chunks", "--apply", "--receipt", "receipt.json")
+    assert f"chunks: {chunks} chunks stay whose documents no place has" in done.stdout.decode()
+    assert corpuskit("verify", "--receipt", "receipt.json", "chunks").stderr == b""
+
+
+def test_chunks_of_a_copy_that_an_index_does_not_name_are_counted(folder: Path, corpuskit: Run) -> None:
+    """An index of `dedup` has of equal documents the first one's id alone."""
+    of_copy = corpuskit("chunk", "--size", "600", stdin=lines_of([{"id": "copy", "text": prose(1, 300)}])).stdout
+    both = of_copy + (folder / "pieces.jsonl").read_bytes()
+    assert corpuskit("export", "-o", "with-copy", stdin=both).returncode == 0
+    write_list(folder, {"id": "d1"})
+    assert alone(corpuskit, "with-copy") == {}, "no text is known, and that is said in another way"
+    for options in ((), ("--apply",)):
+        assert alone(corpuskit, "seen", "with-copy", *options) == {"with-copy": of_copy.count(b"\n")}
+    ids = corpuskit("files", "with-copy").stdout
+    assert b'"copy#' in ids and b'"d1#' not in ids

@@ -18,15 +18,17 @@ MOST_EXPANDED = 4
 """How many members of one file may expand out of proportion before the rest of it is given up."""
 
 
-def decompressed_blocks(stream: BinaryIO, damaged: "Damaged", name: str = "") -> Iterator[bytes]:
+def decompressed_blocks(
+    stream: BinaryIO, damaged: "Damaged", name: str = "", plain_chunk: int | None = None
+) -> Iterator[bytes]:
     """Yield decompressed bytes in order, and `GAP` wherever damage lost some. Damage is reported, never raised.
 
     The name does not matter for bytes that could be text; but binary bytes under the name of a compressed file are
-    taken for one whose beginning is damaged.
+    taken for one whose beginning is damaged. `plain_chunk` bytes are read at a time of a file that is not compressed.
     """
-    from corpuskit.core.reading.members import EXPANDS, FREE_BYTES, RATIO, members_of
+    from corpuskit.core.reading.members import CHUNK, EXPANDS, FREE_BYTES, RATIO, members_of
 
-    members = members_of(stream, damaged, name)
+    members = members_of(stream, damaged, name, plain_chunk=plain_chunk or CHUNK)
     total = expanded = 0
     while members.open_next():
         if not members.follows_whole_member:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from corpuskit.core.recogniser import Passed, Recogniser
 
 CUT_LINE = "the file ends inside a line"
+RECOGNISED_BYTES = 1024 * 1024
+"""Read of a file at a time where most lines are known by the bytes of many; of a pipe, fewer are waited for."""
 SMALL_FILE = 256 * 1024
 """Bytes of a file up to which it is read in one piece, which takes a third of the time if there are many of them."""
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -176,7 +178,8 @@ class Input:
         from corpuskit.core.reading.known_runs import lines_and_passed
 
         splitter = LineSplitter(self.name)
-        yield from lines_and_passed(self._blocks(), splitter, recogniser)
+        blocks = self._blocks(None if self.is_stream else RECOGNISED_BYTES)
+        yield from lines_and_passed(blocks, splitter, recogniser)
         self.findings.cut_line = splitter.cut_line
 
     def read_all(self, limit: int) -> bytes:
@@ -280,6 +283,6 @@ class Input:
         self.findings.size_and_sha256 = len(data), hashlib.sha256(data).hexdigest()
         return data
 
-    def _blocks(self) -> Iterator[bytes]:
+    def _blocks(self, plain_chunk: int | None = None) -> Iterator[bytes]:
         with self.open() as stream:
-            yield from decompress.decompressed_blocks(stream, self.damaged, self.name)
+            yield from decompress.decompressed_blocks(stream, self.damaged, self.name, plain_chunk)

@@ -73,18 +73,20 @@ def members_of(
     damaged: Damaged,
     name: str = "",
     plain: Callable[[bytes], bool] = _starts_plain,
+    plain_chunk: int = CHUNK,
 ) -> Members:
     """Return the members of a stream, whose compression its first bytes show.
 
     If they show none, and by `plain` are not how a plain file starts either, the first member may be damaged: the
     compression is then that of the file's name, or of the first member found whose content starts like a plain file.
+    Of a file that is not compressed, `plain_chunk` bytes are read at a time.
     """
     stored = StoredBytes(stream)
     head = bytes(stored.at(0, STEP))
     codec = codec_of(head)
     if codec is None and head and not plain(head):
         codec = _codec_of_name(name) or _codec_within(stored.at(0, CHUNK), plain)
-    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
+    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream, plain_chunk)
 
 
 def is_plain(data: bytes) -> bool:
@@ -140,14 +142,14 @@ class StoredBytes:
         index = offset - self._base
         return self._buffer[index : index + size]
 
-    def rest(self, offset: int) -> bytes:
-        """Return the next bytes from an offset, if none before it are needed: those in memory, else a chunk as read."""
+    def rest(self, offset: int, size: int) -> bytes:
+        """Return the next bytes from an offset, if none before it are needed: those in memory, else up to `size`."""
         buffered = bytes(self._buffer[offset - self._base :])
         self._buffer.clear()
         self._base = offset + len(buffered)
         if buffered or self._ended:
             return buffered
-        chunk = self._stream.read(CHUNK)
+        chunk = self._stream.read(size)
         self._base += len(chunk)
         self._ended = not chunk
         return chunk
@@ -175,9 +177,10 @@ class PlainFile:
     checked = False
     start = 0
 
-    def __init__(self, stored: StoredBytes, stream: BinaryIO) -> None:
+    def __init__(self, stored: StoredBytes, stream: BinaryIO, chunk: int) -> None:
         self._stored = stored
         self._stream = stream
+        self._chunk = chunk
         self._is_open = False
         self.consumed = 0
 
@@ -186,7 +189,7 @@ class PlainFile:
         return not was_open and bool(self._stored.at(0, 1))
 
     def read(self) -> bytes:
-        chunk = self._stored.rest(self.consumed)
+        chunk = self._stored.rest(self.consumed, self._chunk)
         self.consumed += len(chunk)
         return chunk
 

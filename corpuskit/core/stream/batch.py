@@ -66,15 +66,23 @@ def read_lines(
 
 
 def _batches_beside(recogniser: Recogniser, input_: Input) -> Iterator[Batch]:
-    """Yield batches of lines, and of what the recogniser passes; none has lines from both sides of such."""
+    """Yield batches of lines, and of what the recogniser passes before them; none has lines from both sides of such."""
+    passed: list[Passed] = []
     for part in input_.lines_and_passed(recogniser):
-        if not isinstance(part, Passed):
-            yield from (batch for batch in _batches_of_lines(input_, [part]) if batch.lines or batch.verdicts)
+        if isinstance(part, Passed):
+            input_.findings.records += part.count.documents
+            if input_.is_stream:
+                input_.findings.count.merge(part.count)
+            if passed:
+                yield Batch(passed=passed, input=input_.name)
+            passed = [part]
             continue
-        input_.findings.records += part.count.documents
-        if input_.is_stream:
-            input_.findings.count.merge(part.count)
-        yield Batch(passed=[part], input=input_.name)
+        for batch in _batches_of_lines(input_, [part]):
+            batch.passed, passed = passed, []
+            if batch.passed or batch.lines or batch.verdicts:
+                yield batch
+    if passed:
+        yield Batch(passed=passed, input=input_.name)
 
 
 def _batches_of_lines(input_: Input, runs: Iterable[list[Line] | Rejected]) -> Iterator[Batch]:

@@ -27,7 +27,7 @@ class KnownLines:
     def __init__(self, lines: LineList | None = None) -> None:
         """`lines` are those of the index in place."""
         lines = LineList() if lines is None else lines
-        self._numbers = lines.numbers
+        self._numbers, self._number_spans = lines.numbers, lines.number_spans()
         self._lookup = NumberLookup(bytes(lines.digests), lines.numbers)
         self.runs = KnownRuns(lines, self._lookup)
         """To be asked before `find`."""
@@ -60,7 +60,7 @@ class KnownLines:
 
     def unseen(self, flags: bytearray) -> list[int]:
         """Return the numbers of the documents without a flag, in order."""
-        return sorted([number for number in self._numbers if not flags[number]])
+        return self._number_spans.without_flag(flags)
 
 
 class FoundLines:

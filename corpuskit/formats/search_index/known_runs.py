@@ -22,8 +22,12 @@ class KnownRuns:
 
     def __init__(self, lines: LineList, lookup: NumberLookup) -> None:
         """`lookup` has the same lines; it goes on behind what is taken here."""
+        import xxhash
+
+        self._digest_of = xxhash.xxh3_128_digest
         self._runs, self._numbers, self._lookup = lines.runs, lines.numbers, lookup
         self._starts, self._hashes = lines.runs.starts(), bytes(lines.runs.hashes)
+        self._number_spans = lines.number_spans()
         self._left = 0
 
     def take(self, block: bytes, start: int, flags: bytearray, lines: LineList) -> tuple[StreamCount, int | None]:
@@ -34,12 +38,15 @@ class KnownRuns:
         """
         rows_before, view, end = len(lines.numbers), memoryview(block), start
         left: int | None = None
+        took_runs = False
         while (row := self._lookup.next_row()) is not None and row < len(self._numbers):
             run = self._run_at(row)
             if run is not None and self._runs.sizes[run] > len(block) - end:
                 left = 0
                 break
-            size = 0 if run is None else self._take_runs(run, view[end:], flags, lines)
+            # Where the runs end that were just taken, the next is another one.
+            size = 0 if run is None or took_runs else self._take_runs(run, view[end:], flags, lines)
+            took_runs = size > 0
             size = size or self._take_lines(row, block, end, flags, lines)
             if not size:
                 left = self._lines_left(block, end, is_first=end == start)
@@ -55,18 +62,16 @@ class KnownRuns:
 
     def _take_runs(self, run: int, block: memoryview, flags: bytearray, lines: LineList) -> int:
         """Take the runs from one on that a block begins with; return their bytes."""
-        import xxhash
-
         sizes, start, size = self._runs.sizes, run, 0
         while run < len(sizes) and size < (end := size + sizes[run]) <= len(block):
-            if not self._hashes.startswith(xxhash.xxh3_128_digest(block[size:end]), run * DIGEST_BYTES):
+            if not self._hashes.startswith(self._digest_of(block[size:end]), run * DIGEST_BYTES):
                 break
             run, size = run + 1, end
         if run == start:
             return 0
-        first_row = self._starts[start]
-        numbers = self._numbers[first_row : self._starts[run]]
-        if not _flag_together(numbers, flags):
+        first_row, end_row = self._starts[start], self._starts[run]
+        numbers = self._numbers[first_row:end_row]
+        if not self._number_spans.is_within_one(first_row, end_row) or not _flag_together(numbers, flags):
             flagged = bytes(map(flags.__getitem__, numbers)).find(1)
             if flagged >= 0:
                 run = bisect_right(self._starts, first_row + flagged) - 1
@@ -80,22 +85,24 @@ class KnownRuns:
 
     def _take_lines(self, row: int, block: bytes, start: int, flags: bytearray, lines: LineList) -> int:
         """Take known lines from `start` on, up to the end of the run that a row is in; return their bytes."""
-        import xxhash
-
         end_row, end = self._starts[bisect_right(self._starts, row)], start
+        digest_of, row_of_next = self._digest_of, self._lookup.row_of_next
+        known_lines: list[bytes] = []
         numbers: list[int] = []
         digests: list[bytes] = []
         while row < end_row and (line_feed := block.find(b"\n", end)) >= 0:
-            digest = xxhash.xxh3_128_digest(line := block[end:line_feed])
-            next_row = self._lookup.row_of_next(digest)
+            digest = digest_of(line := block[end:line_feed])
+            next_row = row_of_next(digest)
             if next_row is None or flags[number := self._numbers[next_row]]:
                 break
             flags[number] = 1
+            known_lines.append(line)
             numbers.append(number)
             digests.append(digest)
-            lines.runs.add(line)
             row, end = next_row + 1, line_feed + 1
-        lines.extend(numbers, b"".join(digests))
+        if known_lines:
+            lines.extend(numbers, b"".join(digests))
+            lines.runs.add_lines(known_lines)
         return end - start
 
     def _lines_left(self, block: bytes, start: int, *, is_first: bool) -> int:
@@ -111,21 +118,18 @@ class KnownRuns:
 
     def _goes_on_at(self, block: bytes, start: int) -> bool:
         """Whether the line from `start` on is one that comes next, or hardly later; then the lookup goes on there."""
-        import xxhash
-
         if not start or (line_feed := block.find(b"\n", start)) < 0:
             return False
-        row = self._lookup.row_of_next(xxhash.xxh3_128_digest(block[start:line_feed]))
+        row = self._lookup.row_of_next(self._digest_of(block[start:line_feed]))
         if row is not None:
             self._lookup.go_on_at(row)
         return row is not None
 
 
 def _flag_together(numbers: Sequence[int], flags: bytearray) -> bool:
-    """Flag documents if their numbers follow one another, as most do, and none has a flag; return whether it was so."""
+    """Flag documents whose numbers follow one another if none has a flag; return whether it was so."""
     first, end = numbers[0], numbers[-1] + 1
-    # No number of an index comes twice, so these are all that there are from the least to the greatest.
-    if end - first != len(numbers) or min(numbers) != first or max(numbers) >= end or flags.find(1, first, end) >= 0:
+    if flags.find(1, first, end) >= 0:
         return False
     flags[first:end] = b"\1" * len(numbers)
     return True

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
+from corpuskit.formats.search_index.number_spans import NumberSpans
 from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, from_bytes, to_bytes
 from corpuskit.formats.search_index.run_list import RunList
 
@@ -31,6 +32,7 @@ class LineList:
         self.spellings = SpellingList()
         self.runs = RunList()
         """Of all lines."""
+        self._number_spans: tuple[int, NumberSpans] | None = None
 
     @classmethod
     def of(cls, connection: "Connection") -> Self | None:
@@ -45,14 +47,21 @@ class LineList:
         # Asked for alone, SQLite counts the pages of an index, and finds the last number at the end of the table.
         [(documents,)] = connection.execute("SELECT count(*) FROM documents")
         [(last,)] = connection.execute("SELECT max(number) FROM documents")
-        is_whole = len(lines.numbers) == len({*lines.numbers}) == documents == sum(lines.runs.lines)
-        greatest = max(max(lines.numbers, default=0), max(lines.spellings.numbers, default=0))
+        spans = lines.number_spans()
+        is_whole = len(lines.numbers) == documents == sum(lines.runs.lines) and spans.are_distinct()
+        greatest = max(spans.greatest(), max(lines.spellings.numbers, default=0))
         return lines if is_whole and greatest <= (last or 0) else None
 
     def extend(self, numbers: Iterable[int], digests: bytes | bytearray) -> None:
         """Add documents with the hashes of their lines."""
         self.numbers.extend(numbers)
         self.digests += digests
+
+    def number_spans(self) -> NumberSpans:
+        """Return the spans of the numbers that are there by now, which are looked for once."""
+        if self._number_spans is None or self._number_spans[0] != len(self.numbers):
+            self._number_spans = len(self.numbers), NumberSpans(self.numbers)
+        return self._number_spans[1]
 
     def without(self, numbers: set[int]) -> "LineList":
         """Return the list without the documents of these numbers."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["NewVersion", "leftovers", "set_up_words"]
 
 CACHE_KIB = 65_536
+SMALL_CACHE_KIB = 8_192
+"""For a small change: it touches most pages once, and memory that was used before need not be cleared by the system."""
 PENDING_BYTES = 64 * 1024 * 1024
 """Of word positions that FTS5 collects before it writes them."""
 WORD_PAGE_BYTES = PAGE_BYTES - 46
@@ -120,6 +122,7 @@ class NewVersion:
         self._inserted.append((number, document.text, title_of(document)))
         self._inserted_bytes += len(entry.line)
         if self._inserted_bytes > MOST_HELD_BYTES:
+            self._set_cache(CACHE_KIB)
             self._insert_words()
         return number
 
@@ -140,6 +143,7 @@ class NewVersion:
         self._deleted.append((number, document.text, title_of(document)))
         self._deleted_bytes += len(line)
         if self._deleted_bytes > MOST_HELD_BYTES:
+            self._set_cache(CACHE_KIB)
             self._delete_words()
 
     def delete_vector(self, number: int) -> None:
@@ -194,8 +198,8 @@ class NewVersion:
 
         Where erasure is deferred, bytes may be left.
         """
-        self._insert_words()
         self._delete_words()
+        self._insert_words()
         self.connection.execute("COMMIT")
         written = self._work
         if self._is_erasing:
@@ -232,12 +236,16 @@ class NewVersion:
                 "journal_mode = OFF",  # what fails is thrown away
                 "synchronous = OFF",  # it is flushed once, at the end
                 "secure_delete = ON",
-                f"cache_size = -{CACHE_KIB}",
                 "trusted_schema = OFF",
                 f"page_size = {PAGE_BYTES}",  # of a new file
             ):
                 self.connection.execute(f"PRAGMA {pragma}")
+            self._set_cache(SMALL_CACHE_KIB)
         self.is_copied = True
+
+    def _set_cache(self, kib: int) -> None:
+        """Let SQLite hold so much of the file."""
+        self.connection.execute(f"PRAGMA cache_size = -{kib}")
 
     def _note_removal(self) -> None:
         """See to it that the bytes of what is taken out are erased, or that the index can say that they are not."""

@@ -53,6 +53,16 @@ class RunList:
         if len(self._begun) == RUN_LINES:
             self.close()
 
+    def add_lines(self, lines: Sequence[bytes]) -> None:
+        """Add lines, together if the run that was begun goes on behind them."""
+        size = sum(map(len, lines)) + len(lines)
+        if len(self._begun) + len(lines) < RUN_LINES and self._begun_bytes + size <= MOST_BYTES:
+            self._begun += lines
+            self._begun_bytes += size
+            return
+        for line in lines:
+            self.add(line)
+
     def add_unhashed(self, lines: int) -> None:
         """Add lines that are known one by one."""
         self.close()

@@ -2,8 +2,7 @@
 
 Such a list may have eight hundred lines below a chapter of twenty, so it goes before any rule judges the page: what is
 left is the chapter. It is known by the numbers of its sections, which count up through several levels without a
-sentence between, or by naming the chapter's own sections among others. The few sections that a chapter itself lists are
-too few, and end the text seldom.
+sentence between. The few sections that a chapter itself lists are too few, and end the text seldom.
 """
 
 import re
@@ -11,9 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
-from corpuskit.text.quality.unnumbered_contents import start_of_titles
 
-__all__ = ["without_contents"]
+__all__ = ["is_chapter", "without_contents"]
 
 LEAST_ENTRIES = 12
 """Numbered lines of a list of contents."""
@@ -56,7 +54,7 @@ def without_contents(text: str) -> str:
     True
     """
     if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
-        return _without_titles(text)
+        return text
     lines = text.splitlines()
     first = last = len(lines)
     most_below = MOST_BELOW
@@ -67,22 +65,15 @@ def without_contents(text: str) -> str:
     while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
         # What the list is called stands above it.
         first -= 1
-    if first == last:
-        return _without_titles(text)
-    if not _is_chapter(lines[:first]):
+    if first == last or not is_chapter(lines[:first]):
         return text
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
 
 
-def _without_titles(text: str) -> str:
-    start = start_of_titles(text)
-    lines = text.splitlines() if start is not None else []
-    return "\n".join(lines[:start]).rstrip() if _is_chapter(lines[:start]) else text
-
-
-def _is_chapter(lines: list[str]) -> bool:
+def is_chapter(lines: list[str]) -> bool:
+    """Whether there are so many sentences in lines that something is left without the list below them."""
     sentences = 0
     for line in lines:
         sentences += max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE)

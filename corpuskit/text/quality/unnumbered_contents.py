@@ -7,7 +7,9 @@ above is a part of the page, and so is what the chapter says nothing of.
 
 from itertools import pairwise
 
-__all__ = ["start_of_titles"]
+from corpuskit.text.quality.contents_lists import is_chapter
+
+__all__ = ["without_titles"]
 
 LEAST_CHARACTERS = 4000
 """Characters of a text with such a list."""
@@ -28,29 +30,30 @@ MOST_OF_CHAPTER = 0.5
 _ENDS = (".", ";", ":", ",", "{", "}", "=", "|", "。", "।", "።", "。", "；", "：", "、")
 
 
-def start_of_titles(text: str) -> int | None:
-    """Return the index of the first line of a list of titles that ends a text, None if it ends in none.
+def without_titles(text: str) -> str:
+    """Return a text without the titles that end it, if they are those of the whole manual; else the text itself.
 
     >>> knots = [f"Knot {name}" for name in ("one", "two", "six", "ten")]
     >>> chapter = "\\n".join([f"{knot}\\nIt is long.\\nUse it in fair weather." for knot in knots] + ["Wind. " * 500])
     >>> titles = [f"Sails of kind {number}" for number in range(90)]
-    >>> start_of_titles("\\n".join([chapter, *titles, *knots, *titles[:5]]))
-    13
-    >>> start_of_titles("\\n".join([chapter, *titles])) is None
+    >>> without_titles("\\n".join([chapter, *titles, *knots, *titles[:5]])) == chapter.rstrip()
+    True
+    >>> without_titles("\\n".join([chapter, *titles])).endswith("Sails of kind 89")
     True
     """
     if len(text) < LEAST_CHARACTERS or text.endswith(_ENDS) or text.count("\n", len(text) - FOOT) < LEAST_IN_FOOT:
-        return None
+        return text
     if not all(map(_may_be_title, text[-FOOT:].splitlines()[1:])):
-        return None
-    lines = [line.strip() for line in text.splitlines()]
+        return text
+    lines = text.splitlines()
     first = len(lines)
-    while first and _may_be_title(lines[first - 1]):
+    while first and _may_be_title(lines[first - 1].strip()):
         first -= 1
-    titles = [line for line in lines[first:] if line]
+    titles = [line.strip() for line in lines[first:] if line.strip()]
     if len(titles) < LEAST_TITLES or len(set(titles)) < LEAST_DIFFERENT * len(titles):
-        return None
-    return first if _names_sections(titles, lines[:first]) else None
+        return text
+    chapter = lines[:first]
+    return "\n".join(chapter).rstrip() if _names_sections(titles, chapter) and is_chapter(chapter) else text
 
 
 def _may_be_title(line: str) -> bool:
@@ -59,7 +62,7 @@ def _may_be_title(line: str) -> bool:
 
 def _names_sections(titles: list[str], chapter: list[str]) -> bool:
     """Whether some of the titles are those of sections of the chapter, in turn, and most are not."""
-    lines = {line: index for index, line in enumerate(chapter) if len(line) >= SHORTEST_TITLE}
+    lines = {line.strip(): index for index, line in enumerate(chapter) if len(line) >= SHORTEST_TITLE}
     indices = [lines.get(title, -1) for title in titles]
     if sum(index >= 0 for index in indices) > MOST_OF_CHAPTER * len(titles):
         return False

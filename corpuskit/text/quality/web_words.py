@@ -33,7 +33,7 @@ ja: ブラウザ|ページ|サイト|ログイン|パスワード|アカウン�
 ko: 브라우저|페이지|사이트|로그인|비밀번호|계정|회원|가입|검색
 zh: 浏览器|瀏覽器|网站|網站|页面|頁面|网页|網頁|登录|登入|密码|密碼|账号|帳號|注册|註冊|首页|首頁|链接|搜索
 da: siden\\b|websted|adgangskode|logge? ind|forside
-no: siden\\b|nettsted|nettleser|passord|logge? inn|forside
+no: siden\\b|nettsted|nettleser|passordet|logge? inn|forside
 fi: sivu(?:sto|a|n|lle|t)?\\b|selain|salasana|kirjaudu|etusivu
 sk: stránk|prehliadač|heslo|prihlá
 hu: oldal(?:on|t|ra|unk)?\\b|böngésző|jelszó|bejelentkez
@@ -62,7 +62,7 @@ fr: pare-feu|assistance\\b|le support\\b|menu\\b|nous (?:sommes|serons|travaillo
 fr: saisissez|saisie\\b|vérifie[rz]
 es: usted|por favor|disculp|lamentamos|lo sentimos|pacienci|administrador|dirección|mantenimiento|permisos?\\b
 es: comprueb|puedes? (?:también|volver|usar|intentar|buscar)|póngase|vuelva\\b|sesión\\b|su seguridad|cortafuegos
-es: soporte|menú\\b|estado inactiv
+es: soporte|menú\\b|estado inactivo
 pt: você|firewall|suporte\\b|menu\\b|por favor|desculp|lamentamos|paciência|administrador|endereço|manutenção
 pt: permissão|confira|verifique|pode (?:voltar|também|usar|tentar)
 it: per favore|ci scusiamo|spiacenti|pazienza|amministratore|indirizzo|manutenzione|permess[oi]\\b

@@ -25,6 +25,7 @@ class DatasetStore(Store):
 
     kind: ClassVar[str] = "dataset"
     title: ClassVar[str] = "dataset"
+    may_count: ClassVar[tuple[str, ...]] = ("chunks_alone", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
         """Read the manifest. Raises DamagedError."""
@@ -82,6 +83,10 @@ class DatasetStore(Store):
     def unlearned_texts(self, sought: Sought) -> int:
         """Return how many documents are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts(self._lineages.values())
+
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
+        return sum(sought.chunks_alone(lineage, self.findings[path].keys()) for path, lineage in self._lineages.items())
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""

@@ -84,8 +84,9 @@ class DedupIndexStore(Store):
             beginning_so = self._beginning_so.setdefault(name, set())
             teaching: dict[int, TakedownFinding] = {}
             for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
-                by_text = hashes.get(digest.tobytes())
-                if (taken_id := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
+                by_text, hash_ = hashes.get(digest.tobytes()), id_hash(identifier)
+                sought.whole_documents.note_indexed(hash_)
+                if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings[row] = TakedownFinding(taken_id.reason, taken_id.number)
                     sought.take_unowned(identifier, findings[row])
                     if sought.is_named_by_id(findings[row]):

@@ -151,6 +151,15 @@ class Lineage:
         """Return the keys of the parents, if they have the owners of their children."""
         return _keys(self.parents, self.owners, salts)
 
+    def chunks_without(self, present: "Keys") -> set[int]:
+        """Return the positions of the chunks that were cut out of none of the documents whose ids have these hashes."""
+        import numpy
+
+        is_chunk = numpy.array(self.chunks, bool)
+        positions = numpy.array(self.positions, numpy.int64)[is_chunk]
+        is_present = numpy.isin(numpy.array(self.parents, numpy.uint64)[is_chunk], present)
+        return set(positions.tolist()) - set(positions[is_present].tolist())
+
     def child_keys(self, salts: "Keys") -> "Keys":
         """Return the keys of the documents of the rows."""
         return _keys(self.children, self.owners, salts)

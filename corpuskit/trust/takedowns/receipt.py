@@ -43,6 +43,8 @@ class StoreEntry(TypedDict):
     """How many documents stay because the list narrows an id, and nobody can say whose it is here."""
     unlearned_texts: NotRequired[int]
     """How many texts go of which no place keeps what the list learns: copies of them come back under other ids."""
+    chunks_alone: NotRequired[int]
+    """How many chunks stay of documents that no place has: nobody can tell whether these are copies of a text."""
     unasked: NotRequired[dict[str, int]]
     """What the place knows nothing of, such as addresses: how many entries that named nothing anywhere name it so."""
     problem: NotRequired[str]

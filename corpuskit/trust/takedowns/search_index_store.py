@@ -41,7 +41,7 @@ class SearchIndexStore(Store):
     kind: ClassVar[str] = "search-index"
     title: ClassVar[str] = "search index"
     always_counted: ClassVar[tuple[str, ...]] = ("chunks", "vectors")
-    may_count: ClassVar[tuple[str, ...]] = ("unerased", *Store.may_count)
+    may_count: ClassVar[tuple[str, ...]] = ("unerased", "chunks_alone", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
         """Read what the index says of itself. Raises DamagedError, and UnsearchableError for another format."""
@@ -117,6 +117,10 @@ class SearchIndexStore(Store):
     def unlearned_texts(self, sought: Sought) -> int:
         """Return how many documents are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts([self._lineage])
+
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
+        return sought.chunks_alone(self._lineage, self.findings.keys())
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what puts a version in place without the documents."""

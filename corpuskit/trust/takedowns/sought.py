@@ -5,7 +5,7 @@ near copies of those texts. Then it is known what was made from any of them, thr
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -237,6 +237,15 @@ class Sought:
     def unlearned_texts(self, lineages: Iterable[Lineage]) -> int:
         """Return how many texts the list names by what these shards have of them, and that no place has whole."""
         return self.whole_documents.missing([*lineages], self._lineages)
+
+    def chunks_alone(self, lineage: Lineage, going: Set[int]) -> int:
+        """Return how many chunks of a shard stay though they may be of copies: no place has what they were cut out of.
+
+        Texts are those of whole documents, so that no chunk is like one. All places have been searched now.
+        """
+        if not self._signatures and not self.text_hashes():
+            return 0
+        return self.whole_documents.chunks_alone(lineage, going, self._lineages)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the same of all texts to take out, those that places have taught as well."""

@@ -119,6 +119,11 @@ class Store(ABC):
         del sought
         return 0
 
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
+        del sought
+        return 0
+
     def unasked(self, sought: Sought) -> dict[str, int]:
         """Return by what the place cannot be asked, with the number of entries that named nothing and name it so."""
         del sought

@@ -59,6 +59,8 @@ class StoreRun:
         def note() -> None:
             if texts := self._opened_store().unlearned_texts(sought):
                 self.entry["unlearned_texts"] = texts
+            if chunks := self._opened_store().chunks_alone(sought):
+                self.entry["chunks_alone"] = chunks
             if unasked := self._opened_store().unasked(sought):
                 self.entry["unasked"] = unasked
 

@@ -1,10 +1,13 @@
-"""Documents that the list names and that no place has, but for chunks of them, or what was made from them.
+"""Documents that no place has, but for chunks of them, or what was made from them.
 
-Their texts cannot be learned, so that copies of them come back under other ids.
+If the list names them, their texts cannot be learned, so that copies of them come back under other ids. If it does not,
+nobody can tell of their chunks whether the documents were copies of what it names.
 """
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TEXT_HASH, Entry
@@ -21,6 +24,9 @@ from corpuskit.trust.takedowns.lineage import (
     rows_in,
 )
 from corpuskit.trust.takedowns.taken_ids import TakenIds
+
+if TYPE_CHECKING:
+    from corpuskit.trust.takedowns.lineage import Keys
 
 
 class WholeDocuments:
@@ -40,6 +46,22 @@ class WholeDocuments:
         """Hashes of the ids that documents without one have, of texts in the list."""
         self._naming: dict[NamedParent, set[int]] = defaultdict(set)
         """Numbers of the entries by which each is named."""
+        self._indexed_ids = array("Q")
+        """Hashes of the ids in indexes of `dedup`, whose texts are those of whole documents."""
+        self._present: Keys | None = None
+
+    def note_indexed(self, hash_: int) -> None:
+        """Note that an index of `dedup` has a document whose id has this hash."""
+        self._indexed_ids.append(hash_)
+
+    def chunks_alone(self, lineage: Lineage, going: Set[int], everywhere: Sequence[Lineage]) -> int:
+        """Return how many chunks of one shard stay, and were cut out of documents that no place has."""
+        import numpy
+
+        if self._present is None:
+            arrays = [self._indexed_ids, *(lineage.ids for lineage in everywhere)]
+            self._present = numpy.concatenate([numpy.array(ids, numpy.uint64) for ids in arrays])
+        return len(lineage.chunks_without(self._present) - going)
 
     def note(self, identifier: str | bytes) -> None:
         """Note that an index of `dedup` has a document that the list names by its id."""

@@ -7,7 +7,7 @@ import lzma
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import DamagedError, RemoteError, UsageError
-from corpuskit.core.reading.inputs import CUT_LINE, Input
+from corpuskit.core.reading.inputs import CUT_LINE, RECOGNISED_BYTES, Input
+from corpuskit.core.reading.members import CHUNK
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Rejected
 
@@ -262,3 +263,37 @@ def test_a_glob_passes_over_no_folder_that_must_not_be_read(
     with pytest.raises(UsageError, match=r"cannot read '.*closed': Permission denied"):
         resolve([pattern], base=tmp_path)
     assert [file.name for file in resolve(["open/*.txt"], base=tmp_path)] == ["named.txt"]
+
+
+class KnowsNothing:
+    """Notes how much of a stream it is shown at a time."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def pass_known(self, block: bytes, start: int) -> tuple[None, None]:
+        self.sizes.append(len(block))
+        return None, None
+
+    def pass_lines(self, lines: Sequence[bytes]) -> Callable[[int], None]:
+        return lambda _: None
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("is_pipe", "size"), [(False, RECOGNISED_BYTES), (True, CHUNK)])
+def test_a_file_is_shown_to_a_recogniser_in_large_blocks_and_a_pipe_in_small_ones(
+    tmp_path: Path, is_pipe: bool, size: int
+) -> None:
+    path, lines = tmp_path / "a.jsonl", (b"{" + b" " * 61 + b"}\n") * (RECOGNISED_BYTES // 16)
+    if is_pipe:
+        os.mkfifo(path)
+        writer = threading.Thread(target=path.write_bytes, args=(lines,))
+        writer.start()
+    else:
+        path.write_bytes(lines)
+    recogniser = KnowsNothing()
+    for _ in Input("a.jsonl", local_path=path).lines_and_passed(recogniser):
+        pass
+    if is_pipe:
+        writer.join()
+    assert max(recogniser.sizes) == size

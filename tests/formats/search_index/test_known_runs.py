@@ -16,7 +16,7 @@ from corpuskit.core.reading.lines import LineSplitter
 from corpuskit.core.recogniser import Passed
 from corpuskit.formats.search_index.known_lines import KnownLines
 from corpuskit.formats.search_index.line_list import LineList
-from corpuskit.formats.search_index.run_list import MOST_BYTES, RUN_LINES, run_hash
+from corpuskit.formats.search_index.run_list import MOST_BYTES, RUN_LINES, RunList, run_hash
 
 LINES = [json.dumps({"id": f"d{number}", "text": "ab" * (number % 7)}).encode() for number in range(200)]
 LINES[40] = json.dumps({"id": "d40", "text": "c" * 3 * MOST_BYTES}).encode()
@@ -188,3 +188,30 @@ def test_without_some_lines_the_others_of_their_runs_are_known_singly() -> None:
     runs = lists.without({0, 9, *range(16, 24)}).runs
     assert list(runs.lines[:4]) == [14, 8, 8, 1] and list(runs.sizes[:1]) == [0]
     assert sum(runs.lines) == len(LINES) - 10
+
+
+@given(st.lists(st.lists(st.sampled_from(LINES), max_size=12), max_size=8))
+def test_lines_that_are_added_together_make_the_runs_of_lines_added_one_by_one(parts: list[list[bytes]]) -> None:
+    together, singly = RunList(), RunList()
+    for part in parts:
+        together.add_lines(part)
+        for line in part:
+            singly.add(line)
+    together.close()
+    singly.close()
+    assert list(together.hashed()) == list(singly.hashed())
+    assert together.starts() == singly.starts()
+
+
+def test_a_run_with_a_change_is_hashed_as_a_whole_but_once() -> None:
+    index, sizes = Index(LINES[: RUN_LINES * 4]), []
+    digest_of = index.known.runs._digest_of
+
+    def noted(part: bytes) -> bytes:
+        sizes.append(len(part))
+        return digest_of(part)
+
+    index.known.runs._digest_of = noted
+    changed = [*LINES[: RUN_LINES * 2], OTHERS[1], *LINES[RUN_LINES * 2 + 1 : RUN_LINES * 4]]
+    list(index.items(iter([b"".join(line + b"\n" for line in changed)])))
+    assert len([size for size in sizes if size > max(map(len, changed))]) == 4

@@ -2,7 +2,9 @@
 
 import pytest
 
-from corpuskit.text.quality.contents_lists import without_contents
+from corpuskit.core.document import Document
+from corpuskit.stages.filter_quality import FilterQuality
+from corpuskit.text.quality.unnumbered_contents import without_titles
 
 KNOTS = ["Bowline", "Clove hitch", "Figure of eight", "Reef knot", "Sheet bend", "Stopper knot"]
 HEADLINES = [f"Tying the {knot.lower()}" for knot in KNOTS]
@@ -36,11 +38,15 @@ CONTENTS = [*ELSEWHERE[:60], "Knots of the harbour", *HEADLINES, *ELSEWHERE[60:]
 
 
 def test_the_contents_of_the_whole_go() -> None:
-    assert without_contents("\n".join([CHAPTER, *CONTENTS])) == CHAPTER
+    text = "\n".join([CHAPTER, *CONTENTS])
+    assert without_titles(text) == CHAPTER
+    outcome = FilterQuality(rules=("c4",)).apply(Document("a", text, {"language": "en", "language_score": 0.95}))
+    assert isinstance(outcome, Document)
+    assert outcome.text == CHAPTER
 
 
 def test_a_section_may_be_of_two_chapters() -> None:
-    assert without_contents("\n".join([CHAPTER, *CONTENTS, *ELSEWHERE[:80], *HEADLINES])) == CHAPTER
+    assert without_titles("\n".join([CHAPTER, *CONTENTS, *ELSEWHERE[:80], *HEADLINES])) == CHAPTER
 
 
 @pytest.mark.parametrize(
@@ -65,13 +71,13 @@ def test_a_section_may_be_of_two_chapters() -> None:
 )
 def test_other_lists_stay(lines: list[str]) -> None:
     text = "\n".join([CHAPTER, *lines])
-    assert without_contents(text) == text
+    assert without_titles(text) == text
 
 
 def test_an_index_of_what_stands_above_stays() -> None:
     sections = [f"{title}\n{BODY}" for title in ELSEWHERE]
     text = "\n".join([*sections, "The Harbour Book, 2nd ed.", *ELSEWHERE])
-    assert without_contents(text) == text
+    assert without_titles(text) == text
 
 
 def test_a_refrain_stays() -> None:
@@ -83,9 +89,9 @@ def test_a_refrain_stays() -> None:
         "Oh the lamp is lit",
     ]
     text = "\n".join([CHAPTER, *refrain, "Sung since 1872.", *ELSEWHERE, *refrain])
-    assert without_contents(text) == text
+    assert without_titles(text) == text
 
 
 def test_a_page_of_nothing_but_titles_stays() -> None:
     text = "\n".join([*(line for headline in HEADLINES for line in (headline, "12", "A")), "2nd ed.", *CONTENTS])
-    assert without_contents(text) == text
+    assert without_titles(text) == text
