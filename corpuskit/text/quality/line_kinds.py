@@ -47,7 +47,8 @@ _SWITCHED = re.compile(
 )
 _LESSON = re.compile(
     r"\b(?:framework|library|debugger|editor|ide|consoles?|panes?|panel|plug-?ins?|apis?|modules?|functions?|methods?"
-    r"|parameters?|developers?|compiler|runtime|syntax|engine|programmers?|html or|attackers?|malicious|the user)\b"
+    r"|parameters?|developers?|compiler|runtime|syntax|engine|programmers?|html or|attackers?|malicious"
+    r"|the user|they|their|those)\b"
     r"|\bjavascript,? and (?:the|an?|his|her|its|their)\b|\bfor users\b"
 )
 """What a lesson in JavaScript or a manual speaks of, and no site to its reader."""
@@ -83,7 +84,7 @@ _COOKIE_PHRASES = frozenset(phrase for phrase in _POLICY_PHRASES if "use" in phr
 LONGEST_BARE = 40
 """Characters of a sentence on the use of cookies that is a notice though it says nothing else of the web."""
 _OF_SHOPS = re.compile(
-    r"\b(?:partners?|shop|store|blog|portal|platform|visit\w*|online|measure|audience|third[- ]part\w+|you|your)\b"
+    r"\b(?:partners?|our (?:shop|store)|blog|portal|platform|visit\w*|online|audience|third[- ]part\w+|you|your)\b"
 )
 _WHOLE_PHRASE = re.compile(rf"(?:{'|'.join(_POLICY_PHRASES)})\b")
 _USES_COOKIES = re.compile(r"\buses? cookies\b")

@@ -17,25 +17,27 @@ LONGEST_NOTICE = 250
 CLUES = tuple(
     word.encode()
     for word in (
-        "wser",
-        "og in",
-        "gged in",
-        "ogin",
-        "gn in",
-        "nmeld",
-        "nnectez",
-        "nnez-v",
-        "gateur",
-        "gador",
-        "oguj",
-        "lden sie s",
+        *(
+            "wser",
+            "og in",
+            "gged in",
+            "ogin",
+            "gn in",
+            "nmeld",
+            "lden sie s",
+            "ldet sein",
+            "nnectez",
+            "gateur",
+            "gador",
+        ),
+        *("oguj", "-mail", "-pos"),
     )
 )
 """Pieces of words of which such a line in Latin letters has one; they begin with letters that are seldom a pair."""
 WIDE_CLUES = tuple(
     word.encode()
     for word in (
-        *("자바스크립트", "جافا سكريبت", "йдите", "браузер", "登录", "登入", "浏览器", "瀏覽器", "会員限定"),
+        *("자바스크립트", "جافا سكريبت", "йдите", "браузер", "登录", "登入", "浏览器", "会員限定"),
         *("続きを読", "使いのブ", "次回のコメ", "로그인", "브라우저", "جيل الدخول", "เข้าสู่ระบบ"),
     )
 )
