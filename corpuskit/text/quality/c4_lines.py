@@ -20,7 +20,7 @@ from corpuskit.text.quality.line_kinds import characters_of_code, citations, is_
 from corpuskit.text.quality.long_words import without_long_words
 from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
 from corpuskit.text.quality.notice_clues import offsets_of_clues
-from corpuskit.text.quality.notices import judge_like_peer, text_besides_notices
+from corpuskit.text.quality.notices import c4_verdicts, text_besides_notices
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.sums import distinct
@@ -366,7 +366,7 @@ class ProseLines:
         self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
         size = int(self._sizes[row])
         if self._like_peer:
-            stays, is_code = judge_like_peer(lower, *self._kinds)
+            stays, is_code = c4_verdicts(lower, *self._kinds)
             self._curly_brackets[text_index] += size * is_code
             self._stays[row] = stays
             return False
@@ -384,7 +384,7 @@ class ProseLines:
         rows = rows_of_sentence(self._layout, row, self._is_closed)
         if len(rows) == 1:
             return text_besides_notices(line, *self._kinds)
-        if text_besides_notices(" ".join(self._edits.line(piece).strip() for piece in rows), *self._kinds):
+        if text_besides_notices(" ".join(self._edits.line(wrapped).strip() for wrapped in rows), *self._kinds):
             return line
         self._stays[rows.start : rows.stop] = False
         return ""

@@ -29,7 +29,7 @@ class EditedLines:
     def line(self, row: int) -> str:
         """Return a line with its line end, or edited."""
         if self.by_text:
-            text_index, number = self._place(row)
+            text_index, number = self._text_and_number(row)
             edited = self.by_text.get(text_index, {}).get(number)
             if edited is not None:
                 return edited
@@ -37,7 +37,7 @@ class EditedLines:
 
     def replace(self, row: int, line: str) -> None:
         """Put a line in the place of another."""
-        text_index, number = self._place(row)
+        text_index, number = self._text_and_number(row)
         self.by_text.setdefault(text_index, {})[number] = line
 
     def cut(self, row: int, line: str) -> None:
@@ -74,7 +74,7 @@ class EditedLines:
         """Return the bytes of edited lines."""
         return [len(self.line(row).encode("utf-8", "surrogatepass")) for row in rows]
 
-    def _place(self, row: int) -> tuple[int, int]:
+    def _text_and_number(self, row: int) -> tuple[int, int]:
         """Return the text of a row and the number of its line."""
         lines = self._layout.lines
         text_index = int(lines.text_indices[row])

@@ -16,7 +16,7 @@ from corpuskit.text.quality.site_notices import is_site_notice
 from corpuskit.text.quality.told_of_others import spans_of_sentences, tells_of_others
 from corpuskit.text.quality.web_words import speaks_to_reader
 
-__all__ = ["judge_like_peer", "text_besides_notices"]
+__all__ = ["c4_verdicts", "text_besides_notices"]
 
 LEAST_TO_READER = 3
 """Sentences that speak to the reader, from which they are an article behind a notice and no part of it."""
@@ -51,10 +51,10 @@ def text_besides_notices(line: str, javascript: bool, policies: bool) -> str:
     return line
 
 
-def judge_like_peer(line: str, javascript: bool, policies: bool) -> tuple[bool, bool]:
+def c4_verdicts(line: str, javascript: bool, policies: bool) -> tuple[bool, bool]:
     """Return whether a line in small letters stays in C4's code, and whether it is code to it, for a curly bracket.
 
-    >>> judge_like_peer("javascript has { and }.", True, True), judge_like_peer("a set is {a, b}.", True, True)
+    >>> c4_verdicts("javascript has { and }.", True, True), c4_verdicts("a set is {a, b}.", True, True)
     ((False, False), (True, True))
     """
     if javascript and "javascript" in line:
@@ -67,7 +67,7 @@ def _besides(line: str, says: Callable[[str], bool]) -> str:
     spans = _spans(line)
     sentences = [line[start:end].lower() for start, end in spans]
     of_notice = _with_followers(sentences, [says(sentence) for sentence in sentences])
-    rest = [sentence.strip() for sentence, gone in zip(sentences, of_notice, strict=True) if not gone]
+    rest = [sentence.strip() for sentence, goes in zip(sentences, of_notice, strict=True) if not goes]
     if not any(of_notice) or not _is_article(rest, len(line)):
         return ""
     return _without(line, spans, of_notice)
@@ -80,20 +80,20 @@ def _behind_head(line: str) -> str:
     if not sentences or not names_cookies(sentences[0]) or not says_of_cookies(sentences[0]):
         return line
     of_notice = _with_followers(sentences, [True, *[False] * (len(sentences) - 1)])
-    rest = [sentence.strip() for sentence, gone in zip(sentences, of_notice, strict=True) if not gone]
+    rest = [sentence.strip() for sentence, goes in zip(sentences, of_notice, strict=True) if not goes]
     if not rest or speaks_to_reader(rest[0]) or not _is_article(rest, len(line)):
         return line
     return _without(line, spans, of_notice)
 
 
-def _without(line: str, spans: list[tuple[int, int]], gone: list[bool]) -> str:
-    kept: list[str] = []
+def _without(line: str, spans: list[tuple[int, int]], of_notice: list[bool]) -> str:
+    between: list[str] = []
     position = 0
-    for (start, end), goes in zip(spans, gone, strict=True):
+    for (start, end), goes in zip(spans, of_notice, strict=True):
         if goes:
-            kept.append(line[position:start])
+            between.append(line[position:start])
             position = end
-    return "".join([*kept, line[position:]]).strip()
+    return "".join([*between, line[position:]]).strip()
 
 
 def _spans(line: str) -> list[tuple[int, int]]:

@@ -136,7 +136,7 @@ ar: (?:يجب|يرجى|عليك|الرجاء)(?: عليك| أن تقوم بـ?| 
 th: (?:กรุณา|โปรด|คุณต้อง)(?:ลงชื่อ)?(?:เข้าสู่ระบบ|ล็อกอิน)(?:ก่อน|เพื่อ)(?:อ่าน|แสดงความ|ตอบ|โพสต์\
 |คอมเมนต์)[^;:]{{0,40}}
 """
-_FORMS = r"""
+_FORM_LABELS = r"""
 en: save my|remember my&browser&mail|name|details&comment
 de: speicher&browser&mail|name&komment
 fr: enregistre&navigateur&mail|nom&comment
@@ -186,7 +186,7 @@ _BESIDE = re.compile(
 )
 """What stands beside such a sentence; alone it may be a heading."""
 _SAYS = re.compile("|".join(row.partition(": ")[2] for table in (_BROWSERS, _LOGINS) for row in _rows(table)))
-_LABELS = [[part.split("|") for part in row.partition(": ")[2].split("&")] for row in _rows(_FORMS)]
+_LABELS = [[part.split("|") for part in row.partition(": ")[2].split("&")] for row in _rows(_FORM_LABELS)]
 _ENDS = " \t\r\n.!?。！？…»>›"
 
 

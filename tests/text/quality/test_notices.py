@@ -9,7 +9,7 @@ from corpuskit.text.quality.notices import text_besides_notices
 
 ARTICLES = {
     "en": "The lighthouse was lit by hand until 1962. Two keepers climbed up each night. One of them wrote poems.",
-    "de": "Der Leuchtturm wurde bis 1962 von Hand entzündet. Zwei Wärter stiegen nachts hinauf. Einer schrieb Gedichte.",
+    "de": "Der Leuchtturm wurde bis 1962 von Hand gezündet. Zwei Wärter gingen nachts hinauf. Einer schrieb Gedichte.",
     "ru": "Маяк зажигали вручную до 1962 года. Два смотрителя поднимались туда каждую ночь. Один из них писал стихи.",
     "pt": "O farol foi aceso à mão até 1962. Dois faroleiros subiam todas as noites. Um deles escrevia poemas.",
     "tr": "Fener 1962 yılına kadar elle yakıldı. İki bekçi her gece yukarı çıktı. Biri boş günlerinde şiir yazardı.",
