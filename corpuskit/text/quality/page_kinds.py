@@ -10,6 +10,7 @@ import re
 import string
 from collections.abc import Sequence
 
+from corpuskit.text.quality.full_sentences import UNSPACED, full_sentences
 from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
 from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
 from corpuskit.text.quality.web_words import speaks_of_site, speaks_to_reader
@@ -41,16 +42,8 @@ LONG_STORY = 8
 """Sentences of an article that may speak to its reader in each, as advice does, but seldom of the site."""
 LEAST_OF_SITE = 0.5
 """The share of the sentences of a page in one line that must, if it is a wall."""
-SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
-"""Characters of a sentence, and of one in a script without spaces."""
-LONG_PARAGRAPH = 60
-"""Characters of a line that is worth a sentence in a script whose sentences end without a mark."""
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
-"""Letters of scripts whose words have no spaces between them, or endings."""
-_MARKLESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
-_ENDS = '.!?。！？।؟۔…”"»」’)'
 _OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
 
 
@@ -64,7 +57,7 @@ class PageHeads:
         # Few pages have any of the phrases: all are searched for them at once.
         self._every = _plain("\n".join(self._heads))
         self._words = set(_words(self._every))
-        self._is_unspaced = not self._every.isascii() and _UNSPACED.search(self._every) is not None
+        self._is_unspaced = not self._every.isascii() and UNSPACED.search(self._every) is not None
 
     def placeholders(self) -> list[bool]:
         """Return for each text whether it is the page of an error, or of a name or server without a site.
@@ -104,7 +97,7 @@ class _Phrases:
         for phrase in phrases:
             # The last word may be the beginning of one.
             words = _words(phrase)[:-1]
-            if _UNSPACED.search(phrase):
+            if UNSPACED.search(phrase):
                 self._unspaced.append(phrase)
             elif words:
                 self._by_word.setdefault(max(words, key=len), []).append(phrase)
@@ -153,7 +146,7 @@ def _begins_article(text: str, line: str, phrase: str) -> bool:
     if sentence == line.strip() and _is_story(text[text.find(sentence) + len(sentence) :]):
         return True
     following = text[text.find(sentence) + len(sentence) :]
-    sentences = _full_sentences(following)
+    sentences = full_sentences(following)
     of_site = sum(map(speaks_of_site, sentences))
     if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
         # The page is one long line, and the sentence is one of many.
@@ -170,25 +163,14 @@ def _is_story(below: str) -> bool:
     >>> _is_story("this part is closed to visitors. please talk to whoever runs it, who can let you in. " * 3)
     False
     """
-    sentences = _full_sentences(below)
+    sentences = full_sentences(below)
     if len(sentences) < LEAST_BELOW or speaks_of_site(sentences[0]):
         return False
     if len(sentences) >= LONG_STORY:
         return sum(map(speaks_of_site, sentences)) <= MOST_OF_SITE * len(sentences)
-    shortest = SHORTEST_DENSE_BELOW if _UNSPACED.search(sentences[0]) else SHORTEST_BELOW
+    shortest = SHORTEST_DENSE_BELOW if UNSPACED.search(sentences[0]) else SHORTEST_BELOW
     to_reader = sum(map(speaks_to_reader, sentences))
     return sum(map(len, sentences)) >= shortest and to_reader <= MOST_TO_READER * len(sentences)
-
-
-def _full_sentences(text: str) -> list[str]:
-    return [part for part in sentences_of(text) if _is_sentence(part.strip())]
-
-
-def _is_sentence(part: str) -> bool:
-    if len(part) >= LONG_PARAGRAPH and _MARKLESS.search(part):
-        return True
-    shortest = SHORTEST_DENSE if _UNSPACED.search(part) else SHORTEST_SENTENCE
-    return len(part) >= shortest and part[-1] in _ENDS
 
 
 def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
