@@ -2,6 +2,7 @@
 
 import builtins
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,7 +157,7 @@ class Takedown(Command):
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
-        resolved = [store.resolve() for store in stores]
+        resolved = [Path(os.path.realpath(store)) for store in stores]
         if len(set(resolved)) < len(resolved):
             raise UsageError("a place is named twice; name each once")
         for option, path in (("--list", self.list), ("--receipt", self.receipt)):

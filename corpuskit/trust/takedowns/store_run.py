@@ -12,7 +12,7 @@ from typing import Any
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.reasons import NEAR_COPY
-from corpuskit.trust.takedowns.kinds import kind_of
+from corpuskit.trust.takedowns.kinds import followed, kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import CopyTally, Removal, Store, StoreRecord, StoreTally, UnsearchableError
@@ -23,15 +23,15 @@ class StoreRun:
 
     def __init__(self, path: Path) -> None:
         """Begin. Raises UsageError for what is no place."""
-        self.path = path
         self.kind = kind_of(path)
+        self.path = followed(path)
         self.error: CorpuskitError | None = None
         self.is_searched = False
         self._store: Store | None = None
         self._tally = StoreTally(Counter(), False, {})
         self._removal: Removal | None = None
         self.entry: StoreEntry = {
-            "name": printable_name(path.resolve().name),
+            "name": real_name(path),
             "kind": self.kind.kind,
             "outcome": CLEAN,
             "before": None,
@@ -166,6 +166,11 @@ class StoreRun:
     def _opened_store(self) -> Store:
         assert self._store is not None
         return self._store
+
+
+def real_name(path: Path) -> str:
+    """Return the last name of a place, which the receipt has: that of what a link leads to."""
+    return printable_name(os.path.basename(os.path.realpath(path)))
 
 
 def number_equal_copies(runs: Sequence[StoreRun]) -> None:

@@ -1,0 +1,78 @@
+"""What `takedown` takes for a place: links are followed, and what is none ends the run before anything is done."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpuskit.formats.search_index.layout import open_index
+from tests.conftest import Run, lines_of
+from tests.support.takedown_texts import prose
+
+MARK = "zebramark"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, corpuskit: Run) -> Path:
+    """One dataset of each layout, an index of each kind, and a cache, all of them in `real`."""
+    documents = [{"id": f"d{number}", "text": prose(number)} for number in range(9)]
+    documents[3]["text"] += f" {MARK}"
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\n")
+    for command in (
+        ("index", "in.jsonl", "-o", "real/s.idx"),
+        ("export", "in.jsonl", "-o", "real/corpus"),
+        ("dedup", "in.jsonl", "--index", "real/seen", "--snapshot", "one", "-o", "real/one.jsonl"),
+        ("mix", "recipe.yaml", "-o", "mixed", "--cache", "real/cache"),
+    ):
+        (tmp_path / "real").mkdir(exist_ok=True)
+        done = corpuskit(*command, "-q")
+        assert done.returncode == 0, done.stderr
+    (tmp_path / "takedown.jsonl").write_bytes(lines_of([{"id": "d3"}]))
+    return tmp_path
+
+
+def takedown(corpuskit: Run, *arguments: str) -> Any:
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "--json", "--apply", *arguments)
+    return done, json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", ["s.idx", "corpus", "seen", "one.jsonl", "cache"])
+def test_what_a_link_leads_to_is_cleared_and_the_link_stays(folder: Path, corpuskit: Run, name: str) -> None:
+    link = folder / f"link-{name}"
+    link.symlink_to(Path("real") / name)
+    if name == "one.jsonl":
+        (folder / f"{link.name}.manifest.json").symlink_to(Path("real") / f"{name}.manifest.json")
+    done, answer = takedown(corpuskit, link.name, "--receipt", "receipt.json")
+    assert (done.returncode, answer["places"][0]["outcome"]) == (0, "removed"), done.stderr
+    assert link.is_symlink() and link.resolve() == folder / "real" / name
+    if name not in ("cache", "seen"):
+        assert corpuskit("verify", f"real/{name}").returncode == 0
+    for place in (link.name, f"real/{name}"):
+        assert takedown(corpuskit, place)[1]["places"][0]["outcome"] == "clean"
+        assert corpuskit("verify", "--receipt", "receipt.json", place).returncode == 0
+
+
+def test_no_byte_is_left_in_the_index_that_a_link_leads_to(folder: Path, corpuskit: Run) -> None:
+    (folder / "link.idx").symlink_to("real/s.idx")
+    left = folder / "real/.s.idx.work"
+    left.write_text(MARK)
+    assert MARK.encode() in (folder / "real/s.idx").read_bytes()
+    assert takedown(corpuskit, "link.idx")[0].returncode == 0
+    assert MARK.encode() not in (folder / "real/s.idx").read_bytes() and not left.exists()
+    with open_index(folder / "real/s.idx") as connection:
+        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (8,)
+
+
+def test_a_link_and_what_it_leads_to_are_one_place(folder: Path, corpuskit: Run) -> None:
+    (folder / "link.idx").symlink_to("real/s.idx")
+    done, answer = takedown(corpuskit, "link.idx", "real/s.idx")
+    assert (done.returncode, answer["error"]) == (2, "a place is named twice; name each once")
+
+
+@pytest.mark.parametrize("target", ["nowhere", "dangling.idx"])
+def test_a_link_that_leads_nowhere_says_where_to(folder: Path, corpuskit: Run, target: str) -> None:
+    (folder / "dangling.idx").symlink_to(target)
+    done, answer = takedown(corpuskit, "real/corpus", "dangling.idx")
+    assert (done.returncode, answer["error"]) == (2, f"'dangling.idx' is a link to '{target}', which is not there")
