@@ -40,8 +40,8 @@ class Takedown(Command):
     made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
-    such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
-    read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
+    such place, before anything is cleared; with 3 if one is damaged or an index of another version, 5 if one is in use
+    or not to be read, or 2 if no document can be read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
     id; `verify --receipt` looks again. Holds 8 bytes for each document (20 with a list that names a
     `source` or `tenant`), 29 for each of its parents, and some 10 KB for each text that is looked for.
 
@@ -263,6 +263,6 @@ def _unasked(entries: dict[str, int]) -> str:
 def _raise_errors(runs: "Sequence[StoreRun]") -> None:
     """Raise what went wrong with places, damage first."""
     errors: list[CorpuskitError] = [run.error for run in runs if run.error is not None]
-    errors.sort(key=lambda error: not isinstance(error, DamagedError))
+    errors.sort(key=lambda error: error.exit_code != DamagedError.exit_code)
     if errors:
         raise errors[0].with_others(errors[1:])

@@ -1,6 +1,12 @@
 """What `takedown` takes for a place: links are followed, and what is none ends the run before anything is done."""
 
 import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +82,61 @@ def test_a_link_that_leads_nowhere_says_where_to(folder: Path, corpuskit: Run, t
     (folder / "dangling.idx").symlink_to(target)
     done, answer = takedown(corpuskit, "real/corpus", "dangling.idx")
     assert (done.returncode, answer["error"]) == (2, f"'dangling.idx' is a link to '{target}', which is not there")
+
+
+def foreign_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE notes (text TEXT)")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.write_text(prose(3)),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes((path.parent / "real/s.idx").read_bytes()[:50]),
+        foreign_database,
+    ],
+)
+def test_a_file_that_is_only_named_like_an_index_is_no_place(
+    folder: Path, corpuskit: Run, make: Callable[[Path], Any]
+) -> None:
+    make(folder / "other.idx")
+    before = (folder / "real/corpus/manifest.json").read_bytes()
+    done, answer = takedown(corpuskit, "real/corpus", "other.idx")
+    assert (done.returncode, "no search index" in answer["error"]) == (2, True), answer
+    assert (folder / "real/corpus/manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["s.idx", "renamed", "one.jsonl"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(folder: Path, name: str) -> None:
+    """Those whose kind is known by their names are left, and the others are done."""
+    (folder / "real/renamed").write_bytes((folder / "real/s.idx").read_bytes())
+    (folder / "real" / name).chmod(0)
+    command = ["takedown", "--list", "../takedown.jsonl", name, "seen", "--json"]
+    done = run_unprivileged(*command, folder=folder / "real")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, f"cannot read '{name}'" in done.stderr.decode()) == (5, True), done.stderr
+    if name != "renamed":
+        assert [entry["outcome"] for entry in answer["places"]] == ["failed", "found"]
+
+
+def run_unprivileged(*command: str, folder: Path) -> "subprocess.CompletedProcess[bytes]":
+    """Run a command in a folder, if this is root without what lets it read everything."""
+    without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    if os.geteuid() == 0 and subprocess.run([*without, "true"], capture_output=True).returncode:
+        pytest.skip("this system does not let tests give up capabilities")
+    prefix = without if os.geteuid() == 0 else []
+    return subprocess.run([*prefix, sys.executable, "-m", "corpuskit", *command], cwd=folder, capture_output=True)
+
+
+def test_what_is_wrong_is_told_with_the_place(folder: Path, corpuskit: Run) -> None:
+    shard = next((folder / "real/corpus").glob("*/part-*"))
+    shutil.copytree(folder / "real/corpus", folder / "twin")
+    shard.write_bytes(shard.read_bytes()[:-1])
+    done, answer = takedown(corpuskit, "twin", "real/corpus")
+    name = f"{shard.parent.name}/{shard.name}"
+    assert done.returncode == 3
+    assert f"takedown: real/corpus: {name} is not what the manifest says" in done.stderr.decode()
+    assert answer["places"][1]["problem"].startswith(name)

@@ -38,6 +38,7 @@ __all__ = [
     "database_errors",
     "demand_no_journal",
     "description_digest",
+    "has_lost_its_head",
     "is_search_index",
     "open_index",
     "read_description",
@@ -147,7 +148,7 @@ def is_search_index(path: Path) -> bool:
     return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
 
 
-def _has_lost_its_head(path: Path) -> bool:
+def has_lost_its_head(path: Path) -> bool:
     """Whether a file begins with zeros, or has but one of the two marks of an index."""
     head = _head_of(path)
     is_marked = head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
@@ -171,7 +172,7 @@ def open_index(path: Path) -> Iterator["Connection"]:
     if not os.path.lexists(path):
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
     if not is_search_index(path):
-        if path.suffix == SUFFIX and _has_lost_its_head(path):
+        if path.suffix == SUFFIX and has_lost_its_head(path):
             raise damaged_index(path, "its first bytes are not those of an index")
         raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
     demand_no_journal(path)

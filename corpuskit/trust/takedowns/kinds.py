@@ -23,6 +23,8 @@ def kind_of(path: Path) -> type[Store]:
             if kind.recognises(followed(path)):
                 return kind
         is_there = path.exists()
+        if path.is_file():
+            path.open("rb").close()
     except PermissionError as error:
         reason = (error.strerror or "not permitted").lower()
         raise PublishError(f"cannot read {str(path)!r}: {reason}; see to it, and run it again") from None

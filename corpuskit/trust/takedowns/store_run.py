@@ -138,16 +138,21 @@ class StoreRun:
             self._note(error)
         except OSError as error:
             # What cannot be written is a PublishError by now.
-            name = os.path.basename(os.fsdecode(error.filename or self.path))
+            path = Path(os.fsdecode(error.filename or self.path))
+            what = repr(str(path)) if path == self.path else f"{path.name!r} of {str(self.path)!r}"
             reason = (error.strerror or "I/O error").lower()
-            self._note(
-                PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
-            )
+            self._note(PublishError(f"cannot read {what}: {reason}; see to it, and run it again"))
 
     def _note(self, error: DamagedError | PublishError | UnsearchableError) -> None:
-        self.error = error
+        self.error = error if self._names_place(error) else type(error)(f"{printable_name(str(self.path))}: {error}")
         self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
         self.entry["problem"] = str(error).removeprefix(f"{self.entry['name']}: ")
+
+    def _names_place(self, error: CorpuskitError) -> bool:
+        """Whether a message says in which of several places something is wrong."""
+        name, path, message = self.entry["name"], printable_name(str(self.path)), str(error)
+        starts, quoted = (f"{name}: ", f"{name} ", f"{path}: ", f"{path}/"), (repr(path), f"'{path}/")
+        return message.startswith(starts) or any(part in message for part in quoted)
 
     def _open(self) -> None:
         self._store = self.kind(self.path)
