@@ -41,9 +41,10 @@ class Takedown(Command):
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
     such place, before anything is cleared; with 3 if one is damaged or an index of another version, 5 if one is in use
-    or not to be read, or 2 if no document can be read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
-    id; `verify --receipt` looks again. Holds 8 bytes for each document (20 with a list that names a
-    `source` or `tenant`), 29 for each of its parents, and some 10 KB for each text that is looked for.
+    or not to be read, or 2 if no document can be read from its formats, after the others are done. `--receipt` writes
+    what became of each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each
+    document (20 with a list that names a `source` or `tenant`), 29 for each of its parents, and some 10 KB for each
+    text that is looked for.
 
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """

@@ -39,6 +39,8 @@ class StoreEntry(TypedDict):
     """Of a search index: how many of them have a vector."""
     unerased: NotRequired[int]
     """Of a search index: how many documents that were removed before may still have had bytes in the file."""
+    decisions: NotRequired[int]
+    """Of a dataset: how many decisions name documents that go, and get hashes in place of their ids."""
     undecided: NotRequired[int]
     """How many documents stay because the list narrows an id, and nobody can say whose it is here."""
     unlearned_texts: NotRequired[int]

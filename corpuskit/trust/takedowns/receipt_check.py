@@ -99,7 +99,7 @@ def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
     for key, number in ((key, store.get(key, 0)) for key in ("chunks", "vectors")):
         if not 0 <= number <= store["documents"]:  # type: ignore[operator]
             yield f"{number} {key} of {quantity(store['documents'], 'document')}"
-    if outcome == CLEAN and (store["documents"] or store.get("unerased")):
+    if outcome == CLEAN and (store["documents"] or store.get("unerased") or store.get("decisions")):
         yield "that it was clean, and what was in it"
     if outcome in (CLEAN, LEFT_THERE) and store["before"] != store["after"]:
         yield f"that it was left as it was, and another digest after the run (outcome {outcome})"

@@ -10,9 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels, origin_of
+from corpuskit.text.takedown.entries import (
+    ID_DIGITS,
+    ID_HASH,
+    ID_PREFIX,
+    TEXT_HASH,
+    Entry,
+    Kernels,
+    id_digits,
+    origin_of,
+)
 from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
-from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
+from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
 from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
 from corpuskit.trust.takedowns.whole_documents import WholeDocuments
@@ -124,7 +133,18 @@ class Sought:
         By them neither a copy comes back, nor what was made from it, in any generation. They are in an order of their
         own, so that the list is the same whatever the order of the places.
         """
-        return sorted([*self._learned.values(), *self._learned_ids()], key=Entry.digest)
+        learned = [*self._learned.values(), *self._learned_ids()]
+        return sorted([*learned, *self._found_ids({entry.of for entry in learned})], key=Entry.digest)
+
+    def _found_ids(self, origins: Set[str | None]) -> Iterator[Entry]:
+        """Yield what shows that ids of the list were found, by which nothing else was learned, now or before.
+
+        That is so of entries in an index of `dedup` and of decisions. A later run would say that they were not found.
+        """
+        known_digests = origins | {entry.of for entry in self.entries}
+        for entry in (self.entries[number] for number in sorted(self.named)):
+            if entry.kind == "id" and entry.of is None and (digest := entry.digest()) not in known_digests:
+                yield entry._replace(kind=ID_HASH, value=id_digits(entry.value), of=digest, reason=REASONS["id"])
 
     def _learned_ids(self) -> Iterator[Entry]:
         """Yield entries for ids, of the source and the tenant alone that the list narrows them to."""

@@ -33,6 +33,8 @@ class StoreTally(NamedTuple):
     """How many documents stay of which nobody can say whether the list names them."""
     made_from_copies: int = 0
     """How many documents go because they were made from near copies."""
+    decisions: int = 0
+    """How many decisions name documents that the list takes out: these get hashes in place of the ids."""
 
 
 class CopyTally(NamedTuple):

@@ -166,6 +166,8 @@ class StoreRun:
         self.entry.update(tally.more)  # type: ignore[typeddict-item]
         if tally.undecided:
             self.entry["undecided"] = tally.undecided
+        if tally.decisions:
+            self.entry["decisions"] = tally.decisions
         self.entry["outcome"] = LEFT_THERE if tally.is_affected else CLEAN
 
     def _opened_store(self) -> Store:

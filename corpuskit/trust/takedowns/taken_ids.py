@@ -44,7 +44,9 @@ class TakenIds:
         self.owners = Owners()
         self._narrowings = narrowings_of(entries)
         self._used_narrowings = sorted({Narrowing(), *self._narrowings})
-        self._prefixes = {(entry.source, entry.value) for entry in entries if entry.kind == ID_PREFIX}
+        self._prefixes = {
+            (entry.source, entry.value): number for number, entry in enumerate(entries) if entry.kind == ID_PREFIX
+        }
         self.copies = {int(entry.value, 16) for entry in entries if entry.reason == NEAR_COPY}
         """Hashes of ids of near copies, and of what was made from them."""
         self._ids: dict[int, TakenId] = {}
@@ -77,15 +79,17 @@ class TakenIds:
         """Return an id that is taken out whoever has it; None if it is not."""
         return self._ids.get(hash_)
 
-    def is_taken(self, identifier: str, source: str | None = None) -> bool:
-        """Whether an id is taken out; without a source, whether that of any source is."""
-        owners = self._owners_of.get(id_hash(identifier), ())
-        if any(source is None or owner.source in (None, source) for owner in owners):
-            return True
+    def taken_by(self, identifier: str, source: str | None = None) -> int | None:
+        """Return the number of the entry that takes out an id of a source, or that of any; None if none does."""
+        hash_ = id_hash(identifier)
+        for owner in self._owners_of.get(hash_, ()):
+            if source is None or owner.source in (None, source):
+                return self._ids[hash_ ^ owner.salt()].number
         # What begins so need not be in a place any more, and is not learned one by one.
-        return any(
-            source in (None, of_source) and identifier.startswith(prefix) for of_source, prefix in self._prefixes
-        )
+        for (of_source, prefix), number in self._prefixes.items():
+            if source in (None, of_source) and identifier.startswith(prefix):
+                return number
+        return None
 
     def of_somebody(self, hash_: int) -> int | None:
         """Return the number of the entry that takes an id out of one source or tenant; None if none does."""

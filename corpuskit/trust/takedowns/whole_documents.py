@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, parents_of
-from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TEXT_HASH, Entry
+from corpuskit.text.takedown.entries import ID_HASH, ID_PREFIX, TEXT_HASH, Entry, id_digits
 from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.reasons import PARENT
 from corpuskit.trust.takedowns.lineage import (
@@ -35,10 +35,12 @@ class WholeDocuments:
     def __init__(self, entries: Sequence[Entry], taken_ids: TakenIds) -> None:
         """Begin with what earlier runs have learned."""
         self._entries, self._taken_ids = entries, taken_ids
+        listed = {(entry.digest(), id_digits(entry.value)) for entry in entries if entry.kind == "id"}
         self._known_ids = {
             (int(entry.value, 16), IdOwner(entry.source, entry.tenant))
             for entry in entries
-            if entry.kind == ID_HASH and entry.of is not None
+            # An id that the list has as it is, is learned where only entries of an index or decisions have it.
+            if entry.kind == ID_HASH and entry.of is not None and (entry.of, entry.value) not in listed
         }
         self._with_text = {entry.of for entry in entries if entry.kind == TEXT_HASH}
         """Digests of entries by which a text was learned."""
