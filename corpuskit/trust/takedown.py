@@ -219,7 +219,7 @@ def _near_copies(copies: "CopyTally") -> str:
     parts = []
     if copies.documents:
         near_copies = "1 near copy" if copies.documents == 1 else f"{copies.documents:,} near copies"
-        parts.append(f"{near_copies} (such as {comma_list(copies.examples)})")
+        parts.append(f"{near_copies} (such as {comma_list(copies.examples)})" if copies.examples else near_copies)
     if copies.made_from_them:
         parts.append(f"{quantity(copies.made_from_them, 'document')} made from near copies")
     return f"the list does not name {' and '.join(parts)}"

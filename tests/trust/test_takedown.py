@@ -369,7 +369,7 @@ def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() ->
     ]
     entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
     sought = Sought(entries)
-    assert len(list(sought.directly(taken, Lineage()))) == 2
+    assert len(list(sought.directly(taken, Lineage(), []))) == 2
     sought.follow_lineage()
     matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
     assert all(matcher.find(document) for document in taken)

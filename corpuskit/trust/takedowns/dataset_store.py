@@ -56,7 +56,8 @@ class DatasetStore(Store):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
         for shard in _readable_shards(dataset):
             lineage = self._lineages[shard["path"]] = Lineage()
-            self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard, is_checked=True), lineage))
+            documents = dataset.documents(shard, is_checked=True)
+            self.findings[shard["path"]] = dict(sought.directly(documents, lineage, self.copy_examples))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""

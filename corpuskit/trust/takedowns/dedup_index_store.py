@@ -83,7 +83,7 @@ class DedupIndexStore(Store):
             findings = self.findings.setdefault(name, {})
             beginning_so = self._beginning_so.setdefault(name, set())
             teaching: dict[int, TakedownFinding] = {}
-            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
                 by_text, hash_ = hashes.get(digest.tobytes()), id_hash(identifier)
                 sought.whole_documents.note_indexed(hash_)
                 if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
@@ -109,11 +109,16 @@ class DedupIndexStore(Store):
         from corpuskit.text.dedup.near_copies import are_comparable
 
         hashes = _digests(sought.text_hashes())
+        going, _ = sought.texts_of_ids()
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings[name]
-            for row, digest in enumerate(_rows(file, "digest")):
-                if (number := hashes.get(digest.tobytes())) is not None:
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
+                hash_ = id_hash(identifier)
+                taken_id = sought.taken_ids.of_anybody(hash_) or going.get(hash_ ^ text_key(digest.tobytes()))
+                if taken_id is not None and taken_id.reason != NEAR_COPY:
+                    findings.setdefault(row, TakedownFinding(taken_id.reason, taken_id.number))
+                elif (number := hashes.get(digest.tobytes())) is not None:
                     findings.setdefault(row, TakedownFinding(REASONS[TEXT_HASH], number))
             if sought.looks_for_copies and are_comparable(self._settings):
                 for row, number in _near_copies(file, sought):
@@ -126,22 +131,24 @@ class DedupIndexStore(Store):
         """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
 
         undecided = 0
-        going, staying = map(set, sought.texts_of_ids())
+        going, staying = sought.texts_of_ids()
 
         def look_into(file: "BlockFile", name: str) -> None:
             nonlocal undecided
             findings = self.findings[name]
-            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
                 hash_ = id_hash(identifier)
                 of_somebody = sought.taken_ids.of_somebody(hash_)
                 if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings.setdefault(row, TakedownFinding(taken_id.reason, taken_id.number))
                 elif row not in findings and (of_somebody is not None or row in self._beginning_so[name]):
                     key = hash_ ^ text_key(digest.tobytes())
-                    if of_somebody is not None and key in going:
-                        findings[row] = TakedownFinding(REASONS["id"], of_somebody)
+                    if of_somebody is not None and (goes := going.get(key)) is not None:
+                        findings[row] = TakedownFinding(goes.reason, goes.number)
                     else:
                         undecided += key not in staying
+                if row in findings:
+                    self._note_example(identifier, findings[row])
 
         self._each_file(look_into)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
@@ -231,8 +238,12 @@ class DedupIndexStore(Store):
         for row, identifier in enumerate(file.strings("id")):
             if row in findings:
                 sought.take_unowned(identifier, findings[row])
-                if findings[row].reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES:
-                    self.copy_examples.append(identifier.decode("utf-8", "replace"))
+
+    def _note_example(self, identifier: bytes, finding: TakedownFinding) -> None:
+        """Note an id, if it is one of the first that go as near copies."""
+        example = identifier.decode("utf-8", "replace")
+        if finding.reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES and example not in self.copy_examples:
+            self.copy_examples.append(example)
 
     def _open(self, purpose: str | None) -> "Index":
         """Return the index, of the generation that was searched first. Raises PublishError if it is another one now."""
@@ -283,6 +294,10 @@ def _near_copies(file: "BlockFile", sought: Sought) -> Iterator[tuple[int, int]]
                 if copy is not None and not wordless[row - first].any():
                     yield row, sought.owner(copy.number)
         first += len(rows)
+
+
+def _ids_and_digests(file: "BlockFile") -> Iterator[tuple[bytes, Any]]:
+    return zip(file.strings("id"), _rows(file, "digest"), strict=True)
 
 
 def _rows(file: "BlockFile", name: str) -> Any:

@@ -81,7 +81,7 @@ class SearchIndexStore(Store):
 
     def look(self, sought: Sought) -> None:
         """Find what the list names. Raises DamagedError if the index does not hold what it says."""
-        self.findings = dict(sought.directly(self._documents(), self._lineage))
+        self.findings = dict(sought.directly(self._documents(), self._lineage, self.copy_examples))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""

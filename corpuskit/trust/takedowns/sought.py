@@ -76,8 +76,13 @@ class Sought:
         self.whole_documents = WholeDocuments(entries, self.taken_ids)
         self._keys_everywhere: Keys | None = None
 
-    def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
-        """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all."""
+    def directly(
+        self, documents: Iterable[Document], lineage: Lineage, examples: list[str]
+    ) -> Iterator[tuple[int, TakedownFinding]]:
+        """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all.
+
+        Ids of the first ones that an earlier run knew as near copies are added to the examples.
+        """
         self._lineages.append(lineage)
         for batch in _batches(documents):
             named: list[tuple[Document, TakedownFinding]] = []
@@ -85,6 +90,8 @@ class Sought:
                 lineage.add(position, document, self.taken_ids.owners, whole=self.taken_ids.is_narrowed)
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
+                    if finding.reason == NEAR_COPY:
+                        examples += [document.id][: EXAMPLES - len(examples)]
                     self.take(document, finding)
                     self.whole_documents.note_parents(document, finding, lineage)
                     yield position, finding
@@ -205,7 +212,6 @@ class Sought:
                 if copy is not None:
                     finding = TakedownFinding(NEAR_COPY, self._owners[copy.number])
                     examples += [document.id][: EXAMPLES - len(examples)]
-                    self.taken_ids.copies.add(id_hash(document.id))
                     self.take(document, finding)
                     yield position, finding
 
@@ -226,7 +232,7 @@ class Sought:
         import numpy
 
         self.taken_ids.follow(self._lineages)
-        keys = [taken_id.hash ^ taken_id.owner.salt() for taken_id in self.taken_ids if self._goes_everywhere(taken_id)]
+        keys = [taken_id.key() for taken_id in self.taken_ids if self._goes_everywhere(taken_id)]
         self._keys_everywhere = numpy.array(keys, numpy.uint64)
 
     def descendants(self, lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
@@ -238,12 +244,12 @@ class Sought:
         for position, taken_id in self.taken_ids.positions_by_id(lineage, self._keys_everywhere):
             self.named.add(taken_id.number)
             yield position, TakedownFinding(taken_id.reason, taken_id.number)
-        for row, number, _ in self.taken_ids.taken_rows(lineage):
+        for row, number, _, _ in self.taken_ids.taken_rows(lineage):
             self.named.add(number)
             yield lineage.positions[row], TakedownFinding(PARENT, number)
 
-    def texts_of_ids(self) -> tuple[list[int], list[int]]:
-        """Return keys by id and text of all documents that go, and of those that stay, if the list is narrowed."""
+    def texts_of_ids(self) -> tuple[dict[int, TakenId], set[int]]:
+        """Return by keys of id and text the documents that go, and the keys of those that stay, of a narrowed list."""
         return self.taken_ids.by_text(self._lineages)
 
     def listed_text_hashes(self) -> dict[str, int]:
