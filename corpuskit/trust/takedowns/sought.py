@@ -4,16 +4,17 @@ Two passes over the places tell: the first finds what the list names, and notes 
 near copies of those texts. Then it is known what was made from any of them, through any number of steps.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, text_hash
 from corpuskit.text.takedown.entries import (
+    ADDRESSES,
     ID_DIGITS,
     ID_HASH,
     ID_PREFIX,
+    TENANT,
     TEXT_HASH,
     Entry,
     Kernels,
@@ -22,7 +23,8 @@ from corpuskit.text.takedown.entries import (
 )
 from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
-from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
+from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, cut_from, id_hash, owner_of
+from corpuskit.trust.takedowns.short_texts import is_short
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
 from corpuskit.trust.takedowns.whole_documents import WholeDocuments
 
@@ -33,12 +35,8 @@ if TYPE_CHECKING:
 BATCH = 256
 EXAMPLES = 3
 """Ids of near copies that are told of each place."""
-LEAST_WORDS, LEAST_LETTERS = 8, 40
-"""Of a text that is looked for because the list names a document with it in another way."""
-_UNSPACED = re.compile(
-    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Letters of Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
+KINDS_OF_PARTS = (*ADDRESSES, "actor", TENANT, ID_PREFIX)
+"""Of entries: by what they name a chunk, it names the document that the chunk was cut from."""
 
 
 def list_kernels() -> Kernels:
@@ -75,6 +73,8 @@ class Sought:
         self._lineages: list[Lineage] = []
         self.whole_documents = WholeDocuments(entries, self.taken_ids)
         self._keys_everywhere: Keys | None = None
+        self._of_parts: set[int] = set()
+        """Hashes of ids of what chunks were cut from that the list names."""
 
     def directly(
         self, documents: Iterable[Document], lineage: Lineage, examples: list[str]
@@ -93,16 +93,26 @@ class Sought:
                     if finding.reason == NEAR_COPY:
                         examples += [document.id][: EXAMPLES - len(examples)]
                     self.take(document, finding)
-                    self.whole_documents.note_parents(document, finding, lineage)
+                    if self.whole_documents.note_parents(document, finding, lineage):
+                        self.short_texts.add(text_hash(document.text))
                     yield position, finding
             self._learn([(document, finding) for document, finding in named if self.is_asked_for(finding)])
 
     def take(self, document: Document, finding: TakedownFinding) -> None:
-        """Note that a document is to be taken out."""
-        taken_id = self.taken_ids.take(id_hash(document.id), owner_of(document), finding.number, finding.reason)
+        """Note that a document is to be taken out, and what a chunk was cut from, if that has what is named as well."""
+        self._take_id(document.id, owner_of(document), finding)
+        self.named.add(finding.number)
+        entry = self.entries[finding.number]
+        if entry.kind in KINDS_OF_PARTS and finding.reason != NEAR_COPY:
+            for parent in cut_from(document):
+                if entry.kind != ID_PREFIX or parent.startswith(entry.value):
+                    self._of_parts.add(id_hash(parent))
+                    self._take_id(parent, owner_of(document), TakedownFinding(REASONS[entry.kind], finding.number))
+
+    def _take_id(self, identifier: str, owner: IdOwner, finding: TakedownFinding) -> None:
+        taken_id = self.taken_ids.take(id_hash(identifier), owner, finding.number, finding.reason)
         if self.entries[taken_id.number].kind == ID_PREFIX and finding.reason not in (PARENT, NEAR_COPY):
             self._not_learned.add((taken_id.hash, taken_id.owner))
-        self.named.add(finding.number)
 
     def learn_signed(self, hash_: str, signature: str, finding: TakedownFinding) -> None:
         """Learn a text that is known by its hash and signature alone, and is not short."""
@@ -151,10 +161,15 @@ class Sought:
         known_digests = origins | {entry.of for entry in self.entries}
         for entry in (self.entries[number] for number in sorted(self.named)):
             if entry.kind == "id" and entry.of is None and (digest := entry.digest()) not in known_digests:
-                yield entry._replace(kind=ID_HASH, value=id_digits(entry.value), of=digest, reason=REASONS["id"])
+                yield entry._replace(kind=ID_HASH, value=id_digits(entry.value), of=digest)
 
     def _learned_ids(self) -> Iterator[Entry]:
-        """Yield entries for ids, of the source and the tenant alone that the list narrows them to."""
+        """Yield entries for ids, of the source and the tenant alone that the list narrows them to.
+
+        Without a `reason` those of documents of which chunks alone are there: a later run knows that their texts are
+        not learned.
+        """
+        without_document = self._without_document()
         for taken_id in self.taken_ids:
             entry = self.entries[taken_id.number]
             is_known = bool({(taken_id.hash, taken_id.owner), (taken_id.hash, ANYBODY)} & self._known_ids)
@@ -167,8 +182,17 @@ class Sought:
                 ref=entry.ref,
                 date=entry.date,
                 of=origin_of(entry),
-                reason=taken_id.reason,
+                reason=None if taken_id.hash in without_document else taken_id.reason,
             )
+
+    def _without_document(self) -> set[int]:
+        """Return the hashes of ids that go because of chunks, and that no document has."""
+        import numpy
+
+        hashes = numpy.array(sorted(self._of_parts), numpy.uint64)
+        for lineage in self._lineages:
+            hashes = hashes[~numpy.isin(hashes, numpy.array(lineage.ids, numpy.uint64))]
+        return set(hashes.tolist())
 
     def _goes_everywhere(self, taken_id: TakenId) -> bool:
         """Whether all documents of an id and its owner go, wherever they are.
@@ -312,14 +336,6 @@ def made_from_copies_in(lineage: Lineage, findings: Mapping[int, TakedownFinding
     """Return how many of the documents that go as children of others were made from near copies."""
     positions = sought.taken_ids.positions_made_from_copies(lineage) & findings.keys()
     return sum(findings[position].reason == PARENT for position in positions)
-
-
-def is_short(text: str) -> bool:
-    """Whether a text has less than 8 words, and less than 40 letters of scripts that write no spaces.
-
-    Such texts, as "I agree", are written by many: one of them says nothing of who wrote another.
-    """
-    return len(text.split(None, LEAST_WORDS)) < LEAST_WORDS and len(_UNSPACED.findall(text)) < LEAST_LETTERS
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[int, Document]]]:

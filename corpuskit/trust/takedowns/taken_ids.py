@@ -81,6 +81,10 @@ class TakenIds:
         """Take out an id of an owner by an entry, of as much of the owner as that entry tells apart."""
         return self._take(hash_, owner, number, self._narrowings[number], reason, is_derived=False)
 
+    def has(self, hash_: int, owner: IdOwner) -> bool:
+        """Whether an id of an owner is taken out, told apart as far as its entry does."""
+        return hash_ ^ owner.salt() in self._ids
+
     def of_anybody(self, hash_: int) -> TakenId | None:
         """Return an id that is taken out whoever has it; None if it is not."""
         return self._ids.get(hash_)
