@@ -3,7 +3,7 @@
 import builtins
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -12,13 +12,12 @@ from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import comma_list, or_list, quantity
+from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.trust.takedowns.receipt import Receipt
     from corpuskit.trust.takedowns.sought import Sought
-    from corpuskit.trust.takedowns.store import CopyTally
     from corpuskit.trust.takedowns.store_run import StoreRun
 
 
@@ -129,15 +128,20 @@ class Takedown(Command):
         from corpuskit.trust.takedowns.reached import reached
         from corpuskit.trust.takedowns.receipt import receipt_of, serialise
 
-        not_found = [entry.digest() for entry in sought.not_found()]
+        not_found = {entry.digest() for entry in sought.not_found()}
         digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
         is_searched = all(run.is_searched for run in runs)
-        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), is_searched=is_searched)
+        unknown = set().union(*(run.unasked_digests for run in runs)) if is_searched else not_found
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), unknown)
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
     def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", sought: "Sought", settings: Settings) -> None:
+        from corpuskit.text.takedown.list_file import line_numbers
+        from corpuskit.trust.takedowns.account import account
+        from corpuskit.trust.takedowns.sought import list_kernels
+
         short_texts = len(sought.short_texts)
         unlearned = [
             {"name": store["name"], "texts": store["unlearned_texts"]}
@@ -150,7 +154,7 @@ class Takedown(Command):
             answer["unlearned_texts"] = unlearned
             console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
-            lines = [*_lines(runs, receipt)]
+            lines = [*account(runs, receipt, line_numbers(self.list, list_kernels()))]
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
@@ -179,86 +183,6 @@ def _demand_receipt_or_nothing(path: Path) -> None:
         raise UsageError(f"--receipt {str(path)!r}: there is no folder {str(path.parent)!r}; make it, or name another")
     demand_distinct([Target("--receipt", path)], [])
     demand_own_kind(path, "receipt", "the receipt, such as receipt.json", is_receipt)
-
-
-def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
-    """Yield what became of each place, as people read it."""
-    from corpuskit.trust.takedowns.reached import STEPS
-
-    for run in runs:
-        store = run.entry
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
-        account = f"{store['name']}: {store['outcome']}"
-        account += f", {run.kind.amount(store)}" if store["outcome"] in ("found", "removed") else ""
-        account += f" ({reasons})" if reasons else ""
-        yield account  # what is wrong with a place is told as an error
-        if run.copies().is_any and not receipt["applied"]:
-            yield f"{store['name']}: {_near_copies(run.copies())}"
-        if "undecided" in store:
-            yield f"{store['name']}: {_undecided(store['undecided'])}"
-        if "unlearned_texts" in store:
-            yield f"{store['name']}: {_unlearned(store['unlearned_texts'])}"
-        if "chunks_alone" in store:
-            yield f"{store['name']}: {_alone(store['chunks_alone'])}"
-        if "unasked" in store:
-            yield f"{store['name']}: {_unasked(store['unasked'])}"
-    for entry in receipt["reached"]:
-        or_equal = ", or of equal documents by the same steps" if entry.get("by") == STEPS else ""
-        names = or_list(store["name"] for store in receipt["places"] if store["before"] == entry["from"])
-        yield f"{entry['name']}: was made from {names}{or_equal}"
-    if receipt["not_found"]:
-        yield f"not found: {', '.join(receipt['not_found'])}"
-    if unknown := receipt.get("unknown"):
-        yield f"not found, but not every place was searched: {', '.join(unknown)}"
-    if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
-        yield "nothing was taken out; add --apply"
-
-
-def _near_copies(copies: "CopyTally") -> str:
-    """Return what goes that the list does not name: near copies, some by their ids, and what was made from them."""
-    parts = []
-    if copies.documents:
-        near_copies = "1 near copy" if copies.documents == 1 else f"{copies.documents:,} near copies"
-        parts.append(f"{near_copies} (such as {comma_list(copies.examples)})" if copies.examples else near_copies)
-    if copies.made_from_them:
-        parts.append(f"{quantity(copies.made_from_them, 'document')} made from near copies")
-    return f"the list does not name {' and '.join(parts)}"
-
-
-def _undecided(number: int) -> str:
-    """Return what stays, and what to name in its stead."""
-    stay = "1 document stays" if number == 1 else f"{number:,} documents stay"
-    return (
-        f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to "
-        "take it out, list its `text_hash` (the xxh3, as an index of `dedup` knows no other), or its `id` alone if no "
-        "other has that"
-    )
-
-
-def _unlearned(texts: int) -> str:
-    """Return of how many texts copies come back under other ids, and what to name beside the place."""
-    return (
-        f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back "
-        "unless the list names them, too; name the dataset that the documents came from as well"
-    )
-
-
-def _alone(chunks: int) -> str:
-    """Return which chunks may be of copies, and what to name beside the place."""
-    stay = "1 chunk stays whose document" if chunks == 1 else f"{chunks:,} chunks stay whose documents"
-    return (
-        f"{stay} no place has, so that nothing can tell whether it was a copy of a text to take out; name the dataset "
-        "that the chunks were cut from as well"
-    )
-
-
-def _unasked(entries: dict[str, int]) -> str:
-    """Return what an index of `dedup` knows nothing of, and what to name beside it."""
-    names = ", ".join(f"{name} {number:,}" for name, number in entries.items())
-    return (
-        f"cannot be asked for {quantity(sum(entries.values()), 'entry')} ({names}): an index of `dedup` knows ids and "
-        "the xxh3 of texts; name the dataset that the documents came from as well"
-    )
 
 
 def _raise_errors(runs: "Sequence[StoreRun]") -> None:

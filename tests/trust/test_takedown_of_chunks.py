@@ -10,7 +10,7 @@ from tests.conftest import Run, lines_of
 from tests.support.takedown_texts import prose
 
 TAKEDOWN = ("takedown", "--list", "takedown.jsonl")
-MESSAGE = "2 texts cannot be learned from it, so that copies under other ids come back unless the list names them"
+MESSAGE = "2 texts cannot be learned from it, so that copies under other ids may be left in it, and come back, unless"
 
 
 @pytest.fixture
@@ -79,6 +79,8 @@ def test_each_place_says_it_and_a_document_elsewhere_is_enough(folder: Path, cor
     write_list(folder, {"id": "d1"}, {"id": "d2"}, {"id": chunk}, {"id": "nobody"})
     both = [{"name": "chunks", "texts": 2}, {"name": "chunks.idx", "texts": 2}]
     assert untaught(corpuskit, "chunks", "chunks.idx") == both
+    told = corpuskit(*TAKEDOWN, "chunks", "chunks.idx").stdout.decode()
+    assert told.count("cannot be learned") == 1 and "chunks, chunks.idx: 2 texts cannot be learned from them" in told
     assert untaught(corpuskit, "seen", "chunks") == untaught(corpuskit, "chunks.idx", "seen") == []
     assert untaught(corpuskit, "corpus", "chunks.idx", "--apply") == []
     assert untaught(corpuskit, "chunks", "--apply") == []
@@ -89,6 +91,14 @@ def test_what_an_address_taught_before_is_known(folder: Path, corpuskit: Run) ->
     assert untaught(corpuskit, "chunks") == [{"name": "chunks", "texts": 6}]
     assert untaught(corpuskit, "corpus", "--apply") == []
     assert untaught(corpuskit, "chunks", "--apply") == []
+
+
+def test_places_that_lack_different_texts_are_told_of_apart(folder: Path, corpuskit: Run) -> None:
+    one = corpuskit("chunk", "--size", "600", stdin=lines_of([{"id": "d9", "text": prose(9, 300)}])).stdout
+    assert corpuskit("export", "-o", "more", stdin=one).returncode == 0
+    write_list(folder, {"id": "d1"}, {"id": "d9"})
+    told = corpuskit(*TAKEDOWN, "chunks", "more").stdout.decode()
+    assert all(f"{name}: 1 text cannot be learned from it" in told for name in ("chunks", "more")), told
 
 
 def test_a_document_of_another_source_with_that_id_teaches_nothing(folder: Path, corpuskit: Run) -> None:

@@ -84,6 +84,16 @@ def test_a_link_that_leads_nowhere_says_where_to(folder: Path, corpuskit: Run, t
     assert (done.returncode, answer["error"]) == (2, f"'dangling.idx' is a link to '{target}', which is not there")
 
 
+def test_lines_that_name_nothing_are_told_by_their_numbers(folder: Path, corpuskit: Run) -> None:
+    """Those of the list as it is now: `takedown` leaves out blank lines when it writes a list anew."""
+    lines = [b'{"id": "nobody-%d"}\n' % number for number in range(7)]
+    (folder / "takedown.jsonl").write_bytes(b'{"id": "d3"}\n\n' + b"".join(lines))
+    command = ("takedown", "--list", "takedown.jsonl", "real/corpus")
+    dry = corpuskit(*command).stdout.decode()
+    assert "not found: line 3 (" in dry and "line 7 (" in dry and " and 2 more lines\n" in dry, dry
+    assert "not found: line 2 (" in corpuskit(*command, "--apply").stdout.decode()
+
+
 def foreign_database(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE notes (text TEXT)")

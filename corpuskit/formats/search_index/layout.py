@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATION_ID",
+    "JOURNALS",
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
@@ -57,7 +58,7 @@ PAGE_BYTES = 16_384
 """Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
 _ID_OFFSET = 68
-_JOURNALS = ("-wal", "-journal")
+JOURNALS = ("-wal", "-journal")
 """What SQLite adds to the name of a file for its write-ahead log, and for its rollback journal."""
 _SHADOW_TABLES = {
     "CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)",
@@ -196,7 +197,7 @@ def demand_no_journal(path: Path) -> None:
     write its pages into whatever index has the name.
     """
     target = Path(os.path.realpath(path))
-    for ending in _JOURNALS:
+    for ending in JOURNALS:
         journal = target.with_name(target.name + ending)
         with contextlib.suppress(FileNotFoundError):
             if journal.stat().st_size:

@@ -1,7 +1,7 @@
 """A dataset as a place of a takedown: a folder of shards, or one file with its manifest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Set
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -86,8 +86,8 @@ class DatasetStore(Store):
         )
         return StoreTally(reasons, bool(reasons or decisions), {}, undecided, made_from_copies, decisions)
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the documents that are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts(self._lineages.values())
 
     def chunks_alone(self, sought: Sought) -> int:

@@ -1,7 +1,8 @@
 """An index of `dedup` as a place of a takedown: its entries hold ids, hashes of texts, and signatures."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,8 @@ class DedupIndexStore(Store):
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
         self._beginning_so: dict[str, set[int]] = {}
         """By file: rows of ids that begin as the list says of a source."""
+        self._ids = array("Q")
+        """Hashes of the ids."""
         self._untaught_texts: set[str] = set()
         """Hashes of texts that the list names, and of which the index does not keep what the list learns."""
 
@@ -86,6 +89,7 @@ class DedupIndexStore(Store):
             for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
                 by_text, hash_ = hashes.get(digest.tobytes()), id_hash(identifier)
                 sought.whole_documents.note_indexed(hash_)
+                self._ids.append(hash_)
                 if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings[row] = TakedownFinding(taken_id.reason, taken_id.number)
                     sought.take_unowned(identifier, findings[row])
@@ -154,18 +158,21 @@ class DedupIndexStore(Store):
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many texts of entries that go no place could teach, and that the list does not name itself."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the texts of entries that go which no place could teach, and that the list does not name itself."""
         listed = sought.listed_text_hashes()
-        return sum(hash_ not in listed and not sought.knows_text(hash_) for hash_ in self._untaught_texts)
+        return {hash_ for hash_ in self._untaught_texts if hash_ not in listed and not sought.knows_text(hash_)}
 
-    def unasked(self, sought: Sought) -> dict[str, int]:
+    def unasked(self, sought: Sought) -> dict[str, str]:
         """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3.
 
         Where chunks alone have what an entry names, it names nothing here: the texts here are those of the documents.
+        Where other places have all documents of the entries, these were asked.
         """
-        names = (_unknown_here(entry) for entry in [*sought.not_found(), *sought.named_by_parts()])
-        return dict(sorted(Counter(name for name in names if name).items()))
+        if not sought.absent_ids(self._ids):
+            return {}
+        names = {entry.digest(): _unknown_here(entry) for entry in [*sought.not_found(), *sought.named_by_parts()]}
+        return {digest: name for digest, name in names.items() if name}
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries, which knows of what it was cleared."""

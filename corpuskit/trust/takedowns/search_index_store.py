@@ -4,7 +4,7 @@ anew."""
 import os
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Set
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -126,8 +126,8 @@ class SearchIndexStore(Store):
             amount += f", and what was left of {quantity(entry['unerased'], 'document')} removed before"
         return amount
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the documents that are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts([self._lineage])
 
     def chunks_alone(self, sought: Sought) -> int:

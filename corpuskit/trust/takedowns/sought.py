@@ -4,7 +4,7 @@ Two passes over the places tell: the first finds what the list names, and notes 
 near copies of those texts. Then it is known what was made from any of them, through any number of steps.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,16 @@ from corpuskit.text.takedown.entries import (
 )
 from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
 from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
-from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, cut_from, id_hash, owner_of
+from corpuskit.trust.takedowns.lineage import (
+    ANYBODY,
+    IdOwner,
+    Lineage,
+    NamedParent,
+    Narrowing,
+    cut_from,
+    id_hash,
+    owner_of,
+)
 from corpuskit.trust.takedowns.short_texts import is_short
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
 from corpuskit.trust.takedowns.whole_documents import WholeDocuments
@@ -169,7 +178,7 @@ class Sought:
         Without a `reason` those of documents of which chunks alone are there: a later run knows that their texts are
         not learned.
         """
-        without_document = self._without_document()
+        without_document = self.absent_ids(sorted(self._of_parts))
         for taken_id in self.taken_ids:
             entry = self.entries[taken_id.number]
             is_known = bool({(taken_id.hash, taken_id.owner), (taken_id.hash, ANYBODY)} & self._known_ids)
@@ -185,14 +194,14 @@ class Sought:
                 reason=None if taken_id.hash in without_document else taken_id.reason,
             )
 
-    def _without_document(self) -> set[int]:
-        """Return the hashes of ids that go because of chunks, and that no document has."""
+    def absent_ids(self, hashes: Collection[int]) -> set[int]:
+        """Return those hashes that are of no document's id, in all places that know more of documents than that."""
         import numpy
 
-        hashes = numpy.array(sorted(self._of_parts), numpy.uint64)
+        absent = numpy.array(hashes, numpy.uint64)
         for lineage in self._lineages:
-            hashes = hashes[~numpy.isin(hashes, numpy.array(lineage.ids, numpy.uint64))]
-        return set(hashes.tolist())
+            absent = absent[~numpy.isin(absent, numpy.array(lineage.ids, numpy.uint64))]
+        return set(absent.tolist())
 
     def _goes_everywhere(self, taken_id: TakenId) -> bool:
         """Whether all documents of an id and its owner go, wherever they are.
@@ -284,8 +293,8 @@ class Sought:
                 hashes[entry.value] = number
         return hashes
 
-    def unlearned_texts(self, lineages: Iterable[Lineage]) -> int:
-        """Return how many texts the list names by what these shards have of them, and that no place has whole."""
+    def unlearned_texts(self, lineages: Iterable[Lineage]) -> set[NamedParent]:
+        """Return of which documents the list names what these shards have, while no place has them whole."""
         return self.whole_documents.missing([*lineages], self._lineages)
 
     def chunks_alone(self, lineage: Lineage, going: Set[int]) -> int:

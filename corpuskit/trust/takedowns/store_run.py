@@ -5,7 +5,7 @@ A place that is damaged or in use does not keep the others from being cleared.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ class StoreRun:
         self.path = followed(path)
         self.error: CorpuskitError | None = None
         self.is_searched = False
+        self.unlearned_texts: frozenset[Hashable] = frozenset()
+        self.unasked_digests: set[str] = set()
+        """Of the entries that the place cannot be asked for."""
         self._store: Store | None = None
         self._tally = StoreTally(Counter(), False, {})
         self._removal: Removal | None = None
@@ -58,11 +61,13 @@ class StoreRun:
 
         def note() -> None:
             if texts := self._opened_store().unlearned_texts(sought):
-                self.entry["unlearned_texts"] = texts
+                self.unlearned_texts = frozenset(texts)
+                self.entry["unlearned_texts"] = len(texts)
             if chunks := self._opened_store().chunks_alone(sought):
                 self.entry["chunks_alone"] = chunks
             if unasked := self._opened_store().unasked(sought):
-                self.entry["unasked"] = unasked
+                self.unasked_digests = set(unasked)
+                self.entry["unasked"] = dict(sorted(Counter(unasked.values()).items()))
 
         self._attempt(note)
 

@@ -87,9 +87,9 @@ class WholeDocuments:
                 self._naming[parent].add(finding.number)
         return is_short
 
-    def missing(self, in_question: Sequence[Lineage], everywhere: Sequence[Lineage]) -> int:
-        """Return how many documents are named by what one place has of them, and are in no place themselves."""
-        return len(self._absent({parent for lineage in in_question for parent in lineage.named_parents}, everywhere))
+    def missing(self, in_question: Sequence[Lineage], everywhere: Sequence[Lineage]) -> set[NamedParent]:
+        """Return the documents that are named by what one place has of them, and are in no place themselves."""
+        return set(self._absent({parent for lineage in in_question for parent in lineage.named_parents}, everywhere))
 
     def named_by_parts(self, everywhere: Sequence[Lineage]) -> set[int]:
         """Return the numbers of entries by which a document is named of which there are parts alone, but no id goes."""
