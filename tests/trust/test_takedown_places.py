@@ -150,3 +150,13 @@ def test_what_is_wrong_is_told_with_the_place(folder: Path, corpuskit: Run) -> N
     assert done.returncode == 3
     assert f"takedown: real/corpus: {name} is not what the manifest says" in done.stderr.decode()
     assert answer["places"][1]["problem"].startswith(name)
+
+
+def test_each_line_that_names_a_document_counts_as_found(folder: Path, corpuskit: Run) -> None:
+    """Not the first one alone, for whose reason the document goes."""
+    page = {"id": "p", "text": prose(70), "metadata": {"url": "https://example.org/a/b", "source": "web"}}
+    assert corpuskit("export", "-o", "pages", stdin=lines_of([page])).returncode == 0
+    lines = [{"domain": "example.org"}, {"url": "example.org/a/b", "source": "forum"}, {"url": "example.org/a/b"}]
+    (folder / "takedown.jsonl").write_bytes(lines_of([*lines, {"id": "p"}, {"id_prefix": "p", "source": "web"}]))
+    told = corpuskit("takedown", "--list", "takedown.jsonl", "pages").stdout.decode()
+    assert [line for line in told.splitlines() if "not found" in line and "line 2 (" in line and "," not in line], told

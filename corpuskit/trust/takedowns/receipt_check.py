@@ -103,8 +103,8 @@ def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
         yield f"that {store['documents']:,} documents were there"
     if total != store["documents"]:
         yield f"{quantity(store['documents'], 'document')}, and reasons for {total:,}"
-    for key, number in ((key, store[key]) for key in ("chunks", "vectors") if key in store):  # type: ignore[literal-required]
-        if not 0 <= number <= store["documents"]:  # type: ignore[operator]
+    for key, number in ((key, store[key]) for key in ("chunks", "vectors") if key in store):
+        if not 0 <= number <= store["documents"]:
             yield f"{number} {key} of {quantity(store['documents'], 'document')}"
     if outcome == CLEAN and (store["documents"] or store.get("unerased") or store.get("decisions")):
         yield "that it was clean, and what was in it"

@@ -99,6 +99,7 @@ class Sought:
                 lineage.add(position, document, self.taken_ids.owners, whole=self.taken_ids.is_narrowed)
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
+                    self.named |= self._matcher.naming(document)
                     if finding.reason == NEAR_COPY:
                         examples += [document.id][: EXAMPLES - len(examples)]
                     self.take(document, finding)
