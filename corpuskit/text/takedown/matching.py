@@ -79,7 +79,7 @@ class TakedownMatcher:
         return by_learned
 
     def naming(self, document: Document) -> set[int]:
-        """Return the numbers of all entries that somebody wrote and that name a document, not of the first one alone."""
+        """Return the numbers of all entries that somebody wrote and that name a document, not of the first alone."""
         numbers = (number for _, numbers in self._candidates(document) for number in numbers)
         return {
             number
