@@ -15,7 +15,7 @@ MOST_ENTRIES = 5
 def account(runs: Sequence[StoreRun], receipt: Receipt, line_numbers: Mapping[str, int]) -> Iterator[str]:
     """Yield the lines; entries of the list are told by the numbers of their lines."""
     for run in runs:
-        yield from _of_place(run, is_applied=receipt["applied"])
+        yield from _about_store(run, is_applied=receipt["applied"])
     yield from _unlearned(runs)
     for made in receipt["reached"]:
         or_equal = ", or of equal documents by the same steps" if made.get("by") == STEPS else ""
@@ -30,7 +30,7 @@ def account(runs: Sequence[StoreRun], receipt: Receipt, line_numbers: Mapping[st
         yield "nothing was taken out; add --apply"
 
 
-def _of_place(run: StoreRun, *, is_applied: bool) -> Iterator[str]:
+def _about_store(run: StoreRun, *, is_applied: bool) -> Iterator[str]:
     store = run.entry
     reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
     outcome = f"{store['name']}: {store['outcome']}"
@@ -69,11 +69,11 @@ def _undecided(number: int) -> str:
 
 def _unlearned(runs: Sequence[StoreRun]) -> Iterator[str]:
     """Yield of how many texts copies stay and come back, once for places that lack the same ones."""
-    places: dict[frozenset[Hashable], list[str]] = {}
+    lacking: dict[frozenset[Hashable], list[str]] = {}
     for run in runs:
         if run.unlearned_texts:
-            places.setdefault(run.unlearned_texts, []).append(run.entry["name"])
-    for texts, names in places.items():
+            lacking.setdefault(run.unlearned_texts, []).append(run.entry["name"])
+    for texts, names in lacking.items():
         them = "it" if len(names) == 1 else "them"
         yield (
             f"{comma_list(names)}: {quantity(len(texts), 'text')} cannot be learned from {them}, so that copies under "
@@ -102,9 +102,9 @@ def _unasked(entries: Mapping[str, int]) -> str:
 
 def _lines_of(digests: Sequence[str], line_numbers: Mapping[str, int]) -> str:
     """Return which lines of the list these entries are, and their digests, as the receipt has them."""
-    known = sorted((line_numbers[digest], digest) for digest in digests if digest in line_numbers)
-    if len(known) < len(digests):
+    numbered = sorted((line_numbers[digest], digest) for digest in digests if digest in line_numbers)
+    if len(numbered) < len(digests):
         return comma_list(digests)
-    told = [f"line {number} ({digest})" for number, digest in known[:MOST_ENTRIES]]
-    more = len(known) - len(told)
-    return comma_list(told) + (f" and {quantity(more, 'more line')}" if more else "")
+    lines = [f"line {number} ({digest})" for number, digest in numbered[:MOST_ENTRIES]]
+    more = len(numbered) - len(lines)
+    return comma_list(lines) + (f" and {quantity(more, 'more line')}" if more else "")

@@ -149,11 +149,11 @@ class StoreRun:
             self._note(PublishError(f"cannot read {what}: {reason}; see to it, and run it again"))
 
     def _note(self, error: DamagedError | PublishError | UnsearchableError) -> None:
-        self.error = error if self._names_place(error) else type(error)(f"{printable_name(str(self.path))}: {error}")
+        self.error = error if self._names_store(error) else type(error)(f"{printable_name(str(self.path))}: {error}")
         self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
         self.entry["problem"] = str(error).removeprefix(f"{self.entry['name']}: ")
 
-    def _names_place(self, error: CorpuskitError) -> bool:
+    def _names_store(self, error: CorpuskitError) -> bool:
         """Whether a message says in which of several places something is wrong."""
         name, path, message = self.entry["name"], printable_name(str(self.path)), str(error)
         starts, quoted = (f"{name}: ", f"{name} ", f"{path}: ", f"{path}/"), (repr(path), f"'{path}/")
