@@ -81,6 +81,7 @@ class DedupIndexStore(Store):
         hashes = _digests(sought.listed_text_hashes())
         prefixes = {entry.value.encode() for entry in sought.entries if entry.kind == ID_PREFIX}
         prefix_lengths = {len(prefix) for prefix in prefixes}
+        sought.whole_documents.note_indexed(self._ids)
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings.setdefault(name, {})
@@ -88,7 +89,6 @@ class DedupIndexStore(Store):
             teaching: dict[int, TakedownFinding] = {}
             for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
                 by_text, hash_ = hashes.get(digest.tobytes()), id_hash(identifier)
-                sought.whole_documents.note_indexed(hash_)
                 self._ids.append(hash_)
                 if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings[row] = TakedownFinding(taken_id.reason, taken_id.number)

@@ -47,20 +47,20 @@ class WholeDocuments:
         """Hashes of the ids that documents without one have, of texts in the list."""
         self._naming: dict[NamedParent, set[int]] = defaultdict(set)
         """Numbers of the entries by which each is named."""
-        self._indexed_ids = array("Q")
+        self._indexed_ids: list[array[int]] = []
         """Hashes of the ids in indexes of `dedup`, whose texts are those of whole documents."""
         self._present: Keys | None = None
 
-    def note_indexed(self, hash_: int) -> None:
-        """Note that an index of `dedup` has a document whose id has this hash."""
-        self._indexed_ids.append(hash_)
+    def note_indexed(self, hashes: "array[int]") -> None:
+        """Note that an index of `dedup` has documents whose ids have these hashes, which it may still add to."""
+        self._indexed_ids.append(hashes)
 
     def chunks_alone(self, lineage: Lineage, going: Set[int], everywhere: Sequence[Lineage]) -> int:
         """Return how many chunks of one shard stay, and were cut out of documents that no place has."""
         import numpy
 
         if self._present is None:
-            arrays = [self._indexed_ids, *(lineage.ids for lineage in everywhere)]
+            arrays = [*self._indexed_ids, *(lineage.ids for lineage in everywhere)]
             self._present = numpy.concatenate([numpy.array(ids, numpy.uint64) for ids in arrays])
         return len(lineage.chunks_without(self._present) - going)
 
