@@ -236,7 +236,7 @@ def test_two_runs_on_one_list_wait_for_one_another(folder: Path, corpuskit: Run)
     before = (folder / "takedown.jsonl").read_bytes()
     with locked(folder / "takedown.jsonl"):
         done, _ = takedown(corpuskit, "corpus", "--apply")
-        assert done.returncode == 5 and b"takedown.jsonl' is being written by another run" in done.stderr
+        assert done.returncode == 5 and b"takedown: 'takedown.jsonl' is being written by another run" in done.stderr
         assert takedown(corpuskit, "corpus")[0].returncode == 0, "which only reads"
     assert (folder / "takedown.jsonl").read_bytes() == before and set(ids_of(corpuskit, "corpus")) > TAKEN
     assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
@@ -369,7 +369,7 @@ def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() ->
     ]
     entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
     sought = Sought(entries)
-    assert len(list(sought.directly(taken, Lineage()))) == 2
+    assert len(list(sought.directly(taken, Lineage(), []))) == 2
     sought.follow_lineage()
     matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
     assert all(matcher.find(document) for document in taken)

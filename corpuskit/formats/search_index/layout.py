@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATION_ID",
+    "JOURNALS",
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
@@ -38,6 +39,7 @@ __all__ = [
     "database_errors",
     "demand_no_journal",
     "description_digest",
+    "has_lost_its_head",
     "is_search_index",
     "open_index",
     "read_description",
@@ -56,7 +58,7 @@ PAGE_BYTES = 16_384
 """Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
 _ID_OFFSET = 68
-_JOURNALS = ("-wal", "-journal")
+JOURNALS = ("-wal", "-journal")
 """What SQLite adds to the name of a file for its write-ahead log, and for its rollback journal."""
 _SHADOW_TABLES = {
     "CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)",
@@ -147,7 +149,7 @@ def is_search_index(path: Path) -> bool:
     return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
 
 
-def _has_lost_its_head(path: Path) -> bool:
+def has_lost_its_head(path: Path) -> bool:
     """Whether a file begins with zeros, or has but one of the two marks of an index."""
     head = _head_of(path)
     is_marked = head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
@@ -171,7 +173,7 @@ def open_index(path: Path) -> Iterator["Connection"]:
     if not os.path.lexists(path):
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
     if not is_search_index(path):
-        if path.suffix == SUFFIX and _has_lost_its_head(path):
+        if path.suffix == SUFFIX and has_lost_its_head(path):
             raise damaged_index(path, "its first bytes are not those of an index")
         raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
     demand_no_journal(path)
@@ -195,7 +197,7 @@ def demand_no_journal(path: Path) -> None:
     write its pages into whatever index has the name.
     """
     target = Path(os.path.realpath(path))
-    for ending in _JOURNALS:
+    for ending in JOURNALS:
         journal = target.with_name(target.name + ending)
         with contextlib.suppress(FileNotFoundError):
             if journal.stat().st_size:

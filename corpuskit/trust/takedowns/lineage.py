@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Keys = NDArray[numpy.uint64]
 
 
+_METADATA_OF_PARTS = {"span", "signal"}
+
+
 def id_hash(identifier: str | bytes) -> int:
     """Return the hash of an id, by which entries with `id_hash` name it.
 
@@ -175,6 +178,21 @@ class Lineage:
         import numpy
 
         return numpy.array(self.ids, numpy.uint64) ^ numpy.array(self.texts, numpy.uint64)
+
+
+def cut_from(document: Document) -> Iterator[str]:
+    """Yield the ids of what a chunk or a signal was made of, from the nearest on, and whose metadata it has.
+
+    Parts that others cut, such as the posts of a thread, may have addresses and persons of their own: they have neither
+    the `span` that `chunk` notes, nor a `signal`.
+    """
+    if not _METADATA_OF_PARTS.isdisjoint(document.metadata):
+        part = document.id
+        for parent in reversed(parents_of(document)):
+            if not part.startswith(f"{parent}#"):
+                return
+            yield parent
+            part = parent
 
 
 def text_key(digest: bytes) -> int:
