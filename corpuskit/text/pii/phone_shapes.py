@@ -17,8 +17,7 @@ _NORTH_AMERICAN = late_re(
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
 _AMERICAN_APART = late_re(rb"\+ 1[- ]?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}\Z")
-_PAIRED_CODE = rb"\(?0(?:[1-9](?: \d\d){1,2}| [1-9]\d(?: \d\d)?)\)? ?/"
-CODE_IN_PAIRS = late_re(_PAIRED_CODE)
+CODE_IN_PAIRS = late_re(rb"\(?0(?:[1-9](?: \d\d){1,2}| [1-9]\d(?: \d\d)?)\)? ?/ ?(?=[1-9])")
 """German area codes as `01 51 /` and `0 22 47 /`."""
 _GERMAN = late_re(
     rb"\(0[1-9]\d{1,3}\) \d\d \d\d \d\d \d\Z"
@@ -58,7 +57,7 @@ _ZERO_POINT = re.compile(rb"\(?\+[0-9]+ 0[.]")
 _TEXT_RELAY = re.compile(rb"1800[12] (?=0)")
 """What deaf people dial in Britain before the number."""
 _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
-_ZERO_APART = rb"0 [1-9]\d(?: \d\d)? ?/"
+_ZERO_APART = rb"0 [1-9]\d(?: \d\d)? ?/ ?[1-9]"
 MAY_BEGIN = re.compile(
     rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )(?:0\d|%b)|%b|%b)" % (_ZERO_APART, _AMERICAN, _ELSEWHERE)
 )

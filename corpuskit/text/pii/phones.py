@@ -43,6 +43,7 @@ _ENDS_CLAUSE = late_re(
     rb"| (?:oder|und|bzw|sowie|geb\xc3\xbchrenfrei|kosten(?:frei|los)|erreichbar|anrufen|Mo|Mobil|(?:Tele)?[Ff]ax)\b"
 )
 """What follows a German number whose last digit stands alone."""
+_GERMAN_EXTENSION = re.compile(rb"0[1-9]\d{1,3} ?/ ?[1-9][0-9 ]{1,9}-")
 _GROUPS_BEFORE_LONE_DIGIT = 3
 _MOBILE_OF_CHINA = re.compile(rb"1[3-9][0-9]{9}\Z")
 _CJK = re.compile(rb"[\xe3-\xe9][\x80-\xbf]")
@@ -208,7 +209,7 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
 
 def _most_national(data: bytes, first: int) -> int:
     """Return how many digits a national number may have; German ones with an extension have one more."""
-    return _MOST_NATIONAL + bool(phone_shapes.CODE_IN_PAIRS.match(data, first))
+    return _MOST_NATIONAL + bool(_GERMAN_EXTENSION.match(data, first) or phone_shapes.CODE_IN_PAIRS.match(data, first))
 
 
 def _may_end_number(data: bytes, groups: list[Span], number: int) -> bool:

@@ -90,6 +90,7 @@ def phones(text: str) -> list[str]:
         "02 21/47 10-321",
         "0 30 / 22 63 43",
         "0 62 03 / 95 43 - 2150",
+        "06203/95 43 - 2150",
         "(0221) 47 10 32 1",
         # A code apart from its sign, or in the groups of other numbers
         "+ 1-212-555-0123",
