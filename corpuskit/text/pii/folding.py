@@ -55,7 +55,7 @@ _OF_WORD = "[!-~\u00c0-\u024f\u0370-\u052f]"
 """Of addresses: signs of ASCII, and Latin, Greek and Cyrillic letters."""
 _INSIDE_VALUE = re.compile(
     rf"[{_INVISIBLES}](?:(?:(?<={_SIGN}.)|(?<=[0-9{_DIGITS})] .))[{_INVISIBLES}]*(?= ?[0-9{_DIGITS}(+@])"
-    rf"|(?<={_EDGE}.)[{_INVISIBLES}]*(?={_SIGN})|(?<=[A-Z].)(?=[A-Z]{{1,3}}[0-9])|(?<=\S.)(?={_OF_WORD}[^\s@]{{0,64}}@))"
+    rf"|(?<={_EDGE}.)[{_INVISIBLES}]*(?={_SIGN})|(?<=[A-Z].)(?=[A-Z]{{1,3}}[0-9])|(?<=\S.)(?=@|{_OF_WORD}[^\s@]{{0,64}}@))"
     rf"|@[^\s@]{{0,64}}[{_INVISIBLES}](?={_OF_WORD})"
 )
 """Such a character beside a digit or sign, among the letters of an account, or in a word with the sign of addresses."""
