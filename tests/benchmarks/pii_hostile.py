@@ -32,6 +32,13 @@ REPEATED = {
     "years": "1998-2004 ",
     "url": "://a:",
     "iban": "DE89 3704 ",
+    "split": "1\u200b",
+    "split-words": "a\u200b",
+    "split-signs": "@a\u200b",
+    "invisible": "1" + "\u200b" * 1000,
+    "thin": "1\u2009",
+    "tabs": "12\t",
+    "pairs-de": "0 12 34 / ",
 }
 LISTS = {
     "lines": "212-555-0###\n",

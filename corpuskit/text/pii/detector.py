@@ -6,7 +6,6 @@ text that is already taken (by an earlier detector, or by a placeholder): no pat
 """
 
 import re
-import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,26 +17,6 @@ Span = tuple[int, int]
 
 GAP = r"(?:[ .\-]|\x{a0}|\x{2011})"
 """One character that may stand between the groups of a number."""
-
-ZEROS = (
-    0x660,
-    0x6F0,
-    0x966,
-    0x9E6,
-    0xA66,
-    0xAE6,
-    0xB66,
-    0xBE6,
-    0xC66,
-    0xCE6,
-    0xD66,
-    0xE50,
-    0xED0,
-    0x1040,
-    0x17E0,
-    0xFF10,
-)
-"""The zeros of Arabic, Persian, the Indian scripts, Thai, Lao, Burmese, Khmer, and full width; nine follow each."""
 
 AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 """In lists of numbers, what is around each is the same but for its digits, and need be looked at only once."""
@@ -114,33 +93,6 @@ _PHONE_BEFORE = pattern(
     r"|hotline|whatsapp|\bhandy|\bfon|τηλ|тел(?:ефон)?|факс|电话|電話|手机|手機|传真|전화|휴대폰|携帯|โทร|هاتف|جوال|تلفن|טלפון|फ़ोन|फोन)"
     r"(?:[ ._-]?(?:number|no|nr|num|num\x{e9}ro|numero|n\x{fa}mero|me|us|at|on|is))*[^\p{L}\p{N}\n]{0,4}[(+]?$"
 )
-_FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(10)}
-_FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()[]/@." + string.ascii_letters}
-_FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
-_TO_FOLD = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]+")
-_DASHES = "\u2014\u2015\u2212\u30fc\ufe63"
-"""What people type between digits for a hyphen: long dashes, the minus sign, the long vowel mark, a small hyphen."""
-_DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
-FOLDABLE = (
-    "[" + "".join(rf"\x{{{zero:x}}}-\x{{{zero + 9:x}}}" for zero in ZEROS) + r"\x{ff20}]"
-    r"|\x{ff0b}[0-9]|\x{ff08}[0-9+]{2,6}\x{ff09}[0-9 -]|[0-9]\x{ff08}[0-9]+\x{ff09}[0-9]|[0-9][\x{ff0d}\x{ff0f}"
-    + "".join(rf"\x{{{ord(dash):x}}}" for dash in _DASHES)
-    + r"][0-9]"
-    r"|[\x{ff08}\x{ff3b}] ?(?:at|AT|@|\x{ff41}\x{ff54}|\x{ff21}\x{ff34}) ?[\x{ff09}\x{ff3d}]"
-)
-"""What a text holds in which `folded` changes something that could be personal data."""
-
-
-def folded(text: str) -> str:
-    """Return the text with the digits of other scripts and full-width signs in ASCII.
-
-    So are dashes between digits. Every character stays where it is. Commas, colons and full stops of CJK text are left:
-    they end numbers.
-
-    >>> folded("٠٦１２、（०3）")
-    '0612、(03)'
-    """
-    return _DASH.sub("-", _TO_FOLD.sub(lambda run: run.group().translate(_FOLDED), text))
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:

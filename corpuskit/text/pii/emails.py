@@ -37,6 +37,8 @@ _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
 _SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
+_COUNTRIES = r"de|fr|uk|it|es|nl|be|pl|ru|cz|ch|se|no|dk|fi|eu|us|ca|au|jp|cn|br|kr|ua|gr|pt"
+_DOMAIN_BEFORE_WORD = late_re(rf"\.(?:{_GENERIC}|{_COUNTRIES})(?=(?:\.[A-Z][a-z]{{2,}}|[A-Z][A-Za-z]+)\Z)".encode())
 _SPOKEN_DOT = r" (?:dot|punkt|point|punto|ponto) "
 _MARKS = "[★☆●○◎■□◆◇▲△▼▽♪♥※＊＃]"
 _OPENING, _CLOSING = r"[「『\"'“‘(\x{ff08}]", r"[」』\"'”’)\x{ff09}]"
@@ -71,10 +73,7 @@ _MAIL_HOSTS = (
 )
 _DOMAIN_END = r"(?:[^\p{L}\p{N}.(\[]|\.?$|\.\s)"
 _MAIL_HOST = pattern(rf"(?i)^(?:{_MAIL_HOSTS})\.(?:com?(?:\.[a-z]{{2}})?|net|org|[a-z]{{2}}){_DOMAIN_END}")
-_PLAIN_DOMAIN = pattern(
-    rf"^(?:{_LABEL}\.){{1,4}}(?:{_GENERIC}|de|fr|uk|it|es|nl|be|pl|ru|cz|ch|se|no|dk|fi|eu|us|ca|au|jp|cn|br|kr|ua|gr|pt)"
-    rf"{_DOMAIN_END}"
-)
+_PLAIN_DOMAIN = pattern(rf"^(?:{_LABEL}\.){{1,4}}(?:{_GENERIC}|{_COUNTRIES}){_DOMAIN_END}")
 """The domain of an address with spaces beside its sign; `x.weight @ y.it(` multiplies."""
 _MAIL_BEFORE = ScriptPattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta|почта|мейл|mailto|邮箱|电邮|郵箱|信箱|メール|이메일|메일|อีเมล|ईमेल"
@@ -127,8 +126,9 @@ def find_emails(data: bytes) -> Iterator[Span]:
     """
     offset = 0
     while match := _EMAIL_PATTERN.search(data, offset):
-        start, offset = match.span()
-        value = data[start:offset]
+        start = match.start()
+        value = _without_next_word(match[0])
+        offset = start + len(value)
         name, at, domain = value.partition(b"%40" if b"@" not in value else b"@")
         folder = name.rfind(b"/") + 1
         if folder == len(name):
@@ -142,6 +142,12 @@ def find_emails(data: bytes) -> Iterator[Span]:
             value, domain = value[:-1], domain[:-1]
         if _is_domain(value) and not _is_nobodys(data, start, offset, name.lower(), domain):
             yield start, offset
+
+
+def _without_next_word(value: bytes) -> bytes:
+    """Return an address without a word with a capital that touches its end: `jo@example.orgPhone`."""
+    domain = None if value.islower() else _DOMAIN_BEFORE_WORD.search(value)
+    return value[: domain.end()] if domain else value
 
 
 def _is_domain(value: bytes) -> bool:

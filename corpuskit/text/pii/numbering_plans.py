@@ -133,6 +133,11 @@ def is_assigned(digits: bytes, region: str) -> bool:
     return bool(_plans((region,)).matching(digits))
 
 
+def is_assigned_to_germans(digits: bytes) -> bool:
+    """Whether Germany or Austria assigns this number, where numbers differ in length."""
+    return is_assigned(digits, "DE") or is_assigned(digits, "AT")
+
+
 def is_national(groups: list[bytes]) -> bool:
     """Whether some country assigns these digits and groups them so, or so but finer or coarser.
 

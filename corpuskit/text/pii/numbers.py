@@ -111,6 +111,8 @@ _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 _SSN_PATTERN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{9,}")
 _HYPHENATED_SSN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}")
+_CODE_BEFORE = re.compile(rb"\+[0-9]{1,3}[ .-]?\(?\Z")
+"""A calling code, which makes a telephone number of the digits: `+81 312-34-5678`."""
 _SSN_BEFORE = pattern(r"(?i)\bSSN|social[ -]security|soc\.? sec")
 
 
@@ -263,6 +265,8 @@ def _is_ssn(data: bytes, start: int, end: int) -> bool:
     if len(digits) != 9 or not apart_from_digits(data, start, end):
         return False
     if digits[:3] in (b"000", b"666") or digits[:1] == b"9" or digits[3:5] == b"00" or digits[5:] == b"0000":
+        return False
+    if _CODE_BEFORE.search(before(data, start, 8)):
         return False
     return data[start + 3 : start + 4] == b"-" or _is_said_before(_SSN_BEFORE, data, start, 32)
 

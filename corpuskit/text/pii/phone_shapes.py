@@ -16,9 +16,13 @@ _NORTH_AMERICAN = late_re(
     rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
+_AMERICAN_APART = late_re(rb"\+ 1[- ]?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}\Z")
+CODE_IN_PAIRS = late_re(rb"\(?0(?:[1-9](?: \d\d){1,2}| [1-9]\d(?: \d\d)?)\)? ?/ ?(?=[1-9])")
+"""German area codes as `01 51 /` and `0 22 47 /`."""
 _GERMAN = late_re(
-    rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z"
-    rb"| (?:-|\xe2\x80\x93) [1-9]\d{2,4} (?:-|\xe2\x80\x93) \d{2,4}\Z)|0800 [1-9]\d\d \d{3} \d\Z"
+    rb"\(0[1-9]\d{1,3}\) \d\d \d\d \d\d \d\Z"
+    rb"|0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z"
+    rb"| (?:-|\xe2\x80\x93) [1-9]\d{2,4} (?:-|\xe2\x80\x93) \d{2,4}\Z)|0800 [1-9]\d{2,3} \d{3} \d\Z"
 )
 _THAI_BEFORE = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf] ?\Z")
 """Thais write their letters' numbers so: `ที่ 04122/3134`."""
@@ -46,15 +50,19 @@ _ELSEWHERE = rb"%b|1800[12] 0|%b|%b" % (_RUSSIAN, _OTHER_GROUPS, _UKRAINIAN)
 _IN_RUSSIAN_GROUPS, _OWN_GROUPS = late_re(rb"(?:%b)\Z" % _RUSSIAN), late_re(rb"(?:%b)\Z" % _OTHER_GROUPS)
 _CHINESE = late_re(rb"0(?:10|2\d|[3-9]\d\d)-[2-9]\d{6,7}\Z")
 _INDIAN = late_re(rb"0\d\d-[2-8]\d{3} \d{4}\Z")
+_INDIAN_WITH_CODE = late_re(rb"91[- ][6-9]\d{4}[- ]?\d{5}\Z")
 _OF_NINE = late_re(rb"(?:02[-)] ?|\(0[1-9]\)[- ]?)[2-9]\d\d-\d{4}\Z")
 """Seoul and Bangkok without brackets, and any area code of two digits in them: `02-734-5678`, `(03) 734-5678`."""
 _ZERO_POINT = re.compile(rb"\(?\+[0-9]+ 0[.]")
 _TEXT_RELAY = re.compile(rb"1800[12] (?=0)")
 """What deaf people dial in Britain before the number."""
 _AMERICAN = rb"1[-. ]?\([2-9]\d\d\)|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}|1 8\d\d [2-9]\d\d \d{4}"
-MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
+_ZERO_APART = rb"0 [1-9]\d(?: \d\d)? ?/ ?[1-9]"
+MAY_BEGIN = re.compile(
+    rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:(?<![0-9] )(?:0\d|%b)|%b|%b)" % (_ZERO_APART, _AMERICAN, _ELSEWHERE)
+)
 """Where a number may begin that has no word before it; a leading zero after a space behind digits begins none."""
-MAY_STAND_ALONE = late_re(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b|%b)" % (_AMERICAN, _ELSEWHERE))
+MAY_STAND_ALONE = late_re(rb"\(?\+|\(0?\d{2,4}\)|\(?(?:0\d|%b|%b|%b)" % (_ZERO_APART, _AMERICAN, _ELSEWHERE))
 _KOREAN = late_re(rb"0\d{1,2}\) ?\d{3,4}[- ]\d{4}\Z")
 """Koreans leave the bracket out that would open: `02)2123-4567`."""
 _FEWEST_AFTER_011 = 10
@@ -101,10 +109,19 @@ def has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
 
 
 def _is_international(candidate: Candidate) -> bool:
-    # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
-    if not candidate.international or candidate.text.startswith(b"+ "):
+    if not candidate.international:
         return False
+    if candidate.text.startswith(b"+ "):
+        # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
+        return bool(_AMERICAN_APART.match(candidate.text))
     return fits_calling_code(candidate, assigned=candidate.digits in candidate.text)
+
+
+def may_touch_word(candidate: Candidate) -> bool:
+    """Whether a number may touch the word before it: one in groups behind `+`, or `(212) 555-0123`."""
+    if candidate.international:
+        return len(candidate.groups) > 1 and fits_calling_code(candidate, assigned=True)
+    return candidate.text.startswith(b"(") and bool(_NORTH_AMERICAN.match(candidate.text))
 
 
 def fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
@@ -143,6 +160,8 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
         return True
     if _INDIAN.match(text):
         return any(numbering_plans.is_assigned(digits, region) for region in ("IN", "CN"))
+    if CODE_IN_PAIRS.match(text):
+        return len(digits) >= 9 and numbering_plans.is_assigned_to_germans(digits) and not _are_codes(groups)
     if _GERMAN.match(text):
         return len(digits) >= 9 and numbering_plans.is_german_national(groups) and not _follows_thai(candidate)
     if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
@@ -157,6 +176,20 @@ def _is_in_groups_of_country(candidate: Candidate) -> bool:
     region = next(name for name, group in match.groupdict().items() if group)
     dialled, stands_for = _DIALLED.get(region, (0, b""))
     return numbering_plans.is_assigned(stands_for + candidate.digits[dialled:], region)
+
+
+def german_groups(candidate: Candidate) -> list[bytes]:
+    """Return the groups of digits, those of a German area code in pairs made one: `01 51 / 12 34 56 78`."""
+    code = CODE_IN_PAIRS.match(candidate.text)
+    if not code:
+        return candidate.groups
+    width = len(GROUP.findall(code[0]))
+    return [b"".join(candidate.groups[:width]), *candidate.groups[width:]]
+
+
+def is_indian_with_code(candidate: Candidate) -> bool:
+    """Whether this is a mobile number of India behind its calling code without the plus sign: `91-98450 12345`."""
+    return bool(_INDIAN_WITH_CODE.match(candidate.text)) and numbering_plans.is_assigned(candidate.digits[2:], "IN")
 
 
 def _follows_thai(candidate: Candidate) -> bool:

@@ -114,8 +114,7 @@ _AFTER = re.compile(
         rf"[\s,(\-]{{0,3}}+(?=[aefmcnotvw'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp|viber|telegram)\b(?!\s+[a-z])|{CALLS_AFTER})"
     ).encode()
 )
-_PLUS = ord("+")
-_WORD_BEFORE_PLUS = re.compile(rb"[A-Za-z][a-z]{2,15}\Z")
+_WORD_BEFORE_SIGN = re.compile(rb"[A-Za-z][a-z]{2,15}\Z")
 _NUMBER_NEXT = re.compile(rb"[.:]?\s{0,3}[(+]{0,2}[0-9]")
 
 
@@ -228,9 +227,9 @@ def _is_qualifier(text: str) -> bool:
     return is_of_class("L", text[0]) and all(sign in " ,./-" or is_of_class("L", sign) for sign in text[1:])
 
 
-def may_touch_plus(data: bytes, start: int) -> bool:
-    """Whether a word may touch the plus sign of a number where a page's tags were dropped: `India+91-85…`."""
-    return data[start] == _PLUS and bool(_WORD_BEFORE_PLUS.search(data, max(0, start - 16), start))
+def may_be_touched(data: bytes, start: int) -> bool:
+    """Whether a word may touch `+` or a bracket where a page's tags were dropped: `India+91-85…`, `Office(212) …`."""
+    return data[start] in b"+(" and bool(_WORD_BEFORE_SIGN.search(data, max(0, start - 16), start))
 
 
 def word_after(data: bytes, end: int) -> bool:

@@ -19,7 +19,7 @@ from corpuskit.text.pii.phone_shapes import GROUP, Candidate
 from corpuskit.text.pii.phone_words import Context
 
 _HYPHEN = r"[\x{2010}-\x{2013}]"
-_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?|[ ./\-]?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
+_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?|[ ./\-]?\(|- | -| - \(?| / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
 _TAIL = late_re(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
@@ -38,7 +38,12 @@ _IN_COLUMNS = late_re(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = late_re(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
-_ENDS_CLAUSE = late_re(rb" ?[,;()\[\]](?! ?[0-9])|[.]? {0,2}(?:[\r\n]|\Z)|[.] [A-Z]")
+_ENDS_CLAUSE = late_re(
+    rb" ?[,;()\[\]](?! ?[0-9])|[.]? {0,2}(?:[\r\n]|\Z)|[.] [A-Z]"
+    rb"| (?:oder|und|bzw|sowie|geb\xc3\xbchrenfrei|kosten(?:frei|los)|erreichbar|anrufen|Mo|Mobil|(?:Tele)?[Ff]ax)\b"
+)
+"""What follows a German number whose last digit stands alone."""
+_GERMAN_EXTENSION = re.compile(rb"0[1-9]\d{1,3} ?/ ?[1-9][0-9 ]{1,9}-")
 _GROUPS_BEFORE_LONE_DIGIT = 3
 _MOBILE_OF_CHINA = re.compile(rb"1[3-9][0-9]{9}\Z")
 _CJK = re.compile(rb"[\xe3-\xe9][\x80-\xbf]")
@@ -55,10 +60,13 @@ _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
 _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
-_IN_PAIRS = late_re(rb"\(?0[1-9]\d{1,3}\)?(?: ?[/-] ?| )[1-9](?: \d\d){2,4}\Z")
+_IN_PAIRS = late_re(
+    rb"\(?0(?:[1-9]\d{1,3}|[1-9](?: \d\d){1,2}| [1-9]\d(?: \d\d)?)\)?(?: ?[/-] ?| )[1-9](?: \d\d){2,4}\Z"
+)
 """German numbers in pairs from the right, behind their area code: `089 / 2 34 56 78`."""
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
-_AREA_OF_ONE = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z")
+_ONE_BESIDE_GROUPS = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z|1? ?\([2-9]\d\d\) ?[2-9]\d\d-\d{4}-\d\Z")
+"""An area code of one digit, or the end of a second number: `1 (876) 555-0123-4`."""
 _NAMED: tuple[Context, ...] = ("label", "adjoining", "line")
 _NEXT_WORD = late_re(
     rb"(?:[A-Z][a-z]{2,}|[EeT]-?[Mm]ail|FAX|TEL|MOB|fax|tel|mobile?|www\.|https?:)|[A-Z](?::|\. ?[:+(0-9])"
@@ -129,7 +137,7 @@ def _number_from(
     # `Tel0221 …` begins within a word, which is its label.
     touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
     in_row = is_in_row(previous, start)
-    if (touched and not phone_words.may_touch_plus(data, start)) or (not in_row and _is_inner_part(data, start)):
+    if (touched and not phone_words.may_be_touched(data, start)) or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(phone_shapes.MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
     no_word = context in ("", "other")
@@ -147,7 +155,7 @@ def _number_from(
         # The bracket of `(555-0123)` belongs to the sentence.
         alone = data[start] == _BRACKET and b")" not in data[start:end]
         candidate = Candidate.at(data, start + alone, end)
-        if touched and not (len(candidate.groups) > 1 and phone_shapes.fits_calling_code(candidate, assigned=True)):
+        if touched and not phone_shapes.may_touch_word(candidate):
             continue
         if _is_phone(candidate, context, shaped, after_word and end == ends[0]):
             return candidate
@@ -187,7 +195,7 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
     ends, digits = [], 0
     international = data.startswith(_LONG_BEGINNINGS, first)
     whole = 10 if international else 7
-    most = 16 if international or labelled else _MOST_NATIONAL
+    most = 16 if international or labelled else _most_national(data, first)
     for number, (start, end) in enumerate(groups):
         if digits >= whole and phone_lists.begins_another(data[groups[number - 1][1] : start], groups[number:]):
             break
@@ -199,12 +207,29 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
     return ends[::-1]
 
 
+def _most_national(data: bytes, first: int) -> int:
+    """Return how many digits a national number may have; German ones with an extension have one more."""
+    return _MOST_NATIONAL + bool(_GERMAN_EXTENSION.match(data, first) or phone_shapes.CODE_IN_PAIRS.match(data, first))
+
+
 def _may_end_number(data: bytes, groups: list[Span], number: int) -> bool:
-    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `0800 123 456 7`."""
+    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `030 / 226 343 1`."""
     start, end = groups[number]
     if _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end):
         return True
-    return number >= _GROUPS_BEFORE_LONE_DIGIT and number == len(groups) - 1 and bool(_ENDS_CLAUSE.match(data, end))
+    if number < _GROUPS_BEFORE_LONE_DIGIT or number < len(groups) - 1:
+        return False
+    return bool(_ENDS_CLAUSE.match(data, end)) or _needs_last_digit(data, groups)
+
+
+def _needs_last_digit(data: bytes, groups: list[Span]) -> bool:
+    """Whether Germany or Austria assigns these digits, and without the last does not: `0800 123 456 7`."""
+    digits = b"".join(data[start:end] for start, end in groups)
+    return (
+        digits.startswith(b"0")
+        and numbering_plans.is_assigned_to_germans(digits)
+        and not numbering_plans.is_assigned_to_germans(digits[:-1])
+    )
 
 
 def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
@@ -281,7 +306,7 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return False
     if word_after and len(groups) > 1 and not other_numbers.is_in_thousands(text):
         return True
-    if context == "adjoining" and _LOCAL.match(text):
+    if context == "adjoining" and (_LOCAL.match(text) or phone_shapes.is_indian_with_code(candidate)):
         return True
     if context in ("line", "mention", "number") and not _is_no_count(candidate, context, after_it):
         return False
@@ -321,11 +346,11 @@ def _changes_separator_twice(text: bytes) -> bool:
 
 def _ends_in_lone_digit(candidate: Candidate) -> bool:
     """Whether a digit alone is the last of a German or Austrian number, which may have so many: `0800 123 456 7`."""
-    groups = candidate.groups
+    groups = phone_shapes.german_groups(candidate)
     # French numbers are in pairs from the beginning.
     if len(groups) <= _GROUPS_BEFORE_LONE_DIGIT or len(groups[-1]) > 1 or len(groups[0]) == 2:
         return False
-    return any(numbering_plans.is_assigned(candidate.digits, region) for region in ("DE", "AT"))
+    return numbering_plans.is_assigned_to_germans(candidate.digits)
 
 
 def _touches_next_word(candidate: Candidate, end: int) -> bool:
@@ -354,7 +379,7 @@ def _has_lone_digit(candidate: Candidate, context: Context) -> bool:
     if 1 not in map(len, groups) or phone_shapes.is_russian(candidate.text, candidate.digits):
         return False
     named = context in _NAMED
-    if named and _AREA_OF_ONE.match(candidate.text):
+    if named and _ONE_BESIDE_GROUPS.match(candidate.text):
         return False
     if candidate.digits.startswith(b"0") and (
         _EXCHANGE_OF_ONE.search(candidate.text) or _ends_in_lone_digit(candidate)

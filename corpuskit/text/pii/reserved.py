@@ -11,8 +11,8 @@ import ipaddress
 import re
 from functools import cache
 
-from corpuskit.text.pii.detector import folded
 from corpuskit.text.pii.emails import plain_email
+from corpuskit.text.pii.folding import plain
 
 GROUPS = ("private", "documentation")
 
@@ -35,7 +35,7 @@ def is_reserved(group: str, kind: str, value: str) -> bool:
     >>> is_reserved("documentation", "phone", "+1 (212) 555-0123"), is_reserved("private", "ipv4", "192.0.2.7")
     (True, False)
     """
-    value = folded(value)
+    value = plain(value)
     if kind in ("ipv4", "ipv6"):
         address = ipaddress.ip_address(value)
         return any(address in network for network in _networks(group) if network.version == address.version)

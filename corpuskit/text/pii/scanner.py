@@ -1,15 +1,15 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
 Left to finer tools: names, postal addresses, numbers in plain words, addresses in plain words without brackets or a
-word for e-mail (`name at example dot org`), values broken by zero-width characters, images of text. The other modules
-of this package say what each detector takes.
+word for e-mail (`name at example dot org`), images of text. The other modules of this package say what each detector
+takes.
 """
 
 import re
 from functools import cache
 from typing import NamedTuple
 
-from corpuskit.text.pii import detector, emails, national_ids, network, numbers, phones, secrets
+from corpuskit.text.pii import detector, emails, folding, national_ids, network, numbers, phones, secrets
 from corpuskit.text.pii.detector import Detector, Span
 
 VERSION = "10"
@@ -31,8 +31,8 @@ DETECTORS = (
 )
 """In order of precedence: what one detector takes, the next ones do not see."""
 
-_FOLD = -1
-"""The number of the trigger that calls for no detector, but for a text with its digits in ASCII."""
+_FOLD, _SPLIT = -1, -2
+"""Triggers that call for no detector, but for another text: with its digits in ASCII, without what does not show."""
 _PLACEHOLDER = detector.pattern(r"\{\{[A-Z][A-Z0-9_]{1,31}(?::[0-9a-f]{16})?\}\}")
 _LONG_RUN, _ANY_LONG_RUN = re.compile(rb"[0-9]{40,}"), detector.pattern("[0-9]{40}")
 """More digits than any national id has: no id is in there, and the automata of ids are slow on them."""
@@ -56,7 +56,7 @@ class Scanner:
     def __init__(self, types: tuple[str, ...] = ()) -> None:
         self._detectors = [each for each in DETECTORS if not types or each.type in types]
         gates = {each.gate or each.trigger: number for number, each in enumerate(self._detectors)}
-        self._open = _Triggers([(detector.FOLDABLE, _FOLD), *gates.items()])
+        self._open = _Triggers([(folding.FOLDABLE, _FOLD), (folding.SPLIT, _SPLIT), *gates.items()])
         self._gated = _Triggers([(each.trigger, number) for number, each in enumerate(self._detectors) if each.gate])
 
     def find(self, text: str) -> list[Hit]:
@@ -65,11 +65,26 @@ class Scanner:
         numbers = self._open.match(data)
         if not numbers:
             return []
+        hits = self._find(text, data, numbers)
+        if _SPLIT in numbers and folding.is_split(text):
+            hits = _without_overlaps(hits + self._find_split(text))
+        return hits
+
+    def _find_split(self, text: str) -> list[Hit]:
+        """Return the hits of a text without characters that show nothing, at their places in the whole text."""
+        visible = folding.Visible.of(text)
+        data = visible.text.encode()
+        hits = self._find(visible.text, data, self._open.match(data))
+        return [Hit(visible.origin(hit.start), visible.origin(hit.end - 1) + 1, hit.type) for hit in hits]
+
+    def _find(self, text: str, data: bytes, numbers: list[int]) -> list[Hit]:
+        """Return the hits of a text, of which `data` are the bytes and `numbers` the triggers that it holds."""
         if _FOLD in numbers:
-            text = detector.folded(text)
-            data = text.encode()
-            numbers = [number for number in self._open.match(data) if number != _FOLD]
-        detectors = self._called_for(data, numbers)
+            folded = folding.folded(text)
+            if folded != text:
+                text, data = folded, folded.encode()
+                numbers = self._open.match(data)
+        detectors = self._called_for(data, [number for number in numbers if number >= 0])
         if not detectors:
             return []
         findings: list[tuple[int, int, str]] = []
@@ -140,7 +155,7 @@ def normalised(kind: str, value: str) -> str:
     >>> normalised("email", "Jo@Example.ORG"), normalised("credit-card", "4111 1111-1111 1111")
     ('jo@example.org', '4111111111111111')
     """
-    value = detector.folded(value)
+    value = folding.plain(value)
     if kind == "email":
         return emails.plain_email(value)
     if kind in ("phone", "credit-card", "ssn"):
@@ -154,6 +169,19 @@ def normalised(kind: str, value: str) -> str:
 
         return str(ipaddress.IPv6Address(value))
     return value
+
+
+def _without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """Return the hits in order, overlapping ones made one, of the type of the longer."""
+    apart: list[Hit] = []
+    for hit in sorted(hits):
+        last = apart[-1] if apart else None
+        if last and hit.start < last.end:
+            longer = max(last, hit, key=lambda each: each.end - each.start)
+            apart[-1] = Hit(last.start, max(last.end, hit.end), longer.type)
+        else:
+            apart.append(hit)
+    return apart
 
 
 def _spans(each: Detector, data: bytes) -> list[Span]:
