@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from corpuskit.core.document import Document
-from corpuskit.core.option_values import misfit
+from corpuskit.core.option_values import misfit, spelled
 
 PUBLIC = "public"
 SCOPES = ("label", "text", "train", "retrieve")
@@ -53,6 +53,16 @@ class Audience(NamedTuple):
         if self.as_of is None or last < self.as_of:
             return "expired", {"until": last.isoformat(), "as-of": self.as_of and self.as_of.isoformat()}
         return None
+
+
+def objection_words(objection: tuple[str, dict[str, Any]]) -> str:
+    """Return an objection for a message; where a consent ends and no day was named to compare, it says so."""
+    reason, values = objection
+    if reason != "expired":
+        return reason
+    if values["as-of"] is None:
+        return f"its consent holds until {values['until']}, and no {spelled('as-of')} says which day counts"
+    return f"expired: its consent held until {values['until']}, and {spelled('as-of')} is {values['as-of']}"
 
 
 def _is_withdrawal(event: Any) -> bool:

@@ -44,7 +44,7 @@ class SearchIndex(Command):
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
     `duplicate-id`, for a second document of one id. Holds 52 bytes per document in memory. With `--json`, the numbers
-    of documents added, changed, removed, unchanged, embedded and unerased are told, too.
+    of documents added, changed, removed, unchanged, embedded, unerased and erased are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM

@@ -93,7 +93,7 @@ class IndexSearch(Source):
         """Return the index with the query. Raises UsageError for other arguments, and for a file that is no index."""
         del allow_private
         if len(arguments) != 2:
-            raise UsageError('name a query and an index: `corpuskit search "height of the tides" FILE.idx`')
+            raise UsageError(_wanted_arguments([str(argument) for argument in arguments]))
         from corpuskit.formats.search_index.layout import is_search_index, open_index
 
         query, path = str(arguments[0]), Path(arguments[1])
@@ -123,7 +123,10 @@ class IndexSearch(Source):
             digest = description_digest(description)
             input_.entry = {"path": input_.name, "bytes": path.stat().st_size, "sha256": digest, "damage": []}
             with database_errors(path):
-                for hit in self.hits(connection, description, input_.query):
+                hits = self.hits(connection, description, input_.query)
+                if not hits:
+                    input_.remark(self._why_none(input_.query))
+                for hit in hits:
                     yield _document(connection, path, hit)
 
     def hits(self, connection: "sqlite3.Connection", description: "IndexDescription", query: str) -> "list[ScoredId]":
@@ -144,6 +147,14 @@ class IndexSearch(Source):
         if vector:
             lists.append(vector_hits(connection, vector, condition, depth))
         return fused(lists, self.n)
+
+    def _why_none(self, query: str) -> str:
+        """Return why no document is an answer; of those that are for others, nothing is said."""
+        from corpuskit.retrieval.searching.lexical import match_expression
+
+        if not query.strip() or (self.mode == "lexical" and not match_expression(query)):
+            return "the query has no words"
+        return "no document that this audience may find answers the query"
 
     def _demand_no_past_day(self) -> None:
         """Raise UsageError for a day that has passed: what has ended since would not be found as of that day either."""
@@ -172,6 +183,15 @@ class IndexSearch(Source):
         with EmbeddingClient(self.embed, embedding["model"], read_key(self.key_file)) as client:
             [vector] = client.embed([query])
         return vector
+
+
+def _wanted_arguments(arguments: list[str]) -> str:
+    """Return what to name, with the words of a query that was not quoted in one."""
+    *words, last = arguments or [""]
+    if len(words) < 2:
+        return 'name a query and an index: `corpuskit search "height of the tides" FILE.idx`'
+    quoted = shlex.join(["corpuskit", "search", " ".join(words), last])
+    return f"the query is one argument, so quote its words: `{excerpt(printable_name(quoted), 200)}`"
 
 
 def _document(connection: "sqlite3.Connection", path: Path, hit: "ScoredId") -> Document:

@@ -19,6 +19,7 @@ import pytest
 
 from corpuskit import IndexSearch
 from corpuskit.formats.search_index.layout import PAGE_BYTES, open_index, read_description
+from corpuskit.formats.search_index.seal import write_seal
 from tests.conftest import Run, lines_of
 from tests.support.faults import Fault, Server
 from tests.support.loopback_embeddings import LoopbackEmbeddings, hashed_words, loopback_embeddings
@@ -185,6 +186,7 @@ def test_an_index_with_small_pages_is_refreshed(tmp_path: Path, corpuskit: Run) 
     connection.execute("PRAGMA page_size = 4096")
     connection.execute("VACUUM")
     connection.close()
+    write_seal(tmp_path / "a.idx")
     write(tmp_path / "a.jsonl", chunks(range(10, 70)))
     for name in ("a.idx", "b.idx"):
         assert corpuskit("index", "a.jsonl", "-o", name, "-q").returncode == 0

@@ -6,6 +6,7 @@ the rest.
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from json.encoder import encode_basestring as encode_string
@@ -15,7 +16,7 @@ from typing import Any, cast
 from corpuskit import __version__
 from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import conforms
-from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.errors import DamagedError, UsageError, cannot_read
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
 from corpuskit.core.provenance.entries import (
@@ -130,7 +131,7 @@ def _indented(value: Any, line_start: str) -> str:
 def read_manifest(dataset: Path | str) -> Manifest:
     """Return the manifest of a dataset folder or a published file, or the one at this path.
 
-    Raises DamagedError unless it is whole, PublishError if it may not be read.
+    Raises UsageError where nothing is, DamagedError unless it is whole, PublishError if it may not be read.
     """
     dataset = Path(dataset)
     beside = dataset.parent / f"{dataset.name}.{MANIFEST}"
@@ -139,10 +140,11 @@ def read_manifest(dataset: Path | str) -> Manifest:
         manifest = json.loads(read_regular(path, follow_links=True))
         expected = digest(manifest) if isinstance(manifest, dict) else None
     except FileNotFoundError:
+        if not os.path.lexists(dataset):
+            raise UsageError(f"no such file or folder: {str(dataset)!r}") from None
         raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except PermissionError as error:
-        why = (error.strerror or "not permitted").lower()
-        raise PublishError(f"cannot read {str(path)!r}: {why}; see to it, and run it again") from None
+        raise cannot_read(path, error) from None
     except (OSError, ValueError, RecursionError) as error:
         if path.is_file() and not path.name.endswith(MANIFEST):
             raise DamagedError(f"{path}: is neither a dataset (there is no {beside.name}) nor a manifest") from None
