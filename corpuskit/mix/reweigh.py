@@ -142,8 +142,8 @@ class Reweigh(Command):
         rule = audience_of(f"tenant:{tenant}" if isinstance(tenant, str) and tenant else PUBLIC, self.as_of)
         if objection := rule.objection(document):
             raise RefusedError(
-                f"document {excerpt(document.id)!r} may not be learned from ({objection_words(objection)}); leave such documents out "
-                "with filter-audience"
+                f"document {excerpt(document.id)!r} may not be learned from ({objection_words(objection)}); leave such "
+                "documents out with filter-audience"
             )
 
     def _demand_enough(self, sets: "dict[str, FeedbackTexts]", left_out: "Counter[str]") -> list[str]:

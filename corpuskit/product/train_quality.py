@@ -108,7 +108,8 @@ class TrainQuality(Command):
             if objection := self._rule.objection(document):
                 raise RefusedError(
                     f"document {excerpt(document.id)!r} is not for the audience {excerpt(self.audience)} "
-                    f"({objection_words(objection)}); filter the documents with filter-audience, or name theirs with --audience"
+                    f"({objection_words(objection)}); filter the documents with filter-audience, or name theirs with "
+                    "--audience"
                 )
             sample.add(document.text)
         result = sample.finish()

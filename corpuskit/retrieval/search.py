@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import quote
 
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
+from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -114,6 +115,7 @@ class IndexSearch(Source):
             open_index,
             read_description,
         )
+        from corpuskit.retrieval.searching.lexical import match_expression
 
         if not isinstance(input_, QueriedIndex) or input_.local_path is None:
             raise UsageError(f"{input_.name}: an index is read with a query: `corpuskit search QUERY FILE.idx`")
@@ -123,11 +125,14 @@ class IndexSearch(Source):
             digest = description_digest(description)
             input_.entry = {"path": input_.name, "bytes": path.stat().st_size, "sha256": digest, "damage": []}
             with database_errors(path):
-                hits = self.hits(connection, description, input_.query)
-                if not hits:
-                    input_.remark(self._why_none(input_.query))
-                for hit in hits:
+                if not match_expression(input_.query):
+                    input_.remark("the query has no words")
+                for hit in self.hits(connection, description, input_.query):
                     yield _document(connection, path, hit)
+
+    def hint_on(self, count: StepCount) -> str:
+        """Return that nothing was found; of what is there for others, nothing is said."""
+        return "" if count.sent.documents else "no document that this audience may find answers the query"
 
     def hits(self, connection: "sqlite3.Connection", description: "IndexDescription", query: str) -> "list[ScoredId]":
         """Return the hits in an open index, best first. Raises UsageError and RemoteError."""
@@ -147,14 +152,6 @@ class IndexSearch(Source):
         if vector:
             lists.append(vector_hits(connection, vector, condition, depth))
         return fused(lists, self.n)
-
-    def _why_none(self, query: str) -> str:
-        """Return why no document is an answer; of those that are for others, nothing is said."""
-        from corpuskit.retrieval.searching.lexical import match_expression
-
-        if not query.strip() or (self.mode == "lexical" and not match_expression(query)):
-            return "the query has no words"
-        return "no document that this audience may find answers the query"
 
     def _demand_no_past_day(self) -> None:
         """Raise UsageError for a day that has passed: what has ended since would not be found as of that day either."""

@@ -48,7 +48,8 @@ class Target(NamedTuple):
 def demand_own_kind(target: Path, kind: str, use: str, is_own: Callable[[Path], bool]) -> None:
     """Raise UsageError unless a file may be written: where nothing, an empty file, or one of its own kind is.
 
-    Raises PublishError for one that may not be read. `kind` names what it is (`quality model`), and `use` what it is for, with an example (`the plan, such as p.jsonl`).
+    Raises PublishError for one that may not be read. `kind` names what it is (`quality model`), and `use` what it is
+    for, with an example (`the plan, such as p.jsonl`).
     """
     if target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder; name a file for {use}")
