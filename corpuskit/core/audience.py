@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from corpuskit.core.document import Document
-from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.option_values import misfit
 
 PUBLIC = "public"
 SCOPES = ("label", "text", "train", "retrieve")
@@ -61,8 +61,8 @@ def objection_words(objection: tuple[str, dict[str, Any]]) -> str:
     if reason != "expired":
         return reason
     if values["as-of"] is None:
-        return f"its consent holds until {values['until']}, and no {spelled('as-of')} says which day counts"
-    return f"expired: its consent held until {values['until']}, and {spelled('as-of')} is {values['as-of']}"
+        return f"its consent holds until {values['until']}, and no --as-of says which day counts"
+    return f"expired: its consent held until {values['until']}, and --as-of is {values['as-of']}"
 
 
 def _is_withdrawal(event: Any) -> bool:

@@ -306,6 +306,7 @@ def test_a_snapshot_is_named_and_held_whole(tmp_path: Path, corpuskit: Run) -> N
         (("a.jsonl", "-o", "b.idx", "--key-file", "a.jsonl"), 2, "goes with"),
         (("a.jsonl", "-o", "b.idx", "--from-manifest", "a.jsonl"), 2, "leave out"),
         (("-o", "b.idx", "--from-manifest", "a.jsonl"), 3, "a.jsonl"),
+        (("-o", "b.idx", "--from-manifest", "none"), 2, "no such file or folder: 'none'"),
         (("page.jsonl", "-o", "b.idx"), 2, "extract"),
         (("empty.jsonl", "-o", "b.idx"), 6, "no document is left"),
         (("a.jsonl", "-o", "b.idx", "--embed", "ftp://host/v1", "--embed-model", "m"), 2, "an address such as"),
@@ -384,6 +385,7 @@ def test_only_what_is_new_is_embedded(tmp_path: Path, corpuskit: Run, server: Lo
     assert server.models == {"m", "other-model"}
     done = corpuskit("index", *arguments[:3])
     assert (done.returncode, b"has vectors of other-model" in done.stderr) == (2, True)
+    assert b"remove the file to make one without (behind `filter-takedown`, if it was cleared" in done.stderr
 
 
 WRONG_ANSWERS = (

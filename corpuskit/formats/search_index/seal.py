@@ -49,15 +49,14 @@ def _seals(path: Path) -> tuple[bytes, bytes]:
     import xxhash
 
     hash_ = xxhash.xxh3_64()
-    block = bytearray(_BLOCK_BYTES)
-    view = memoryview(block)
+    block = memoryview(bytearray(_BLOCK_BYTES))
     with open_regular(path, follow_links=True) as buffered:
         stream = buffered.raw
         size = stream.readinto(block)
-        written = bytes(view[_OFFSET : _OFFSET + _BYTES])
-        view[_OFFSET : _OFFSET + _BYTES] = _NO_SEAL
+        written = bytes(block[_OFFSET : _OFFSET + _BYTES])
+        block[_OFFSET : _OFFSET + _BYTES] = _NO_SEAL
         while size:
-            hash_.update(view[:size])
+            hash_.update(block[:size])
             size = stream.readinto(block)
     seal = hash_.digest()[:_BYTES]
     return written, seal if seal != _NO_SEAL else b"\1" + _NO_SEAL[1:]

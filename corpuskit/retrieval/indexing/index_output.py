@@ -66,13 +66,11 @@ class IndexOutput:
             return []
         changes = self._changes
         name = printable_name(str(self.target))
-        numbers = {kind: getattr(changes, kind) for kind in TOLD_NUMBERS if getattr(changes, kind)}
-        kinds = ", ".join(f"{number:,} {kind}" for kind, number in numbers.items()) or "no change"
-        total = quantity(changes.added + changes.changed + changes.unchanged, "document")
-        remarks = [f"{name}: {total}; {kinds}"]
+        kinds = [f"{number:,} {kind}" for kind in TOLD_NUMBERS if (number := getattr(changes, kind))]
         if changes.erased:
-            removed = quantity(changes.erased, "document")
-            remarks.append(f"{name}: erased what was left of {removed} removed before")
+            kinds.append(f"erased what was left of {quantity(changes.erased, 'document')} removed before")
+        total = quantity(changes.added + changes.changed + changes.unchanged, "document")
+        remarks = [f"{name}: {total}; {', '.join(kinds) or 'no change'}"]
         if changes.unerased:
             remarks.append(f"{name}: {unerased_text(changes.unerased)}; run it without --defer-erasure to erase them")
         return remarks
