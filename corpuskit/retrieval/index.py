@@ -25,7 +25,10 @@ class SearchIndex(Command):
     two, whole, whatever happens; if nothing is new, nothing is written. A second run on the same file at the same time
     ends with exit code 5. Of removed texts no byte is left in the file, which is searched for them.
 
-    That costs most of a small refresh. `--defer-erasure` leaves the bytes where they are: nothing that was removed is
+    A file that is damaged is not built upon (exit code 3): the run compares counts, sums and a checksum of all bytes,
+    the last of them not where `--defer-erasure` has something new to write. `verify` reads everything.
+
+    Erasure costs most of a small refresh. `--defer-erasure` leaves the bytes where they are: nothing that was removed is
     found any more, but the file keeps its lines and words until the next run without the option, or `takedown`, erases
     them, be there anything new or not. The file says so, and `verify` tells. Take it for refreshes by night of a file
     that stays with you, and never where somebody asked that a text be removed, or before you give the file away.
