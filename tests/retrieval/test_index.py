@@ -285,6 +285,8 @@ def test_a_snapshot_is_named_and_held_whole(tmp_path: Path, corpuskit: Run) -> N
     assert corpuskit("files", "a.jsonl", "-o", "corpus", "-q").returncode == 0
     done = corpuskit("verify", "a.idx", "--against", "corpus")
     assert (done.returncode, b"another snapshot" in done.stderr) == (3, True)
+    done = corpuskit("verify", "a.idx", "--against", "corpse")
+    assert (done.returncode, b"no such file or folder: 'corpse' (did you mean 'corpus'?)" in done.stderr) == (2, True)
     assert corpuskit("verify", "a.idx").returncode == 0
     write(tmp_path / "a.jsonl", chunks([1, 1]))
     assert corpuskit("files", "a.jsonl", "-o", "twice", "-q").returncode == 0

@@ -6,7 +6,6 @@ the rest.
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from json.encoder import encode_basestring as encode_string
@@ -131,7 +130,7 @@ def _indented(value: Any, line_start: str) -> str:
 def read_manifest(dataset: Path | str) -> Manifest:
     """Return the manifest of a dataset folder or a published file, or the one at this path.
 
-    Raises UsageError where nothing is, DamagedError unless it is whole, PublishError if it may not be read.
+    Raises DamagedError unless it is whole, PublishError if it may not be read.
     """
     dataset = Path(dataset)
     beside = dataset.parent / f"{dataset.name}.{MANIFEST}"
@@ -140,8 +139,6 @@ def read_manifest(dataset: Path | str) -> Manifest:
         manifest = json.loads(read_regular(path, follow_links=True))
         expected = digest(manifest) if isinstance(manifest, dict) else None
     except FileNotFoundError:
-        if not os.path.lexists(dataset):
-            raise UsageError(f"no such file or folder: {str(dataset)!r}") from None
         raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except PermissionError as error:
         raise cannot_read(path, error) from None
