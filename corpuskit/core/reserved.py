@@ -19,7 +19,7 @@ RESERVED = {
         ("warc_offset", int, "byte at which the record starts in the file as it is stored"),
         ("warc_length", int, "bytes that the record takes in the file as it is stored"),
         ("language", str, "ISO 639-1 code, or ISO 639-3 where there is none"),
-        ("language_score", float, "probability of `language`, 0 to 1"),
+        ("language_score", float, "probability of `language`, or of all in `language_shares`, 0 to 1"),
         ("source", str, "name of the source in the recipe"),
         ("origin", str, "one of `ORIGINS`"),
         ("license", str, "SPDX licence expression"),

@@ -59,10 +59,13 @@ class Cache(Command):
         cache = WorkCache(folder, 0)
         status = cache_status(cache)
         if self.clear:
+            from corpuskit.core.wording import quantity
+
             try:
                 cache.clear()
             except OSError as error:
-                raise PublishError(f"cannot clear {str(folder)!r}: {error.strerror or error}") from None
+                left = f"{len(list(cache.entries())):,} of {quantity(status['tasks'], 'task')} are left in it"
+                raise PublishError(f"cannot clear {str(folder)!r}: {error.strerror or error}; {left}") from None
             status["cleared"] = True
         if settings.json:
             console.write_stdout(console.answer_line("cache", status))

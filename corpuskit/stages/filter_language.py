@@ -25,14 +25,16 @@ class FilterLanguage(Stage):
     Relatives that the model takes for one another (Croatian and Serbian, Norwegian and Danish) share one score; where
     the relatives have a tenth or more, `metadata.language_relatives` tells the probability of each, such as `{"hr":
     0.75, "sr": 0.19}`: name them all in `--keep` to lose none, or select by that field for one alone. A text longer
-    than 520 characters is judged by eight windows of 64, each in the middle of an eighth. Text without letters is
-    `und`, and so is one in a script, or with letters, that no language of the model has. Code (by
+    than 520 characters is judged by eight windows of 64, each in the middle of an eighth; if these are uncertain, by
+    its parts, and then by its prose, where that has a fifth: code, tables and menus say nothing of a language. Text
+    without letters is `und`, and so is one in a script, or with letters, that no language of the model has. Code (by
     `metadata.programming_language` or `content_type`) is in no language, and passes unjudged.
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
     letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.3}`, besides
-    the largest as its language: of all letters (a Han character is one), those in the language and its own scripts. It
-    is kept if the languages to keep have `--min-share` of what the shares sum to.
+    the largest as its language: of all letters (a Han character is one), those in the language and its own scripts. Its
+    score says how certain all of these are. It is kept if the languages to keep have `--min-share` of what the shares
+    sum to.
 
     Put it before `filter-quality`, whose rules take lines out: the languages would be those of what is left. The model
     (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.

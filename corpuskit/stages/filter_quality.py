@@ -36,7 +36,7 @@ LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
 FEW_DROPPED = 0.4
 """Share of the characters of a batch up to which texts that are dropped are measured on, together with the others."""
-BATCH_DOCUMENTS = 256
+BATCH_DOCUMENTS = 512
 BATCH_CHARACTERS = 1_000_000
 
 
@@ -287,8 +287,9 @@ class FilterQuality(Stage):
         if kind != "prose" or self.words == "datatrove":
             return [document.text for document in documents]
         from corpuskit.text.quality.contents_lists import without_contents
+        from corpuskit.text.quality.unnumbered_contents import without_titles
 
-        return [without_contents(document.text) for document in documents]
+        return [without_titles(without_contents(document.text)) for document in documents]
 
     def _edits(self, kind: Kind) -> bool:
         return self.c4_edit_lines and kind == "prose"

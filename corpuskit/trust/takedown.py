@@ -2,7 +2,8 @@
 
 import builtins
 import contextlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -11,13 +12,12 @@ from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
-from corpuskit.core.wording import comma_list, or_list, quantity
+from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.trust.takedowns.receipt import Receipt
     from corpuskit.trust.takedowns.sought import Sought
-    from corpuskit.trust.takedowns.store import CopyTally
     from corpuskit.trust.takedowns.store_run import StoreRun
 
 
@@ -39,10 +39,11 @@ class Takedown(Command):
     made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
-    such place, before anything is cleared; with 3 if one is damaged, 5 if one is in use, or 2 if no document can be
-    read from its formats, after the others are done. `--receipt` writes what became of each place, as JSON without any
-    id; `verify --receipt` looks again. Holds 8 bytes for each document (20 with a list that names a
-    `source` or `tenant`), 29 for each of its parents, and some 10 KB for each text that is looked for.
+    such place, before anything is cleared; with 3 if one is damaged or an index of another version, 5 if one is in use
+    or not to be read, or 2 if no document can be read from its formats, after the others are done. `--receipt` writes
+    what became of each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each
+    document (20 with a list that names a `source` or `tenant`), 29 for each of its parents, and some 10 KB for each
+    text that is looked for.
 
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
@@ -127,15 +128,20 @@ class Takedown(Command):
         from corpuskit.trust.takedowns.reached import reached
         from corpuskit.trust.takedowns.receipt import receipt_of, serialise
 
-        not_found = [entry.digest() for entry in sought.not_found()]
+        not_found = {entry.digest() for entry in sought.not_found()}
         digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
         is_searched = all(run.is_searched for run in runs)
-        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), is_searched=is_searched)
+        unknown = set().union(*(run.unasked_digests for run in runs)) if is_searched else not_found
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs), unknown)
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
     def _tell(self, runs: "Sequence[StoreRun]", receipt: "Receipt", sought: "Sought", settings: Settings) -> None:
+        from corpuskit.text.takedown.list_file import line_numbers
+        from corpuskit.trust.takedowns.account import account
+        from corpuskit.trust.takedowns.sought import list_kernels
+
         short_texts = len(sought.short_texts)
         unlearned = [
             {"name": store["name"], "texts": store["unlearned_texts"]}
@@ -148,7 +154,7 @@ class Takedown(Command):
             answer["unlearned_texts"] = unlearned
             console.write_stdout(console.answer_line(self.name(), answer))
         elif not settings.quiet:
-            lines = [*_lines(runs, receipt)]
+            lines = [*account(runs, receipt, line_numbers(self.list, list_kernels()))]
             if short_texts:
                 texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
                 lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
@@ -156,7 +162,7 @@ class Takedown(Command):
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
-        resolved = [store.resolve() for store in stores]
+        resolved = [Path(os.path.realpath(store)) for store in stores]
         if len(set(resolved)) < len(resolved):
             raise UsageError("a place is named twice; name each once")
         for option, path in (("--list", self.list), ("--receipt", self.receipt)):
@@ -179,78 +185,9 @@ def _demand_receipt_or_nothing(path: Path) -> None:
     demand_own_kind(path, "receipt", "the receipt, such as receipt.json", is_receipt)
 
 
-def _lines(runs: "Sequence[StoreRun]", receipt: "Receipt") -> Iterator[str]:
-    """Yield what became of each place, as people read it."""
-    from corpuskit.trust.takedowns.reached import STEPS
-
-    for run in runs:
-        store = run.entry
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
-        account = f"{store['name']}: {store['outcome']}"
-        account += f", {run.kind.amount(store)}" if store["outcome"] in ("found", "removed") else ""
-        account += f" ({reasons})" if reasons else ""
-        yield account  # what is wrong with a place is told as an error
-        if run.copies().is_any and not receipt["applied"]:
-            yield f"{store['name']}: {_near_copies(run.copies())}"
-        if "undecided" in store:
-            yield f"{store['name']}: {_undecided(store['undecided'])}"
-        if "unlearned_texts" in store:
-            yield f"{store['name']}: {_unlearned(store['unlearned_texts'])}"
-        if "unasked" in store:
-            yield f"{store['name']}: {_unasked(store['unasked'])}"
-    for entry in receipt["reached"]:
-        or_equal = ", or of equal documents by the same steps" if entry.get("by") == STEPS else ""
-        names = or_list(store["name"] for store in receipt["places"] if store["before"] == entry["from"])
-        yield f"{entry['name']}: was made from {names}{or_equal}"
-    if receipt["not_found"]:
-        yield f"not found: {', '.join(receipt['not_found'])}"
-    if unknown := receipt.get("unknown"):
-        yield f"not found, but not every place was searched: {', '.join(unknown)}"
-    if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
-        yield "nothing was taken out; add --apply"
-
-
-def _near_copies(copies: "CopyTally") -> str:
-    """Return what goes that the list does not name: near copies, some by their ids, and what was made from them."""
-    parts = []
-    if copies.documents:
-        near_copies = "1 near copy" if copies.documents == 1 else f"{copies.documents:,} near copies"
-        parts.append(f"{near_copies} (such as {comma_list(copies.examples)})")
-    if copies.made_from_them:
-        parts.append(f"{quantity(copies.made_from_them, 'document')} made from near copies")
-    return f"the list does not name {' and '.join(parts)}"
-
-
-def _undecided(number: int) -> str:
-    """Return what stays, and what to name in its stead."""
-    stay = "1 document stays" if number == 1 else f"{number:,} documents stay"
-    return (
-        f"{stay} because the list narrows the id to a source or tenant, and nothing here says which it is of; to "
-        "take it out, list its `text_hash` (the xxh3, as an index of `dedup` knows no other), or its `id` alone if no "
-        "other has that"
-    )
-
-
-def _unlearned(texts: int) -> str:
-    """Return of how many texts copies come back under other ids, and what to name beside the place."""
-    return (
-        f"{quantity(texts, 'text')} cannot be learned from it, so that copies under other ids come back "
-        "unless the list names them, too; name the dataset that the documents came from as well"
-    )
-
-
-def _unasked(entries: dict[str, int]) -> str:
-    """Return what an index of `dedup` knows nothing of, and what to name beside it."""
-    names = ", ".join(f"{name} {number:,}" for name, number in entries.items())
-    return (
-        f"cannot be asked for {quantity(sum(entries.values()), 'entry')} ({names}): an index of `dedup` knows ids and "
-        "the xxh3 of texts; name the dataset that the documents came from as well"
-    )
-
-
 def _raise_errors(runs: "Sequence[StoreRun]") -> None:
     """Raise what went wrong with places, damage first."""
     errors: list[CorpuskitError] = [run.error for run in runs if run.error is not None]
-    errors.sort(key=lambda error: not isinstance(error, DamagedError))
+    errors.sort(key=lambda error: error.exit_code != DamagedError.exit_code)
     if errors:
         raise errors[0].with_others(errors[1:])

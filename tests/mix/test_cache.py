@@ -23,6 +23,7 @@ from corpuskit.mix.engine.seal import own_key, seal_of_files
 from corpuskit.mix.engine.work_cache import TAG, TAG_CONTENT, WorkCache
 from corpuskit.mix.mix import Mix
 from tests.conftest import Run, lines_of
+from tests.support.read_only import read_only
 from tests.support.recipes import paragraph, published
 
 RECIPE = """
@@ -354,6 +355,16 @@ def test_the_command_shows_and_clears(folder: Path, corpuskit: Run) -> None:
     assert corpuskit("cache", "nowhere").returncode == 2
     assert corpuskit("cache", "a", "b").returncode == 2
     assert len(list((folder / "a").iterdir())) == 6
+
+
+def test_what_cannot_be_cleared_is_said(folder: Path, corpuskit: Run) -> None:
+    assert corpuskit("mix", "recipe.yaml", "-o", "out", "-j", "1", "--cache", "cache").returncode == 0
+    tasks = len(entries())
+    with read_only(folder / "cache"):
+        done = corpuskit("cache", "cache", "--clear")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (5, b"", 1)
+    assert f"{tasks} of {tasks} tasks are left in it".encode() in done.stderr
+    assert len(entries()) == tasks
 
 
 def test_no_cache_leaves_none(folder: Path) -> None:

@@ -15,6 +15,7 @@ import zstandard
 
 from corpuskit.text.takedown.on_record import hidden_id
 from tests.conftest import Run, RunIn, lines_of
+from tests.support.read_only import read_only
 
 WORDS = [f"word{number}" for number in range(2000)]
 DOCUMENTS, SHARD = 400, 100
@@ -164,6 +165,14 @@ def test_everything_is_gone_from_every_place(folder: Path, corpuskit: Run) -> No
     assert len([path for path in (folder / "cache").rglob("*") if path.is_file()]) == 1
 
 
+def test_a_cache_that_cannot_be_cleared_has_failed(folder: Path, corpuskit: Run) -> None:
+    before = digests(folder / "cache")
+    with read_only(folder / "cache"):
+        done, answer = takedown(corpuskit, "cache", "corpus", "--apply")
+    assert (done.returncode, [place["outcome"] for place in answer["places"]]) == (5, ["failed", "removed"])
+    assert "cannot clear" in answer["places"][0]["problem"] and digests(folder / "cache") == before
+
+
 def test_shards_without_a_match_keep_names_and_bytes(folder: Path, corpuskit: Run) -> None:
     for place in ("corpus", "twin"):
         before = {shard["path"]: shard for shard in manifest(folder / place)["shards"]}
@@ -227,7 +236,7 @@ def test_two_runs_on_one_list_wait_for_one_another(folder: Path, corpuskit: Run)
     before = (folder / "takedown.jsonl").read_bytes()
     with locked(folder / "takedown.jsonl"):
         done, _ = takedown(corpuskit, "corpus", "--apply")
-        assert done.returncode == 5 and b"takedown.jsonl' is being written by another run" in done.stderr
+        assert done.returncode == 5 and b"takedown: 'takedown.jsonl' is being written by another run" in done.stderr
         assert takedown(corpuskit, "corpus")[0].returncode == 0, "which only reads"
     assert (folder / "takedown.jsonl").read_bytes() == before and set(ids_of(corpuskit, "corpus")) > TAKEN
     assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
@@ -360,7 +369,7 @@ def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() ->
     ]
     entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
     sought = Sought(entries)
-    assert len(list(sought.directly(taken, Lineage()))) == 2
+    assert len(list(sought.directly(taken, Lineage(), []))) == 2
     sought.follow_lineage()
     matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
     assert all(matcher.find(document) for document in taken)

@@ -139,7 +139,7 @@ def test_what_a_place_that_was_not_searched_may_hold_is_unknown(folder: Path, co
         answer = json.loads(done.stdout.splitlines()[-1])
         assert (done.returncode, answer["not_found"], len(answer["unknown"])) == (3, [], 1)
     done = corpuskit("takedown", "--list", "takedown.jsonl", "chunks", "documents")
-    told = f"not found, but not every place was searched: {answer['unknown'][0]}"
+    told = f"not found, but not every place was searched: line 2 ({answer['unknown'][0]})"
     assert told in done.stdout.decode()
     answer = takedown(corpuskit, "documents")
     assert len(answer["not_found"]) == 1 and "unknown" not in answer

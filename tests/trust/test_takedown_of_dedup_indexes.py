@@ -78,7 +78,7 @@ def test_what_cannot_be_learned_is_told(folder: Path, corpuskit: Run, options: t
     add_to_index(corpuskit, *options)
     done = corpuskit("takedown", "--list", "takedown.jsonl", "seen")
     message = (
-        b"seen: 3 texts cannot be learned from it, so that copies under other ids come back unless the list names them"
+        b"seen: 3 texts cannot be learned from it, so that copies under other ids may be left in it, and come back"
     )
     assert message in done.stdout, done.stdout
     clear(corpuskit, "seen")
@@ -139,10 +139,23 @@ def test_what_an_index_cannot_be_asked_by_is_told(folder: Path, corpuskit: Run) 
         assert message in done.stdout, done.stdout
         receipt = json.loads((folder / "receipt.json").read_bytes())
         assert receipt["places"][0]["unasked"] == {"domain": 2, "sha256": 1, "url": 1}
+        assert (len(receipt["unknown"]), len(receipt["not_found"])) == (4, 1)
+        assert b"not found: line 4 (" in done.stdout and done.stdout.count(b"not found") == 2
+        assert b"not found, but not every place was asked: line 1 (" in done.stdout
     assert corpuskit("verify", "--receipt", "receipt.json", "seen").stderr == b""
     beside = clear(corpuskit, "seen", "unique")
     assert beside["places"][0]["reasons"] == {"takedown-text": 1}
-    assert beside["places"][0]["unasked"] == {"domain": 2, "url": 1}
+    assert "unasked" not in beside["places"][0], "what has all documents of the entries was asked"
+    assert (len(beside["not_found"]), "unknown" in beside) == (4, False)
+
+
+def test_a_dataset_of_some_entries_alone_is_not_enough(folder: Path, corpuskit: Run) -> None:
+    add_to_index(corpuskit)
+    some = (folder / "in.jsonl").read_bytes().splitlines(keepends=True)[:-1]
+    assert corpuskit("export", "-o", "some", stdin=b"".join(some)).returncode == 0
+    (folder / "takedown.jsonl").write_bytes(lines_of([{"domain": "example.net"}]))
+    answer = clear(corpuskit, "seen", "some")
+    assert (answer["places"][0]["unasked"], answer["not_found"], len(answer["unknown"])) == ({"domain": 1}, [], 1)
 
 
 def test_a_text_without_words_has_nothing_to_teach(folder: Path, corpuskit: Run) -> None:

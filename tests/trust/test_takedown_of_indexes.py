@@ -148,6 +148,7 @@ def test_what_went_does_not_come_back_from_the_same_stream(folder: Path, corpusk
     cleared = (folder / "a.idx").read_bytes()
     refused = corpuskit("index", "in.jsonl", "-o", "a.idx")
     assert (refused.returncode, refused.stderr.count(b"\n")) == (6, 1) and b"filter-takedown" in refused.stderr
+    assert b"entries (written or learned) of a takedown list" in refused.stderr
     assert (folder / "a.idx").read_bytes() == cleared
     pipe = "{python} -m corpuskit filter-takedown --list {list} in.jsonl -q | {python} -m corpuskit index -o a.idx -q"
     (folder / "shorter.jsonl").write_bytes(lines_of([{"id": "d7"}]))
@@ -298,11 +299,12 @@ def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit
 
 def test_what_killed_runs_left_beside_it_goes_too(folder: Path, corpuskit: Run) -> None:
     write_list(folder, {"id": "nobody"})
-    left = folder / ".a.idx.work"
-    left.write_text(prose(7))
-    assert takedown(corpuskit, "a.idx")[1]["places"][0]["outcome"] == "clean" and left.exists()
-    assert takedown(corpuskit, "a.idx", "--apply")[0].returncode == 0
-    assert not left.exists()
+    for ending in ("work", "anew", "work-journal", "anew-journal", "anew-wal"):
+        left = folder / f".a.idx.{ending}"
+        left.write_text(prose(7))
+        assert takedown(corpuskit, "a.idx")[1]["places"][0]["outcome"] == "clean" and left.exists()
+        assert takedown(corpuskit, "a.idx", "--apply")[0].returncode == 0
+        assert not left.exists()
 
 
 def test_killed_at_any_moment_it_is_the_old_index_or_the_new(

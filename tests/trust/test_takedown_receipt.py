@@ -105,6 +105,12 @@ def unknown(receipt: dict[str, Any]) -> None:
     receipt.update(unknown=receipt["not_found"], not_found=[])
 
 
+def in_unknown_twice(receipt: dict[str, Any]) -> None:
+    """One entry that a place cannot be asked for, and two that it may know."""
+    receipt["places"][2]["unasked"] = {"url": 1}
+    receipt.update(unknown=receipt["not_found"] * 2, not_found=[])
+
+
 def made_from(receipt: dict[str, Any], target: int, origin: int, by: str, times: int = 1) -> None:
     """Say that a place was made from another one."""
     places = receipt["places"]
@@ -141,7 +147,7 @@ def made_from(receipt: dict[str, Any], target: int, origin: int, by: str, times:
         (twice, "says 2 times of "),
         (in_both, "says 2 times of "),
         (in_both, "says of some entries that they were not found, and of others that this is unknown"),
-        (unknown, "says of 1 entry that a place which was not searched may know them, and that all places were"),
+        (unknown, "says of 1 entry that a place which was not searched or cannot be asked may know them"),
         (
             of_place(0, reasons={"takedown-id": 3, "takedown-url": 0}),
             "that 0 documents go for the reason",
@@ -151,7 +157,10 @@ def made_from(receipt: dict[str, Any], target: int, origin: int, by: str, times:
         (of_place(0, chunks=1), "says of corpus `chunks`, which is said of no dataset"),
         (of_place(2, vectors=1), "says of seen `vectors`, which is said of no index of `dedup`"),
         (of_place(0, unasked={"url": 1}), "says of corpus `unasked`, which is said of no dataset"),
-        (of_place(2, unasked={"id": 1}), "says of seen that it cannot be asked for 1 entries by id"),
+        (of_place(2, unasked={"id": 1}), "says of seen that it cannot be asked for 1 entry by id"),
+        (of_place(2, unasked={"url": 2}), "says that seen cannot be asked for 2 entries, and calls fewer not found"),
+        (in_unknown_twice, "says of 2 entries that a place which was not searched or cannot be asked may know them"),
+        (of_place(2, documents=-1), "says of seen that -1 documents were there"),
         (of_place(2, unasked={"url": 9}), "says that seen cannot be asked for 9 entries, and calls fewer not found"),
         (
             of_place(2, unlearned_texts=0),

@@ -1,20 +1,27 @@
 """Compressors at fixed settings, so that equal lines are equal bytes."""
 
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from zstandard import ZstdCompressor
 
 
-def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> BinaryIO:
+def compressing_writer(stream: BinaryIO, name: str) -> BinaryIO:
     """Return the stream through the compressor that the name's ending asks for: .zst, .gz, or none.
 
     Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
-    are equal bytes. `close`, whether `stream` is closed with the compressor, matters for zstd only.
+    are equal bytes.
     """
     if name.endswith(".zst"):
-        import zstandard
-
-        compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
-        return cast(BinaryIO, compressor.stream_writer(stream, closefd=close))
+        return cast(BinaryIO, frame_compressor().stream_writer(stream))
     return _gzip(stream) if name.endswith(".gz") else stream
+
+
+def frame_compressor() -> "ZstdCompressor":
+    """Return what makes zstd frames with a content checksum."""
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=3, write_checksum=True)
 
 
 def quick_compressing_writer(stream: BinaryIO) -> BinaryIO:

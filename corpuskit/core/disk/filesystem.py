@@ -163,7 +163,20 @@ def remove_folder(path: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder and whatever in it can be removed."""
+    """Remove a folder and whatever in it can be removed. Raises the OSError of the first thing that cannot be."""
     import shutil
+    import sys
 
-    shutil.rmtree(path, ignore_errors=True)
+    refusals: list[OSError] = []
+
+    def note(error: BaseException) -> None:
+        # What is gone was removed by another; a folder that is not empty holds what was noted, or what was just made.
+        if isinstance(error, OSError) and error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+            refusals.append(error)
+
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(path, onexc=lambda _function, _name, error: note(error))
+    else:
+        shutil.rmtree(path, onerror=lambda _function, _name, raised: note(raised[1]))
+    if refusals:
+        raise refusals[0]

@@ -156,11 +156,20 @@ def _steps_to(last: StepEntry, steps: Sequence[StepEntry]) -> list[StepEntry]:
 
 def _demand_none(missing: MissingEntries, target: str, way_out: str) -> None:
     if missing.digests:
-        entries = quantity(len(missing.digests), "entry")
+        entries = entries_in_words(len(missing.digests))
         raise RefusedError(
             f"{target} was cleared of {entries} of a takedown list that these documents have not all passed as they "
             f"are now; {missing.advice()}, or {way_out}"
         )
+
+
+def entries_in_words(number: int) -> str:
+    """Return how many entries of a list that are, of which its keeper wrote fewer.
+
+    >>> entries_in_words(1), entries_in_words(10)
+    ('1 entry', '10 entries (written or learned)')
+    """
+    return quantity(number, "entry") + (" (written or learned)" if number > 1 else "")
 
 
 def _quoted(name: str) -> str:

@@ -14,7 +14,7 @@ from corpuskit.core.reading.lines import Line
 from corpuskit.core.recogniser import Passed, Recogniser
 from corpuskit.core.registry import format_of_file, format_of_shard
 
-BATCH_DOCUMENTS = 256
+BATCH_DOCUMENTS = 512
 BATCH_BYTES = 4 * 1024 * 1024
 MADE_BYTES = 1024 * 1024
 """Bytes of lines in a batch of documents, which hold their text and often its bytes besides: few enough to be handed on

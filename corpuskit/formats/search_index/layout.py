@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "APPLICATION_ID",
     "IF_CLEARED",
+    "JOURNALS",
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
     "SCHEMA",
@@ -40,6 +41,7 @@ __all__ = [
     "database_errors",
     "demand_no_journal",
     "description_digest",
+    "has_lost_its_head",
     "is_search_index",
     "open_index",
     "read_description",
@@ -57,7 +59,7 @@ SUFFIX = ".idx"
 PAGE_BYTES = 16_384
 """Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
-_JOURNALS = ("-wal", "-journal")
+JOURNALS = ("-wal", "-journal")
 """What SQLite adds to the name of a file for its write-ahead log, and for its rollback journal."""
 _SHADOW_TABLES = {
     "CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)",
@@ -148,7 +150,7 @@ def is_search_index(path: Path) -> bool:
     return head.startswith(_HEADER) and head[SEARCH_INDEX_MARK_OFFSET:] == SEARCH_INDEX_MARK
 
 
-def _has_lost_its_head(path: Path) -> bool:
+def has_lost_its_head(path: Path) -> bool:
     """Whether a file begins with zeros, or has but one of the two marks of an index."""
     head = _head_of(path)
     is_marked = head[SEARCH_INDEX_MARK_OFFSET:] == SEARCH_INDEX_MARK
@@ -177,7 +179,7 @@ def open_index(path: Path) -> Iterator["Connection"]:
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
     demand_readable(path)
     if not is_search_index(path):
-        if path.suffix == SUFFIX and _has_lost_its_head(path):
+        if path.suffix == SUFFIX and has_lost_its_head(path):
             raise damaged_index(path, "its first bytes are not those of an index")
         raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
     demand_no_journal(path)
@@ -201,7 +203,7 @@ def demand_no_journal(path: Path) -> None:
     write its pages into whatever index has the name.
     """
     target = Path(os.path.realpath(path))
-    for ending in _JOURNALS:
+    for ending in JOURNALS:
         journal = target.with_name(target.name + ending)
         with contextlib.suppress(FileNotFoundError):
             if journal.stat().st_size:

@@ -19,6 +19,7 @@ from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
+    JOURNALS,
     PAGE_BYTES,
     REMOVED_SCHEMA,
     SCHEMA,
@@ -67,7 +68,7 @@ class NewVersion:
         _demand_index_or_nothing(target)
         demand_no_journal(target)
         self.target, self._defers_erasure = target, defers_erasure
-        self._work, self._anew = leftovers(target)
+        self._work, self._anew, *_ = leftovers(target)
         self._lock_path = target.with_name(f".{target.name}.lock")
         self._stack = contextlib.ExitStack()
         self.connection: Connection
@@ -296,7 +297,7 @@ class NewVersion:
         self._deleted, self._deleted_bytes = [], 0
 
     def _remove_leftovers(self) -> None:
-        for path in (self._work, self._anew):
+        for path in leftovers(self.target):
             self._remove(path)
 
     def _remove(self, path: Path) -> None:
@@ -315,9 +316,13 @@ def _set_word_option(connection: "Connection", name: str, value: int) -> None:
     connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
 
 
-def leftovers(target: Path) -> tuple[Path, Path]:
-    """Return where versions in the making lie, which a killed run leaves: the copy, and what is written anew."""
-    return target.with_name(f".{target.name}.work"), target.with_name(f".{target.name}.anew")
+def leftovers(target: Path) -> tuple[Path, ...]:
+    """Return where versions in the making lie, which a killed run leaves: the copy, what is written anew, and journals.
+
+    A journal of SQLite may hold pages of the file that it is named like.
+    """
+    work, anew = (target.with_name(f".{target.name}.{ending}") for ending in ("work", "anew"))
+    return work, anew, *(path.with_name(path.name + ending) for path in (work, anew) for ending in JOURNALS)
 
 
 def _demand_index_or_nothing(target: Path) -> None:

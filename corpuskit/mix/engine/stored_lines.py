@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from corpuskit.core.disk.compression import frame_compressor
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import is_out_of_memory
 from corpuskit.mix.engine.task_files import READ_BYTES, damaged_error
@@ -37,10 +38,7 @@ class FrameWriter:
 
     def __init__(self, stream: BinaryIO) -> None:
         """`stream` is closed by `close`."""
-        import zstandard
-
-        self._stream = stream
-        self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
+        self._stream, self._compressor = stream, frame_compressor()
         self._frames: list[Frame] = []
 
     def write(self, lines: bytes) -> int:

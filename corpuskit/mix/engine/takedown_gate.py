@@ -5,7 +5,7 @@ from pathlib import Path
 from corpuskit.core.errors import DamagedError, RefusedError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
 from corpuskit.core.provenance.takedowns_on_record import Clearance, digests_in, digests_on_record
-from corpuskit.core.wording import quantity
+from corpuskit.core.publish.takedown_gate import entries_in_words
 from corpuskit.mix.engine.phases import corpus_stages
 from corpuskit.mix.recipe.recipe import Recipe
 
@@ -22,7 +22,7 @@ def demand_list_with_all_entries(recipe: Recipe, target: Path) -> None:
     for clearance in clearances:
         if clearance and (missing := len(clearance.digests - named)):
             raise RefusedError(
-                f"{clearance.target} was cleared of {quantity(missing, 'entry')} that the takedown list of this recipe "
+                f"{clearance.target} was cleared of {entries_in_words(missing)} that the takedown list of this recipe "
                 "does not have; name a list with all of them as `policy: {takedown: FILE}`, or "
                 f"{clearance.way_out}"
             )

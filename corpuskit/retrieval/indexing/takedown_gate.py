@@ -2,7 +2,7 @@
 
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.core.publish.takedown_gate import missing_entries
+from corpuskit.core.publish.takedown_gate import entries_in_words, missing_entries
 
 __all__ = ["demand_stream_is_cleared"]
 
@@ -14,7 +14,7 @@ def demand_stream_is_cleared(name: str, steps_before: list[StepEntry], steps: li
     """
     missing = missing_entries(steps_before, steps)
     if missing.digests:
-        entries = "an entry" if len(missing.digests) == 1 else f"{len(missing.digests):,} entries"
+        entries = entries_in_words(len(missing.digests))
         raise RefusedError(
             f"{name} was cleared of {entries} of a takedown list that the stream is not known to have passed as it is "
             f"now; {missing.advice()}, take a dataset that was cleared as well, or name another file"

@@ -19,6 +19,7 @@ from corpuskit.text.language_id.parts import (
     Identified,
     by_parts,
     has_parts,
+    shares_that_count,
     windows_of_parts,
 )
 from corpuskit.text.language_id.relatives import are_relatives, with_relatives
@@ -32,10 +33,11 @@ from corpuskit.text.language_id.scripts import (
     weighed,
     weight_of_letters,
 )
+from corpuskit.text.language_id.word_runs import prose_of
 
 __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 
-IDENTIFIER = "corpuskit-language/11"
+IDENTIFIER = "corpuskit-language/12"
 """Name and version of the rules around the model, for the manifest."""
 
 LONG = 520
@@ -52,6 +54,9 @@ clearly: code and pictures have less."""
 RIVAL = 0.1
 """Least share of the second language of a page that may have two in what the first leaves: a text in no language, such
 as code, spreads that over many."""
+LEAST_PROSE, MOST_PROSE = 0.2, 0.9
+"""Share of the characters of an uncertain text in its prose, from which the prose is asked for, and up to which it may
+say anything else than all of the text has said."""
 LEAST_RELATIVES = 0.1
 """Least probability of all relatives that are told."""
 SECOND_SCRIPT, LATIN_NAMES = 0.05, 0.15
@@ -69,6 +74,13 @@ def detect(text: str) -> tuple[str, float]:
 
 def identify(text: str) -> Identified:
     """Return the language of a text, and the share of each if there are several; `und` for a text without letters."""
+    of_all = _identify_all(text)
+    is_doubtful = of_all.score < PART_SCORE and not of_all.shares and of_all.language != "und"
+    return (_by_prose(text) if is_doubtful and len(text) > LONG else None) or of_all
+
+
+def _identify_all(text: str) -> Identified:
+    """Return the language of a text by all that is in it, prose or not."""
     line = as_line(_sample(text))
     if not has_letters(line):
         return _UNDETERMINED
@@ -80,6 +92,22 @@ def identify(text: str) -> Identified:
             is_the_same = of_parts.language == whole.language and not of_parts.shares
             return of_parts._replace(relatives=_relatives_to_tell(whole.relatives)) if is_the_same else of_parts
     return Identified(whole.language, score, {}, _relatives_to_tell(whole.relatives))
+
+
+def _by_prose(text: str) -> Identified | None:
+    """Return the language of a text by its prose alone, or None if it has little, or the prose is uncertain too."""
+    looked_at = windows_of_parts(text)
+    prose = prose_of(looked_at)
+    if not LEAST_PROSE * len(looked_at) <= len(prose) <= MOST_PROSE * len(looked_at) or not has_parts(prose):
+        return None
+    identified = _identify_all(prose)
+    if identified.score < PART_SCORE:
+        return None
+    if not identified.shares:
+        return identified
+    of_letters = _letters(prose) / _letters(looked_at)
+    shares = shares_that_count({language: share * of_letters for language, share in identified.shares.items()})
+    return identified._replace(shares=shares if len(shares) > 1 else {})
 
 
 class _Whole(NamedTuple):
@@ -160,6 +188,10 @@ def _has_rival(ranked: list[tuple[str, float]]) -> bool:
             return probability >= max(HESITANT, RIVAL * rest)
         rest -= probability
     return False
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _large_scripts(scripts: Counter[str]) -> list[str]:

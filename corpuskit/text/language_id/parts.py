@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from corpuskit.text.language_id.chinese import is_chinese_prose
@@ -28,10 +28,21 @@ from corpuskit.text.language_id.scripts import (
     script_counts,
     scripts_of,
     text_size,
+    weight_of_all,
     weight_of_letters,
 )
 
-__all__ = ["HESITANT", "LEAST_SHARE", "PART_SCORE", "RANKS", "Identified", "by_parts", "has_parts", "windows_of_parts"]
+__all__ = [
+    "HESITANT",
+    "LEAST_SHARE",
+    "PART_SCORE",
+    "RANKS",
+    "Identified",
+    "by_parts",
+    "has_parts",
+    "shares_that_count",
+    "windows_of_parts",
+]
 
 PART, PARTS = 60, 12
 """Least size of a part that is asked for by itself (a Chinese character says as much as three); the most parts."""
@@ -52,7 +63,7 @@ TWO_SCRIPTS = 0.2
 LEAST_SHARE = 0.1
 """Smaller shares are names, quotations and errors."""
 CLEAR = 0.4
-"""Share of the letters in parts of a page's language that are certain, from which its other parts may be anything."""
+"""Share of the letters in parts of a page's languages that are certain, from which its other parts may be anything."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)")
 
@@ -63,7 +74,7 @@ class Identified(NamedTuple):
     language: str
     """The code of the model, or `und` if there is none."""
     score: float
-    """The probability of it and its relatives, to four digits; of several languages, that of the parts in this one."""
+    """The probability of it and its relatives, to four digits; with shares, that of its parts to be in these."""
     shares: dict[str, float]
     """The share of the letters in each language if there are several, the largest first; else empty."""
     relatives: dict[str, float]
@@ -156,23 +167,31 @@ def _weigh(parts: list[_Part], scripts: Counter[str] | None) -> Identified | Non
         shares = _shares(parts, letters, Counter({LATIN: 1}))
     if not shares:
         return None
-    language = next(iter(shares))
-    if len(shares) < 2:
-        shares = {}
-    counted = _counted(parts, letters, language, bool(shares))
-    score = _score(language, itertools.compress(parts, counted), itertools.compress(letters, counted))
-    return Identified(language, round(score, 4), shares, {})
+    weights = [weight_of_all(counts) if scripts else counts.total() for counts in letters]
+    score = _score(parts, weights, shares)
+    return Identified(next(iter(shares)), round(score, 4), shares if len(shares) > 1 else {}, {})
 
 
-def _counted(parts: list[_Part], letters: list[Counter[str]], language: str, is_mixed: bool) -> list[bool]:
-    """Return which parts tell the score of a language: those in it, and of a page in one language, those in none.
+def _score(parts: list[_Part], weights: list[int], shares: dict[str, float]) -> float:
+    """Return the mean probability of the parts that count in the languages that have a share, by their letters."""
+    total, weighted = 0, 0.0
+    for part, weight in itertools.compress(zip(parts, weights, strict=True), _counted(parts, weights, shares)):
+        total += weight
+        if part.language in shares:
+            weighted += weight * part.score
+    return weighted / total
 
-    Tables, names and code do not count where so many letters are in parts that are certain.
+
+def _counted(parts: list[_Part], weights: list[int], shares: dict[str, float]) -> list[bool]:
+    """Return which parts tell the score of a page: those that are certain, where they have so many of its letters.
+
+    Tables, names and code do not count then. Else it is those in its language; of a page in one, also those in none.
     """
-    certain = [part.language == language and part.score >= PART_SCORE for part in parts]
-    of_certain = sum(counts.total() for counts in itertools.compress(letters, certain))
-    if not is_mixed and of_certain >= CLEAR * sum(counts.total() for counts in letters):
+    certain = [part.language in shares and part.score >= PART_SCORE for part in parts]
+    if sum(itertools.compress(weights, certain)) >= CLEAR * sum(weights):
         return certain
+    is_mixed = len(shares) > 1
+    language = next(iter(shares))
     return [part.language == language or (part.score < PART_SCORE and not is_mixed) for part in parts]
 
 
@@ -191,25 +210,20 @@ def _shares(parts: list[_Part], letters: list[Counter[str]], scripts: Counter[st
             )
             shares[part.language] = shares.get(part.language, 0.0) + letters_of_own
             sizes[part.language] += text_size(part.text)
+    return shares_that_count({language: share for language, share in shares.items() if sizes[language] >= PART})
+
+
+def shares_that_count(shares: dict[str, float]) -> dict[str, float]:
+    """Return the shares that are no names, quotations and errors, to two digits, the largest first."""
     return {
         language: round(share, 2)
         for language, share in sorted(shares.items(), key=lambda item: -item[1])
-        if sizes[language] >= PART and share * weight_of_letters(language) >= LEAST_SHARE
+        if share * weight_of_letters(language) >= LEAST_SHARE
     }
 
 
 def _is_own(script: str, part: _Part, scripts: Counter[str]) -> bool:
     return len(scripts) == 1 or script in scripts_of(part.language)
-
-
-def _score(language: str, parts: Iterable[_Part], letters: Iterable[Counter[str]]) -> float:
-    """Return the mean probability of a language in parts, by their letters."""
-    total = weighted = 0.0
-    for part, counts in zip(parts, letters, strict=True):
-        total += counts.total()
-        if part.language == language:
-            weighted += counts.total() * part.score
-    return weighted / total
 
 
 def _of_part(part: str, language_of_all: str) -> tuple[str, float]:

@@ -26,6 +26,7 @@ __all__ = [
     "scripts_of",
     "text_size",
     "weighed",
+    "weight_of_all",
     "weight_of_letters",
 ]
 
@@ -242,6 +243,15 @@ def weighed(scripts: Counter[str]) -> Counter[str]:
     [('HAN', 6), ('LATIN', 4)]
     """
     return Counter({script: letters * _WEIGHTS.get(script, 1) for script, letters in scripts.items()})
+
+
+def weight_of_all(scripts: Counter[str]) -> int:
+    """Return how many letters numbers of letters say as much as.
+
+    >>> weight_of_all(Counter(HAN=3, LATIN=4))
+    10
+    """
+    return scripts.total() + sum((weight - 1) * scripts.get(script, 0) for script, weight in _WEIGHTS.items())
 
 
 def language_of_script(text: str, blocks: bytes) -> tuple[str, float]:

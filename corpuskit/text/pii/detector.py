@@ -115,7 +115,7 @@ _PHONE_BEFORE = pattern(
     r"(?:[ ._-]?(?:number|no|nr|num|num\x{e9}ro|numero|n\x{fa}mero|me|us|at|on|is))*[^\p{L}\p{N}\n]{0,4}[(+]?$"
 )
 _FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(10)}
-_FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()/@." + string.ascii_letters}
+_FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()[]/@." + string.ascii_letters}
 _FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
 _TO_FOLD = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]+")
 _DASHES = "\u2014\u2015\u2212\u30fc\ufe63"
@@ -126,6 +126,7 @@ FOLDABLE = (
     r"|\x{ff0b}[0-9]|\x{ff08}[0-9+]{2,6}\x{ff09}[0-9 -]|[0-9]\x{ff08}[0-9]+\x{ff09}[0-9]|[0-9][\x{ff0d}\x{ff0f}"
     + "".join(rf"\x{{{ord(dash):x}}}" for dash in _DASHES)
     + r"][0-9]"
+    r"|[\x{ff08}\x{ff3b}] ?(?:at|AT|@|\x{ff41}\x{ff54}|\x{ff21}\x{ff34}) ?[\x{ff09}\x{ff3d}]"
 )
 """What a text holds in which `folded` changes something that could be personal data."""
 

@@ -5,7 +5,8 @@ brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes t
 `(a)` are read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where
 the name is of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a
 meeting. Plain words (`name at example dot org`) are an address in brackets of their own, or right after a word for
-e-mail.
+e-mail; so is a name with `~` for the sign. Words that mean the sign and little else (`jan małpa example kropka pl`)
+need none, and neither does a mark that the text says to read as the sign (`jo★example.jp（★を@に）`).
 
 Left are plain words elsewhere, names in paths (`example.org/@jo`), units of systemd (`user@1000.service`), and the
 accounts of services that hold repositories (`git@example.org:jo/x`).
@@ -25,23 +26,35 @@ _EMAIL_PATTERN = pattern(
     rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9_-]*[{_LETTER}0-9])?\.)*"
     rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
 )
-_AT_WORDS = r"at|bei|ät|æt|arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|собака|@"
+_SIGN_NAMES = r"arroba|arobase|chiocciola|apenstaartje|zavinac|zavináč|małpa|kukac|собака|собачка|равлик"
+"""What the sign is called where it has a name of its own, though it may be that of an animal."""
+_AT_WORDS = rf"at|bei|ät|æt|{_SIGN_NAMES}|@"
 _AT = rf"(?: ?[(\[{{<] ?(?:{_AT_WORDS}) ?[)\]}}>] ?|\(a\)|&#64;|&#x40;|&commat;)"
-_DOT_WORDS = r"dot|punkt|point|punto|ponto|punt|prick|точка|\."
-_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|ponto) |&#46;|&#x2e;|&period;| ?\. ?)"
+_SPOKEN_DOTS = r"dot|punkt|point|punto|ponto|точка|крапка|kropka|tečka|tecka"
+_DOT_WORDS = rf"{_SPOKEN_DOTS}|punt|prick|\."
+_DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:{_SPOKEN_DOTS}) |&#46;|&#x2e;|&period;| ?\. ?)"
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
 _SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
 _SPOKEN_DOT = r" (?:dot|punkt|point|punto|ponto) "
+_MARKS = "[★☆●○◎■□◆◇▲△▼▽♪♥※＊＃]"
+_OPENING, _CLOSING = r"[「『\"'“‘(\x{ff08}]", r"[」』\"'”’)\x{ff09}]"
+_IS_SIGN = rf"{_CLOSING}? ?(?:を|は|→|⇒|=|\x{{ff1d}})(?:(?:半角|小文字|全角)の?)?{_OPENING}?[@\x{{ff20}}]"
+_TO_SIGN = rf"{_CLOSING}? ?[请請]?(?:[替更]?[换換]|改)[为為成]?{_OPENING}?[@\x{{ff20}}]"
+_MARK_SOURCE = rf"({_MARKS}){_IS_SIGN}|({_MARKS}|[#*]){_TO_SIGN}|([#*]){_CLOSING}? ?を{_OPENING}?[@\x{{ff20}}]"
+"""A sentence that says which mark stands for the sign: `★を@に`, `请将#换成@`."""
+_NAME_OF_ASCII, _DOMAIN_OF_ASCII = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
 _HIDDEN_SOURCE = (
     rf"(?i)( @ ?|@ | ?\(a\) | \(a\))[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}|({_AT})"
     rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
     rf"|( at )(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})>"
     rf"|( at )(?:[^\s@]+{_SPOKEN_DOT}){{1,4}}[A-Za-z]{{2}}"
+    rf"|( (?:{_SIGN_NAMES}) )(?:[A-Za-z0-9-]+(?:[.]| (?:{_SPOKEN_DOTS}) )){{1,4}}[A-Za-z]{{2}}"
+    rf"|(~)[A-Za-z][A-Za-z0-9-]+[.][A-Za-z]{{2}}|{_MARK_SOURCE}"
 )
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
-_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken")
+_GROUPS = ("", "spaced", "spelled", "shouted", "angled", "spoken", "named", "tilde", "mark", "mark", "mark")
 """How the sign is written, by number of the group."""
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
@@ -100,7 +113,8 @@ _SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".sp
 _FORGE = late_re(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
 _LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
-_SPELLED_AT = re.compile(rf"(?i){_AT}| at ")
+_SPELLED_AT = re.compile(rf"(?i){_AT}| (?:at|{_SIGN_NAMES}) ")
+_MARK = re.compile(rf" ?(?:{_MARKS}|[~#*]) ?")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
@@ -151,26 +165,57 @@ def find_hidden_emails(data: bytes) -> list[Span]:
 
 
 def _around_signs(data: bytes) -> Iterator[Span]:
+    marks = set[str]()
     for match in _HIDDEN_AT.finditer(data):
         kind = _GROUPS[match.lastindex]
         at, behind = match.span(match.lastindex)
+        if kind == "mark":
+            marks.add(data[at:behind].decode())
+            continue
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
         if not domain:
             continue
         start, end = at - len(name.group()), behind + domain.end()
-        if kind in ("spelled", "shouted"):
+        if _is_address(data, (start, end), kind, name.group(), data[at:behind]):
             yield start, end
-        elif kind == "spaced":
-            if _is_domain_alone(data, start, name.group(), data[at:behind]):
-                continue
-            is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
-            if is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.occurs_in(before(data, start, 48)):
-                yield start, end
-        # Between angle brackets, as in the archives of mailing lists, plain words are an address.
-        elif _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name.group())):
-            yield start, end
+    for mark in sorted(marks):
+        yield from _around_mark(data, mark)
+
+
+def _is_address(data: bytes, span: Span, kind: str, name: bytes, sign: bytes) -> bool:
+    """Whether a name and a domain around a sign of this kind are an address, by what else stands there."""
+    start, end = span
+    following = data[start + len(name + sign) : end + 2]
+    if kind in ("shouted", "named"):
+        return True
+    if kind == "tilde":
+        return _follows_mail_word(data, start)
+    if kind == "spelled":
+        return not _is_behind_name_alone(sign) or _is_mailbox(name, following) or _follows_mail_word(data, start)
+    if kind == "spaced":
+        if _is_domain_alone(data, start, name, sign):
+            return False
+        is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name, following)
+        return bool(is_spaced) or _is_bracketed(data, start, end) or _follows_mail_word(data, start)
+    # Between angle brackets, as in the archives of mailing lists, plain words are an address.
+    return _is_bracketed(data, start, end) or (kind == "spoken" and _is_spoken(data, start, end, name))
+
+
+def _around_mark(data: bytes, mark: str) -> Iterator[Span]:
+    """Yield addresses with a mark that the text says to read as the sign: `jo★example.jp（★を@に変えてください）`."""
+    for match in pattern(rf"{_NAME_OF_ASCII} ?{re.escape(mark)} ?{_DOMAIN_OF_ASCII}").finditer(data):
+        yield match.span()
+
+
+def _follows_mail_word(data: bytes, start: int) -> bool:
+    return bool(_MAIL_BEFORE.occurs_in(before(data, start, 48)))
+
+
+def _is_behind_name_alone(sign: bytes) -> bool:
+    """Whether a sign in brackets touches only what is before it, as an index does: `array[at] index.com`."""
+    return sign[:1] != b" " and sign[-1:] == b" "
 
 
 def _is_spoken(data: bytes, start: int, end: int, name: bytes) -> bool:
@@ -208,13 +253,13 @@ def _is_bracketed(data: bytes, start: int, end: int) -> bool:
 def plain_email(value: str) -> str:
     """Return an address as it is compared and mailed to: small letters, with the signs that were spelled out.
 
-    >>> plain_email("Jo (at) Mail dot Example [dot] org"), plain_email("Jo%40example.org")
+    >>> plain_email("Jo (at) Mail dot Example [dot] org"), plain_email("Jo★example.org")
     ('jo@mail.example.org', 'jo@example.org')
     """
     value = value.lower().replace("%40", "@").replace("＠", "@")
     if _SPELLED_AT.search(value) or " " in value:
         value = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", value, count=1)).replace(" ", "")
-    return value
+    return value if "@" in value else _MARK.sub("@", value)
 
 
 EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)

@@ -34,6 +34,10 @@ _REGIONS_BY_THREES = frozenset(("ES", "PT", "PL", "CZ", "RO"))
 _FEWEST_UNGROUPED = 9
 _WRITTEN_PREFIXES = ("0", "8", "06")
 """Trunk prefixes that people write behind a calling code, though they should not."""
+_REGIONS_BY_FOUR = frozenset(("SA", "AE"))
+"""Countries whose mobile numbers are written with the operator's code of four digits, too: `0501 234 567`."""
+_ISLANDS = {"GB": ("GG", "IM", "JE")}
+"""Islands with a plan of their own, whose numbers are dialled and written like those of a country."""
 _FOR_DRAMA = {"GB": "7700900[0-9]{3}|1632960[0-9]{3}"}
 """Numbers that a regulator keeps for stories and examples, and its plan does not assign."""
 
@@ -176,6 +180,8 @@ def _layouts(region: _Region, shift: int, digits: str, as_printed: bool) -> Iter
             yield _breaks_of(tuple(len(group) for group in match.groups() if group is not None), shift)
     if len(number) == 9 and region.name in _REGIONS_BY_THREES:
         yield frozenset((shift + 3, shift + 6))
+    if shift and len(number) == 9 and region.name in _REGIONS_BY_FOUR:
+        yield frozenset((4, 7))
 
 
 def _breaks(groups: list[bytes]) -> frozenset[int]:
@@ -234,11 +240,12 @@ def _region(name: str) -> _Region:
     # Canada has no layouts of its own: its numbers are written like those of the United States.
     american_plan: Any = PhoneMetadata.metadata_for_region("US")
     layouts = plan.number_format or american_plan.number_format
+    islands = map(PhoneMetadata.metadata_for_region, _ISLANDS.get(name, ()))
     return _Region(
         name,
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
-        "|".join(_patterns(plan)),
+        "|".join(source for each in (plan, *islands) for source in _patterns(each)),
         "|".join(map(_layout, layouts)),
         tuple(_layout(each) for each in getattr(data, f"PHONE_ALT_FORMAT_{plan.country_code}", ())),
     )

@@ -15,6 +15,7 @@ from corpuskit.text.pii.detector import (
     GAP,
     Detector,
     Span,
+    after,
     apart_from_digits,
     before,
     digits_of,
@@ -97,6 +98,11 @@ _CARD_STATED = pattern(
     r"(?:[\s:=#\"'(.]{1,3}(?:(?:number|numero|n\x{fa}mero|num\x{e9}ro|nummer|no|nr|num|card|is|was|ist|es|est|\x{e8})\b)?){0,4}$"
 )
 """Words that name the number right after them, so that it counts though a digit of it is wrong."""
+_CELLS_BEFORE = re.compile(rb"(?:(?<![0-9A-Za-z])[0-9A-Fa-f]{4}[ \t\r\n]{1,2})+\Z")
+_CELLS_AFTER = re.compile(rb"(?:[ \t\r\n]{1,2}[0-9A-Fa-f]{4}(?![0-9A-Za-z]))+")
+_HEXADECIMAL_CELL = re.compile(rb"[0-9][0-9A-Fa-f]{0,2}[A-Fa-f]|[A-Fa-f][0-9A-Fa-f]{0,2}[0-9]")
+_REACH_OF_CELLS = 80
+_FEWEST_CELLS = 4
 _URL_BEFORE = re.compile(rb"(?:://|\bwww\.)[^\s\"'<>]*\Z")
 _LONGEST_URL = 256
 _NUMBER_BETWEEN = pattern(r"[0-9](?:[ -]?[0-9]){6}")
@@ -217,7 +223,34 @@ def _is_card(data: bytes, start: int, end: int, may_be_named: bool) -> bool:
     if not holds:
         # Typed wrong or misread, it is still nearly the number of somebody.
         return bool(_CARD_STATED.search(window))
+    if (
+        len(digits) == 16
+        and end - start > 16
+        and _is_part_of_table(data, start, end)
+        and not _CARD_BEFORE.search(window)
+    ):
+        return False
     return bool(issued) or (data[start - 1 : start] != b"+" and _is_said_before(_CARD_BEFORE, data, start, 48))
+
+
+def _is_part_of_table(data: bytes, start: int, end: int) -> bool:
+    """Whether groups of four are cells of a table, some hexadecimal: `5B9B 59D0 [5456 5443 5421 5457] 867B`.
+
+    So are decimal ones if, in their line, those before or after them are no whole cards.
+    """
+    left, right = before(data, start, _REACH_OF_CELLS), after(data, end, _REACH_OF_CELLS)
+    cells_before, cells_after = _CELLS_BEFORE.search(left), _CELLS_AFTER.match(right)
+    around = (cells_before[0] if cells_before else b"") + (cells_after[0] if cells_after else b"")
+    if len(_HEXADECIMAL_CELL.findall(around)) > 1:
+        return True
+    in_line = [
+        len(cells.split())
+        for cells in (
+            cells_before[0].rpartition(b"\n")[2] if cells_before else b"",
+            cells_after[0].partition(b"\n")[0] if cells_after else b"",
+        )
+    ]
+    return sum(in_line) >= _FEWEST_CELLS and any(count % 4 for count in in_line)
 
 
 def _is_in_path(data: bytes, start: int) -> bool:

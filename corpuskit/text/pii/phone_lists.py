@@ -21,7 +21,7 @@ _JOINED_WORDS = r"หรือ|या|أو|یا|או|或|和|または|또는"
 """Words that may touch a number; after Latin letters without a space, it would be the exponent of `12345678E-9`."""
 _EXTENSION_WORDS = (
     r"x|ext(?:n|ension|ensão|ensión|ensie)?\b\.?|durchwahl|dw\b\.?|app\.|apparat|klappe|kl\.|poste|p\.|interno|int\.|ramal|anexo"
-    r"|toestel|tst\.|anknytning|ankn\.|lokal\b|wew\.|wewn\.|linka|kl\.|mellék|m\.|dahili|ekstensi|pes\.|máy lẻ"
+    r"|toestel|tst\.|anknytning|ankn\.|lokal\b|w\.|wew\.|wewn\.|linka|kl\.|mellék|m\.|dahili|ekstensi|pes\.|máy lẻ"
     r"|доб(?:авочный)?\.?|Доб\.|дод\.|вн\.|εσωτ\.|内线|分机|分機|內線|内線|轉|转|내선|구내|ต่อ|विस्तार|تحويلة|داخلی|داخلي|שלוחה"
 )
 _EXTENSION = late_re(

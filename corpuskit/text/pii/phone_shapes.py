@@ -16,7 +16,12 @@ _NORTH_AMERICAN = late_re(
     rb"(?:1(?:[-. ]|(?=\()))?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
     rb"|1 8(?:00|33|44|55|66|77|88) [2-9]\d\d \d{4}\Z"
 )
-_GERMAN = late_re(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z)")
+_GERMAN = late_re(
+    rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z| [1-9]\d{2,7}-(?:0|\d{2,4})\Z"
+    rb"| (?:-|\xe2\x80\x93) [1-9]\d{2,4} (?:-|\xe2\x80\x93) \d{2,4}\Z)|0800 [1-9]\d\d \d{3} \d\Z"
+)
+_THAI_BEFORE = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf] ?\Z")
+"""Thais write their letters' numbers so: `ที่ 04122/3134`."""
 _RUSSIAN = (
     rb"[78](?:-[3489]\d\d-\d{3}-|[- ]?\([3489]\d\d\)[- ]?\d{3}[- ]?|[ ][3489]\d\d[ ]\d{3}-|[- ]9\d\d[- ]\d{3}[- ])"
     rb"\d\d[- ]?\d\d"
@@ -25,7 +30,19 @@ _RUSSIAN = (
 """With the trunk 8, or the calling code without its plus sign: `8-495-…`, `8 (8422) …`, `7 (84235) 2-…`."""
 _OTHER_GROUPS = rb"1[3-9]\d-\d{4}-\d{4}|0[1-79](?:\.\d\d){4}"
 """Numbers of China and France in groups that nothing else is written in."""
-_ELSEWHERE = rb"%b|1800[12] 0|%b" % (_RUSSIAN, _OTHER_GROUPS)
+_UKRAINIAN = rb"38[- ]?(?:0\d\d[- ]|\(0\d\d\)[- ]?)\d{3}[- ]\d\d[- ]\d\d"
+_IN_GROUPS_OF = late_re(
+    rb"(?:(?P<TH>0[689]\d-\d{3}-?\d{4})|(?P<TW>09\d\d(?:-\d{3}-?| \d{3} )\d{3})|(?P<PL>\(\d\d\) ?\d{3}([- ])\d\d\4\d\d)"
+    rb"|(?P<UA>%b)|(?P<GB>048 \d{4} \d{4}))\Z" % _UKRAINIAN
+)
+"""Numbers in the groups of the country that has to assign them.
+
+Those of Thailand and Taiwan are mobile; Ukraine's have the calling code without its plus sign, and Northern Ireland's
+are as they are dialled from the Republic of Ireland.
+"""
+_DIALLED = {"UA": (2, b""), "GB": (3, b"028")}
+"""How many digits stand before the national number, and what they stand for."""
+_ELSEWHERE = rb"%b|1800[12] 0|%b|%b" % (_RUSSIAN, _OTHER_GROUPS, _UKRAINIAN)
 _IN_RUSSIAN_GROUPS, _OWN_GROUPS = late_re(rb"(?:%b)\Z" % _RUSSIAN), late_re(rb"(?:%b)\Z" % _OTHER_GROUPS)
 _CHINESE = late_re(rb"0(?:10|2\d|[3-9]\d\d)-[2-9]\d{6,7}\Z")
 _INDIAN = late_re(rb"0\d\d-[2-8]\d{3} \d{4}\Z")
@@ -78,7 +95,9 @@ def has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
     if _is_international(candidate):
         return True
     certain = candidate.text.startswith((b"(", b"1-8", b"1 8")) and _NORTH_AMERICAN.match(candidate.text)
-    return bool(certain) or (context != "other" and _is_national(candidate, extended))
+    if certain or context == "other":
+        return bool(certain)
+    return _is_national(candidate, extended) or _is_in_groups_of_country(candidate)
 
 
 def _is_international(candidate: Candidate) -> bool:
@@ -125,10 +144,23 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
     if _INDIAN.match(text):
         return any(numbering_plans.is_assigned(digits, region) for region in ("IN", "CN"))
     if _GERMAN.match(text):
-        return len(digits) >= 9 and numbering_plans.is_german_national(groups)
+        return len(digits) >= 9 and numbering_plans.is_german_national(groups) and not _follows_thai(candidate)
     if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text or _are_codes(groups):
         return False
     return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
+
+
+def _is_in_groups_of_country(candidate: Candidate) -> bool:
+    match = _IN_GROUPS_OF.match(candidate.text)
+    if not match:
+        return False
+    region = next(name for name, group in match.groupdict().items() if group)
+    dialled, stands_for = _DIALLED.get(region, (0, b""))
+    return numbering_plans.is_assigned(stands_for + candidate.digits[dialled:], region)
+
+
+def _follows_thai(candidate: Candidate) -> bool:
+    return bool(_THAI_BEFORE.search(candidate.data, max(0, candidate.start - 4), candidate.start))
 
 
 def _leaves_country(candidate: Candidate) -> bool:

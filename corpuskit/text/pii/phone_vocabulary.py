@@ -84,7 +84,8 @@ MENTIONS = (
     r"|телефонуй[а-я]*"
     r"|мобіл\p{L}*|мобил\p{L}*|\bmobiel\b|\bcep\b|\barayın\b|iletişim|\bhubungi\b|\bsunați\b|\bvolejte\b"
     r"|\bhívja\b"
-    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|문의|ติดต่อ|संपर्क"
+    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|短信|彩信|簡訊|爆料|报料"
+    r"|문의|ติดต่อ|संपर्क"
     r"|\b(?:za)?vol(?:ejte|ajte|at)\b|\b(?:na)?zovite\b|\bpozovite\b|позовите|\bhívj\p{Latin}*|\bsuna(?:ți|ţi"
     r"|ti)\b|\bsună |\bapela[țţt]i\b"
     r"|\barayabilir\p{Latin}*|\bpiga(?: simu)?\b|обад\p{L}*|зателефон\p{L}*|חייגו|कॉल|কল করুন"
@@ -92,7 +93,8 @@ MENTIONS = (
     r"|\btru(?:queu|car|ca)\b|\bdrop (?:us|me) a (?:line|text|message)|\bsoit(?:a|takaa|tele)\b|τηλεφων\p{L}*"
     r"|पर फ़ोन|撥打?|ໂທຫາ"
     r"|\bkontak\b|\bcontato\b|[İi]rtibat|İletişim|контакт\p{L}*|للحجز|\blh\b|聯絡"
-    rf"|\bmeu zap\b|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
+    rf"|\bmeu zap\b|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
+    r"|اتصل\p{L}{0,3}(?: \p{L}{2,5})? (?:على|عبر) (?:ال)?رقم|اتصل\p{L}{0,3}"
     # Whom a customer or a patient rings up
     r"|\bmarca(?:r|ndo)? al\b|\batención al cliente|\bcita previa|\batendimento|\bservizio clienti|\bservice clients?\b"
     r"|\bprenotazioni|\bprise de rendez-vous|\bsprechstunden? nach \p{Latin}+|\bterminvereinbarung"
@@ -150,6 +152,7 @@ NUMBERS = (
     r"(?: (?:is|est|ist|è|é|es|to|το))?(?: le|:)?"
     r"|(?:^|\n)\s*(?-i:[PTMF])\.|\bcp:|\b(?-i:HP|WA)\b"
     r"|(?:का|के|की|मेरा|हमारा|उनका|उसका|इसका) (?:नंबर|नम्बर)"
+    r"|\btext(?:ing)?(?: on| to)?\b|(?:على|عبر) (?:ال)?رقم:?|الرقم(?: التالي)?:?"
 )
 """Words for a number of any kind, and initials with a full stop."""
 SOLD = (
@@ -204,6 +207,12 @@ OTHERS = (
     r"|номер (?:накладной|заказа|договора|дела|сч[её]та|замовлення|рахунку|справи|поръчка|рачуна)"
     r"|お問い?合わせ番号|受付番号|联系人编号|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문"
     r"|счет\p{L}*|счёт\p{L}*|инн\b"
+    # Right before the number: `dossier n° 04 …`
+    r"|\b(?:dossier|facture|commande|contrat|client|compte|colis|chèque|devis|brevet|bon|avis|arrêté|décret|décision"
+    r"|sinistre|pourvoi|police|expediente|factura|pedido|contrato|cuenta|fattura|pratica|ordine|contratto|conto"
+    r"|processo|fatura|encomenda|akte|rechnung|auftrag|bestellung|vertrag|faktura|umowa|zamówienie|sprawa|factuur"
+    r"|bestelling|zaak)s? (?:n[°º]|n\.? ?[°º]|nr\.?|n\.|no\.?|núm\.?|№)[ :]{0,3}$"
+    r"|(?:дело|заказ|договор|накладная|справа|замовлення) ?№ ?$"
 )
 SERVICES = (
     r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn(?:[: ]|$)|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"
@@ -213,7 +222,11 @@ SERVICES = (
 """Words for other numbers that also name who is telephoned (`card services: 212-555-0123`): they count if adjoining."""
 CALLS_AFTER = (
     r"(?:번호?)?(?:으)?로 (?:연락|전화|문의|문자)|(?:まで|に|へ)(?:お電話|ご連絡|お問い?合わせ|電話|連絡)"
-    r"|numara(?:sını|sından|lı tel)|no'?lu tel|['’]?[dt][ae]n (?:arayın|ulaşın)"
+    r"|numara(?:sını|sından|lı tel)|no'?lu tel|(?:'|’)?[dt][ae]n (?:arayın|ulaşın)"
+    r"|(?:'|’)(?:[yns]?(?:ı|i|u|ü|a|e)|[dt][ae]n?) (?:ara(?:yın|yabilir|yarak|manız|ma|)\b|ulaş|mesaj|yazın)"
+    # An extension
+    r"|(?:wewn?\.|ext(?:ension|\.)?|доб(?:авочный)?\.?|дод\.|вн\.) ?[0-9]"
+    r"|(?:内线|内線|內線|分机|分機|내선)[:：]? ?[0-9]"
     r"|पर (?:कॉल|फ़?ोन|फ़ोन|संपर्क|सम्पर्क)|(?:[aeo]s|ös) telefonszám"
 )
 """What people are told to do with the number before: `010 4827 3319로 연락`, `0532 418 27 60 numarasını arayın`."""

@@ -111,7 +111,7 @@ _AFTER = re.compile(
     (
         r"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
         # The first letter is looked at before the words are tried.
-        rf"[\s,(\-]{{0,3}}+(?=[aefmcnow'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp)\b(?!\s+[a-z])|{CALLS_AFTER})"
+        rf"[\s,(\-]{{0,3}}+(?=[aefmcnotvw'\x80-\xff])(?:(?:office|fax|mobile|cell|whatsapp|viber|telegram)\b(?!\s+[a-z])|{CALLS_AFTER})"
     ).encode()
 )
 _PLUS = ord("+")
@@ -154,6 +154,9 @@ def _last_word(window: bytes) -> tuple[Kind, int]:
         if next_kind in _WEAK and kind in ("name", "label") and word.start() - end <= _NEXT_TO:
             # `phone: home: 2345678`
             continue
+        if next_kind == "number" and kind == "mention":
+            # `call or text 234 5678`
+            next_kind = kind
         kind, end = next_kind, offset
     return kind, len(window) - end if kind else 0
 

@@ -38,6 +38,10 @@ _IN_COLUMNS = late_re(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _NEXT_LINE = late_re(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
+_ENDS_CLAUSE = late_re(rb" ?[,;()\[\]](?! ?[0-9])|[.]? {0,2}(?:[\r\n]|\Z)|[.] [A-Z]")
+_GROUPS_BEFORE_LONE_DIGIT = 3
+_MOBILE_OF_CHINA = re.compile(rb"1[3-9][0-9]{9}\Z")
+_CJK = re.compile(rb"[\xe3-\xe9][\x80-\xbf]")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _ZIP_CODE, _STATE = re.compile(rb"\d{5}-\d{4}\Z"), re.compile(rb"\b[A-Z]{2}[ .,]{1,2}\Z")
@@ -51,6 +55,8 @@ _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
 _CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
+_IN_PAIRS = late_re(rb"\(?0[1-9]\d{1,3}\)?(?: ?[/-] ?| )[1-9](?: \d\d){2,4}\Z")
+"""German numbers in pairs from the right, behind their area code: `089 / 2 34 56 78`."""
 _TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
 _AREA_OF_ONE = re.compile(rb"[2-9]-\d{3,4}-\d{4}\Z")
 _NAMED: tuple[Context, ...] = ("label", "adjoining", "line")
@@ -188,9 +194,17 @@ def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool)
         digits += end - start
         if digits > most:
             break
-        if digits >= 7 and (end - start > 1 or _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end)):
+        if digits >= 7 and (end - start > 1 or _may_end_number(data, groups, number)):
             ends.append(end)
     return ends[::-1]
+
+
+def _may_end_number(data: bytes, groups: list[Span], number: int) -> bool:
+    """Whether a digit alone may be the last of a number: `226 343-0`, or, as a clause ends, `0800 123 456 7`."""
+    start, end = groups[number]
+    if _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end):
+        return True
+    return number >= _GROUPS_BEFORE_LONE_DIGIT and number == len(groups) - 1 and bool(_ENDS_CLAUSE.match(data, end))
 
 
 def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
@@ -281,7 +295,16 @@ def _is_no_count(candidate: Candidate, context: Context, after_it: bytes) -> boo
     text, zero = candidate.text, candidate.digits.startswith(b"0")
     if context == "number" or (context == "line" and len(candidate.groups) == 1):
         return zero
+    if context == "mention" and _is_mobile_of_china(candidate):
+        return True
     return len(candidate.groups) > 1 and not _is_amount(text, after_it) and not other_numbers.is_range(text)
+
+
+def _is_mobile_of_china(candidate: Candidate) -> bool:
+    """Whether these are eleven digits that are not round, in Chinese: `联系人：王经理，13912345678`."""
+    data, start, digits = candidate.data, candidate.start, candidate.text
+    is_mobile = bool(_MOBILE_OF_CHINA.match(digits)) and not digits.endswith(b"000")
+    return is_mobile and bool(_CJK.search(data, max(0, start - _NEXT), start))
 
 
 def _is_amount(text: bytes, after_it: bytes) -> bool:
@@ -294,6 +317,15 @@ def _changes_separator_twice(text: bytes) -> bool:
     separators = [each.strip() for each in GROUP.split(text)[1:-1]]
     changes = sum(one != other for one, other in itertools.pairwise(separators))
     return changes > 1 and b"-" in separators and b"" in separators and not text.startswith(b"(")
+
+
+def _ends_in_lone_digit(candidate: Candidate) -> bool:
+    """Whether a digit alone is the last of a German or Austrian number, which may have so many: `0800 123 456 7`."""
+    groups = candidate.groups
+    # French numbers are in pairs from the beginning.
+    if len(groups) <= _GROUPS_BEFORE_LONE_DIGIT or len(groups[-1]) > 1 or len(groups[0]) == 2:
+        return False
+    return any(numbering_plans.is_assigned(candidate.digits, region) for region in ("DE", "AT"))
 
 
 def _touches_next_word(candidate: Candidate, end: int) -> bool:
@@ -324,13 +356,17 @@ def _has_lone_digit(candidate: Candidate, context: Context) -> bool:
     named = context in _NAMED
     if named and _AREA_OF_ONE.match(candidate.text):
         return False
-    if candidate.digits.startswith(b"0") and _EXCHANGE_OF_ONE.search(candidate.text):
+    if candidate.digits.startswith(b"0") and (
+        _EXCHANGE_OF_ONE.search(candidate.text) or _ends_in_lone_digit(candidate)
+    ):
         groups = groups[:-1]
     if groups[0].startswith(b"00") and len(groups) > 2:
         # Vienna is 1, behind `0043`.
         groups = groups[1:]
     # `0-2123-4567` is a range but after a word that names it.
     trunk = groups[0] in _TRUNK_DIGITS and (named or not candidate.text.startswith((b"0-", b"0/", b"0.")))
+    if (named or b"/" in candidate.text) and _IN_PAIRS.match(candidate.text):
+        groups = groups[:1]
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from corpuskit.text.pii import detector, emails, national_ids, network, numbers, phones, secrets
 from corpuskit.text.pii.detector import Detector, Span
 
-VERSION = "9"
+VERSION = "10"
 """Raised whenever a detector's verdict on any text changes."""
 
 DETECTORS = (

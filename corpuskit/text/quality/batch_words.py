@@ -13,7 +13,7 @@ import numpy as np
 from corpuskit.text.quality import characters as char
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
-from corpuskit.text.quality.spans import expand_spans, hash_spans
+from corpuskit.text.quality.spans import HashSet, expand_spans, hash_spans
 from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.words import TOKENIZER_EXCEPTIONS, split_token
 
@@ -97,9 +97,10 @@ def split_tokens(batch: TokenBatch, unspaced: bool) -> tuple[Integers, Integers]
     opens, doubtful = _word_starts(batch, unspaced)
     opens[_word_starts_one_by_one(batch, doubtful.nonzero()[0], unspaced)] = True
     starts = opens.nonzero()[0]
-    opens[batch.ends] = True
-    bounds = opens.nonzero()[0]
-    return starts, bounds[bounds.searchsorted(starts) + 1]
+    is_bound = opens.copy()
+    is_bound[batch.ends] = True
+    bounds = is_bound.nonzero()[0]
+    return starts, bounds[1:][opens[bounds[:-1]]]
 
 
 def _word_starts(batch: TokenBatch, unspaced: bool) -> tuple[Booleans, Booleans]:
@@ -218,20 +219,17 @@ def _infix_cuts(batch: TokenBatch, stripped: StrippedTokens) -> tuple[Integers, 
 
 def _may_be_special(batch: TokenBatch, stripped: StrippedTokens) -> Booleans:
     """Return which tokens have the core of a special token, and so may be one, with their marks or without."""
-    special = _special_core_hashes()
-    cores = _core_hashes(batch, stripped)
-    alike: Booleans = special[np.minimum(special.searchsorted(cores), len(special) - 1)] == cores
-    return alike
+    return _special_core_hashes().among(_core_hashes(batch, stripped))
 
 
 @cache
-def _special_core_hashes() -> Integers:
-    """Return the hashes of the special tokens without the marks at their ends, sorted."""
+def _special_core_hashes() -> HashSet:
+    """Return the hashes of the special tokens without the marks at their ends."""
     tokens = [token.encode() for token in TOKENIZER_EXCEPTIONS]
     ends = np.array([len(token) + 1 for token in tokens]).cumsum() - 1
     data = np.frombuffer(b" ".join([*tokens, b""]), np.uint8)
     batch = TokenBatch(data, np.concatenate([[0], ends[:-1] + 1]), ends)
-    return distinct(_core_hashes(batch, _strip_tokens(batch)))
+    return HashSet(_core_hashes(batch, _strip_tokens(batch)))
 
 
 def _core_hashes(batch: TokenBatch, stripped: StrippedTokens) -> Integers:

@@ -4,7 +4,6 @@ Raffel et al. 2020, JMLR 21(140), section 2.2. Array passes decide on most lines
 the words of notices are read one by one.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -12,20 +11,19 @@ import numpy as np
 
 from corpuskit.text.quality import cookie_notices
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.compiled import compiled_core
+from corpuskit.text.quality.citation_marks import has_citation_marks, has_notes, without_citations
 from corpuskit.text.quality.consent_boxes import rows_beside_notices
+from corpuskit.text.quality.edited_lines import EditedLines
+from corpuskit.text.quality.full_sentences import full_sentences
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.line_kinds import (
-    characters_of_code,
-    citations,
-    is_filler,
-    is_policy_notice,
-    is_script_notice,
-)
+from corpuskit.text.quality.line_kinds import characters_of_code, citations, is_filler
+from corpuskit.text.quality.lines_left import LinesLeft
+from corpuskit.text.quality.long_words import without_long_words
 from corpuskit.text.quality.measured_lines import SENTENCE_WORDS
+from corpuskit.text.quality.notice_clues import offsets_of_clues
+from corpuskit.text.quality.notices import c4_verdicts, text_besides_notices
 from corpuskit.text.quality.page_edges import PageLines, menu_rows
 from corpuskit.text.quality.program_text import reads_as_code
-from corpuskit.text.quality.sentence_breaks import breaks_in_lines
 from corpuskit.text.quality.sums import distinct
 from corpuskit.text.quality.text_bounds import bound_texts
 from corpuskit.text.quality.vocabulary import (
@@ -39,13 +37,10 @@ from corpuskit.text.quality.vocabulary import (
     KnownTokens,
     Vocabulary,
 )
+from corpuskit.text.quality.wrapped_lines import rows_of_sentence
 
 __all__ = ["ProseLines"]
 
-_NOTE = re.compile(r"\[edit\]|\[citation needed\]")
-_CITATION = re.compile(rf"\[(\d*)\]|{_NOTE.pattern}")
-# A line with none of these is not a notice, filler or code. In lower case, a kelvin sign is a k.
-_CLUES = (b"{", b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 DENSE_SENTENCE, DENSE_WORD = 45, 30
 """Bytes of a sentence, and of each of its words, in a script without spaces."""
 MOST_BLOCK_LINES = 40
@@ -82,8 +77,11 @@ class ProseLines:
         self._texts, self._layout, self._tokens = texts, layout, tokens
         self._settings, self._vocabulary = settings, vocabulary
         self._like_peer = like_peer
-        self._edited_lines: dict[int, dict[int, str]] = {}
-        """By text and line number: lines without their citation marks."""
+        self._kinds = bool(settings["c4-javascript"]), bool(settings["c4-policy"])
+        """Whether notices on JavaScript go, and those on policies."""
+        self._edits = EditedLines(layout, vocabulary, like_peer)
+        self._edited_lines = self._edits.by_text
+        self._may_be_notices: set[int] = set()
         self._programs: dict[int, bool] = {}
         """By text: whether it is code by its look, where that was asked."""
         lines = layout.lines
@@ -94,6 +92,8 @@ class ProseLines:
         self._last_flags = tokens.flags[lines.last_tokens]
         self._is_closed = self._closes(self._last_flags)
         self._breaks = breaks.copy()
+        self._sizes_left = self._sizes
+        """The bytes of each row without the notice before it."""
         self._remove_citations()
         self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
         self._stays = self._well_formed_rows() if lost is None else self._well_formed_rows() & ~lost
@@ -102,6 +102,7 @@ class ProseLines:
             self._stays &= ~is_short
         notices = [row for row in self._rows_to_read() if self._read_line(row)]
         if not like_peer:
+            self._measure_cuts()
             self._stays[rows_beside_notices(layout, notices, self._stays)] = False
             self._stays &= ~self._menu_rows(is_short & ~self._is_closed & ~self._is_fenced)
             self._keep_programs()
@@ -119,7 +120,7 @@ class ProseLines:
     @property
     def text_left(self) -> Numbers:
         """The share of each text that stays."""
-        left = self._layout.sums_of_texts(self._sizes * self._stays)
+        left = self._layout.sums_of_texts(self._sizes_left * self._stays)
         return self._share(left)
 
     def _share(self, sizes: Integers) -> Numbers:
@@ -160,26 +161,18 @@ class ProseLines:
         edited = self._edited_lines.get(text_index, {})
         if not (self._lose_lines[text_index] or edited or self._like_peer):
             return text
-        rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
-        stays = self._stays[rows]
         lines = text.splitlines()
         for number, line in edited.items():
             lines[number] = line
-        numbers = self._line_numbers[rows]
         if self._like_peer:
-            return "\n".join([lines[number].strip() for number in numbers[stays].tolist()]).strip()
-        # stays, numbers    [1 1 0 1], [0 1 3 5]     lines 2 and 4 are blank
-        # opens, closes     [0 3], [1 3]             rows of the runs that stay
-        # between           [1]                      rows that go between the runs: 3 lines less 1 are blank
-        edges = np.flatnonzero(np.diff(stays, prepend=False, append=False))
-        opens, closes = edges[::2], edges[1::2] - 1
-        blanks = numbers[opens[1:]] - numbers[closes[:-1]] - (opens[1:] - closes[:-1])
-        left: list[str] = []
-        runs = zip(numbers[opens].tolist(), numbers[closes].tolist(), [0, *blanks.tolist()], strict=True)
-        for first, last, blank in runs if len(opens) else ():
-            left += [""] * min(blank, 1)
-            left += [line.rstrip() for line in lines[first : last + 1]]
-        return "\n".join(left)
+            rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
+            numbers = self._line_numbers[rows][self._stays[rows]].tolist()
+            return "\n".join([lines[number].strip() for number in numbers]).strip()
+        return self._lines_left.of(text_index, lines)
+
+    @cached_property
+    def _lines_left(self) -> LinesLeft:
+        return LinesLeft(self._stays, self._line_numbers, self._layout.row_bounds)
 
     @cached_property
     def _lose_lines(self) -> list[bool]:
@@ -209,8 +202,25 @@ class ProseLines:
                 # A paragraph that leads on to a list or ends in a formula is prose, as its sentences show.
                 stays |= (self._breaks > 0) | (self._last_flags & ENDS_COLON != 0)
         long = ((flags >> LENGTH_SHIFT & LENGTH_MASK) > settings["c4-max-word-length"]).nonzero()[0]
-        stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
+        for row in distinct(lines.first_tokens.searchsorted(long, "right") - 1).tolist():
+            stays[row] &= self._keeps_sentences(row)
         return stays | self._is_fenced
+
+    def _keeps_sentences(self, row: int) -> bool:
+        """Take the words that are too long out of a line, and say whether sentences stand around them, or it has none.
+
+        White space does not part words in all scripts.
+        """
+        if self._like_peer or self._is_fenced[row]:
+            return False
+        line = self._edits.line(row)
+        rest = without_long_words(line, int(self._settings["c4-max-word-length"]))
+        if rest == line:
+            return True
+        if not full_sentences(rest):
+            return False
+        self._edits.cut(row, rest)
+        return True
 
     def _closes(self, flags: Integers) -> Booleans:
         """Whether tokens with these flags close a line."""
@@ -262,8 +272,11 @@ class ProseLines:
     def _keep_programs(self) -> None:
         """Let all lines stay of texts that are code, though nothing calls them so."""
         texts = self._layout.lines.text_indices
-        for index in distinct(texts[~self._stays & ~self._ignored[texts]]).tolist():
+        edited = ~self._stays
+        edited[self._edits.cut_rows] = True
+        for index in distinct(texts[edited & ~self._ignored[texts]]).tolist():
             if self._is_program(index):
+                self._edits.forget(index)
                 self._stays[self._bounds[index] : self._bounds[index + 1]] = True
 
     def _is_program(self, text_index: int) -> bool:
@@ -304,93 +317,76 @@ class ProseLines:
         return [
             index
             for index, (text, ignored) in enumerate(zip(self._texts, self._ignored.tolist(), strict=True))
-            if not ignored and "[" in text and _CITATION.search(text)
+            if not ignored and has_citation_marks(text)
         ]
 
     def _remove_citations(self) -> None:
         """Remove citation marks from lines, and look at the ends of those lines again."""
         rows: list[int] = []
-        edited_lines: list[str] = []
         for text_index in self._texts_with_citations():
             cited = citations(self._texts[text_index])
-            if not (cited or self._like_peer or _NOTE.search(self._texts[text_index])):
+            if not (cited or self._like_peer or has_notes(self._texts[text_index])):
                 continue
             for number, line in enumerate(self._texts[text_index].splitlines()):
-                if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
-                    edited = self._without_citations(line.rstrip(), cited)
+                if has_citation_marks(line) and not self._is_fenced[self._edits.row(text_index, number)]:
+                    edited = without_citations(line.rstrip(), None if self._like_peer else cited)
                     if edited == line.rstrip():
                         continue
                     if self._is_program(text_index):
                         break
-                    self._edited_lines.setdefault(text_index, {})[number] = edited
-                    rows.append(self._row(text_index, number))
-                    edited_lines.append(edited)
-        if not rows:
-            return
-        layout = TextLayout(edited_lines, self._like_peer)
-        tokens = self._vocabulary.look_up(layout)
-        filled = np.array(rows)[layout.lines.text_indices]
-        self._is_closed[rows], self._breaks[rows] = False, 0
-        self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
-        self._breaks[filled] = breaks_in_lines(layout, tokens, self._like_peer)
-
-    def _without_citations(self, line: str, cited: set[str]) -> str:
-        """Return a line without its marks, of which those of numbers must be among the cited ones."""
-        if self._like_peer:
-            return _CITATION.sub("", line)
-        return _CITATION.sub(lambda mark: "" if mark[1] is None or mark[1] in cited else mark[0], line)
+                    rows.append(self._edits.row(text_index, number))
+                    self._edits.replace(rows[-1], edited)
+        self._edits.measure(rows, self._closes, self._is_closed, self._breaks)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""
-        layout = self._layout
-        line_numbers = distinct(layout.line_ends.searchsorted(_offsets_of_clues(layout.data)))
-        clue_rows = layout.lines.numbers.searchsorted(line_numbers)
-        rows = set(clue_rows[~self._ignored[layout.lines.text_indices[clue_rows]]].tolist())
-        for text_index, edited in self._edited_lines.items():
-            rows.update(self._row(text_index, number) for number in edited)
-        return sorted(rows)
+        offsets = offsets_of_clues(self._layout.data)
+        self._may_be_notices = self._rows_at(offsets[self._layout.codes[offsets] != ord("{")])
+        return sorted(self._rows_at(offsets).union(self._edits.rows()))
+
+    def _rows_at(self, offsets: Integers) -> set[int]:
+        lines = self._layout.lines
+        rows = lines.numbers.searchsorted(distinct(self._layout.line_ends.searchsorted(offsets)))
+        return set(rows[~self._ignored[lines.text_indices[rows]]].tolist())
 
     def _read_line(self, row: int) -> bool:
-        """Remove a line that is a notice; count filler and code where C4 looks for them; say if it is on cookies."""
+        """Remove a notice from a line; count filler and code where C4 looks for them; say if it was all on cookies."""
         if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
             return False
         text_index = int(self._layout.lines.text_indices[row])
-        line = self._line(text_index, row)
+        line = self._edits.line(row)
         lower = line.lower()
-        self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
-        if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
-            self._stays[row] = False
+        size = int(self._sizes[row])
+        if is_filler(lower):
+            self._lorem_ipsum[text_index] += size
+        if self._like_peer:
+            stays, is_code = c4_verdicts(lower, *self._kinds)
+            self._curly_brackets[text_index] += size * is_code
+            self._stays[row] = stays
             return False
-        whole = int(self._sizes[row])
-        code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
-        self._curly_brackets[text_index] += code
-        if not self._settings["c4-policy"] or not is_policy_notice(lower, any_mention=self._like_peer):
-            return False
-        self._stays[row] = False
-        return cookie_notices.is_cookie_notice(lower)
+        left = self._besides_notices(row, line)
+        if code := min(size, characters_of_code(left)):
+            self._curly_brackets[text_index] += code
+        self._stays[row] &= bool(left)
+        if left and left != line:
+            self._edits.cut(row, left)
+        return not left and cookie_notices.is_cookie_notice(lower)
 
-    def _line(self, text_index: int, row: int) -> str:
-        """Return a line of a text, with its line end, or edited."""
-        edited = self._edited_lines.get(text_index, {}).get(int(self._line_numbers[row]))
-        if edited is not None:
-            return edited
-        return self._layout.line_of(row)
+    def _besides_notices(self, row: int, line: str) -> str:
+        """Return a line without notices; a piece of a sentence goes if all of it is one, and stays as it is if not."""
+        if row not in self._may_be_notices:
+            return line
+        rows = rows_of_sentence(self._layout, row, self._is_closed)
+        if len(rows) == 1:
+            return text_besides_notices(line, *self._kinds)
+        if text_besides_notices(" ".join(self._edits.line(wrapped).strip() for wrapped in rows), *self._kinds):
+            return line
+        self._stays[rows.start : rows.stop] = False
+        return ""
 
-    def _row(self, text_index: int, number: int) -> int:
-        start, end = self._bounds[text_index], self._bounds[text_index + 1]
-        return start + int(self._line_numbers[start:end].searchsorted(number))
-
-
-def _offsets_of_clues(data: bytes) -> Integers:
-    clues = _CLUES if data.isascii() else (*_CLUES, *cookie_notices.CLUES)
-    core = compiled_core()
-    if core is not None:
-        return np.frombuffer(core.offsets_of(data, b"\n".join([*clues, b""])), np.int64)
-    lower = data.lower()
-    offsets = []
-    for clue in clues:
-        offset = lower.find(clue)
-        while offset >= 0:
-            offsets.append(offset)
-            offset = lower.find(clue, offset + 1)
-    return np.sort(np.array(offsets, np.int64))
+    def _measure_cuts(self) -> None:
+        """Measure the lines anew that lost more than citation marks."""
+        if rows := self._edits.cut_rows:
+            self._edits.measure(rows, self._closes, self._is_closed, self._breaks)
+            self._sizes_left = self._sizes.copy()
+            self._sizes_left[rows] = np.minimum(self._sizes[rows], self._edits.sizes(rows))

@@ -66,12 +66,12 @@ _INVISIBLE = re.compile(f"[{INVISIBLES}]")
 def character_kinds(codes: Integers) -> Integers:
     """Return the bits of each code point."""
     table = _table()
-    kinds: Integers = table[codes]
+    kinds: Integers = table.take(codes)
     unknown = codes[kinds == 0]
     if len(unknown):
         new = distinct(unknown)
         table[new] = [_bits(chr(code)) for code in new.tolist()]
-        kinds = table[codes]
+        kinds = table.take(codes)
     return kinds
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.spans import are_among, hash_words
+from corpuskit.text.quality.spans import HashSet, hash_words
 
 __all__ = ["comment_tails"]
 
@@ -78,15 +78,15 @@ def comment_tails(layout: TextLayout, closed: Booleans) -> Booleans:
 
 
 def _begin_like_buttons(layout: TextLayout, rows: Integers) -> Booleans:
-    return are_among(layout.token_hashes[layout.lines.first_tokens[rows]], _hashes_of_first_words())
+    return _hashes_of_first_words().among(layout.token_hashes[layout.lines.first_tokens[rows]])
 
 
 @cache
-def _hashes_of_first_words() -> Integers:
-    """Return the hashes of the first words of buttons, rising: in small letters, with a capital and in capitals."""
+def _hashes_of_first_words() -> HashSet:
+    """Return the hashes of the first words of buttons: in small letters, with a capital and in capitals."""
     words = {button.split()[0] for button in _BUTTONS}
     spellings = sorted({spelling for word in words for spelling in (word, word.capitalize(), word.upper())})
-    return np.sort(hash_words(spellings))
+    return HashSet(hash_words(spellings))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -5,8 +5,11 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from corpuskit.text.quality.arrays import Booleans
+from corpuskit.text.quality.banner_words import goes_on_with_notice
+from corpuskit.text.quality.cookie_notices import names_cookies
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.told_of_others import tells_of_others
 
@@ -16,6 +19,8 @@ LONGEST_BUTTON = 40
 """Characters."""
 LONGEST_PART = 500
 """Characters of what a box says of one kind of cookies."""
+LONGEST_SECOND = 200
+"""Characters of a second line that says where there is more on cookies."""
 LONGEST_BOX = 40
 """Lines on each side of a notice."""
 
@@ -31,6 +36,7 @@ _BUTTONS = rf"""
 (?:alle |alles |cookies |nur |auswahl |notwendige |essenzielle |ich )*\
 (?:akzeptieren|zulassen|ablehnen|annehmen|zustimmen|erlauben|stimme zu|ablehnung|verstanden|einverstanden)
 (?:cookie-)?einstellungen(?: (?:verwalten|anpassen|öffnen|speichern))?|mehr (?:erfahren|informationen|optionen)
+speichern(?: (?:und|&) schließen)?|individuelle (?:datenschutz-?)?einstellungen
 anpassen|auswahl (?:speichern|erlauben|bestätigen)|(?:nur )?(?:notwendige|erforderliche)(?: cookies)?
 (?:(?:tout|tous|je|les|cookies|continuer sans) ?)*\
 (?:accepter?|refuser?|autoriser|j'accepte)(?: (?:tout|tous|les|cookies))*
@@ -44,7 +50,8 @@ impostazioni
 voorkeuren
 (?:acceptera|avvisa|neka|tillåt|godkänn)(?: (?:alla|cookies))*|inställningar|(?:accepter|afvis|tillad)(?: alle)?
 (?:godta|avvis|tillat)(?: alle)?|indstillinger|innstillinger|(?:hyväksy|hylkää)(?: kaikki)?|asetukset
-(?:akceptuj|zaakceptuj|akceptuję|odrzuć|zgadzam się|zezwól)(?: (?:wszystkie|wszystko|na))*|ustawienia(?: \w+)?|dostosuj
+(?:akceptuj|zaakceptuj|akceptuję|odrzuć|(?:nie )?zgadzam się|zezwól)(?: (?:wszystkie|wszystko|na))*|ustawienia(?: \w+)?
+dostosuj
 (?:přijmout|odmítnout|povolit|souhlasím)(?: (?:vše|všechny))?|nastavení|(?:prijať|odmietnuť)(?: všetky)?|nastavenia
 (?:принять|отклонить|разрешить|запретить)(?: вс[её])?|согласен|соглас(?:на|иться)|отказаться|настройки(?: \w+)?
 подробнее
@@ -52,10 +59,10 @@ voorkeuren
 (?:tümünü|hepsini)? ?(?:kabul et|kabul ediyorum|reddet|onayla|izin ver)|ayarlar|tercihler|(?:çerez )?ayarları
 (?:chấp nhận|từ chối|cho phép|đồng ý)(?: tất cả)?|cài đặt|tùy chỉnh|tìm hiểu thêm
 (?:terima|tolak|izinkan)(?: semua)?|pengaturan|(?:قبول|رفض|موافقة|السماح)(?: (?:الكل|الجميع|بالكل))?|أوافق|موافق
-الإعدادات
+الإعدادات|إدارة التفضيلات
 (?:सभी )?(?:स्वीकार|अस्वीकार)(?: करें)?|सेटिंग्स|ठीक है|(?:ยอมรับ|ปฏิเสธ|อนุญาต)(?:ทั้งหมด)?
 (?:การ)?ตั้งค่า(?:คุกกี้)?|ตกลง
-(?:すべて|全て|全部)?(?:を)?(?:同意|許可|拒否|承諾|受け入れ)(?:する|る)?|(?:クッキー)?(?:の)?設定|詳細(?:はこちら)?
+(?:すべて|全て|全部)?(?:を)?(?:同意|許可|拒否|承諾|受け入れ)(?:する|る)?|(?:クッキー)?(?:の)?設定|設定を変更(?:する)?|詳細(?:はこちら)?
 閉じる
 (?:모두 |모든 쿠키 |전체 )?(?:동의|허용|거부|수락)(?:하기|함|합니다)?|(?:쿠키 )?설정|자세히 보기|닫기|확인
 (?:全部|全部都|我)?(?:接受|同意|拒绝|拒絕|允许|允許)(?:全部|所有|所有cookie)?|(?:cookie)?(?:设置|設置|設定)
@@ -65,16 +72,20 @@ voorkeuren
 _KINDS = re.compile(
     r"(?:strictly |non[- ])?(?:necessary|functional|performance|analytics?|analytical|advertisements?|advertising"
     r"|marketing|preferences?|targeting|statistics?|social media|others?|uncategori[sz]ed)(?: cookies)?"
+    r"|cookie|duration|description|[\w-]*cookie[\w-]*|\d+ (?:minutes?|hours?|days?|months?|years?)|session|persistent"
 )
 _SAID_OF_KINDS = re.compile(
     r"\b(?:necessary|functional|performance|analytics|analytical|advertisement|marketing|targeting|uncategori[sz]ed|these"
     r"|some|such) cookies (?:are|help|will|do|does|may|also|have|enable|allow|collect|track|cannot|can|ensure)\b"
-    r"|\bthe cookies? (?:is|are) (?:set|used)|\bcookies that (?:may|are|help)\b"
+    r"|\b(?:einige von ihnen|manche davon) sind (?:essen[tz]iell|technisch notwendig|unerlässlich)"
+    r"|\b(?:the|this) cookies? (?:is|are) (?:set|used|installed|provided)|\bcookies that (?:may|are|help)\b"
     r"|\bopt[- ]out of (?:some of )?these cookies"
 )
 
 
-_BUTTON = re.compile("|".join(_BUTTONS.replace("\\\n", "").strip().splitlines()))
+@cache
+def _button() -> re.Pattern[str]:
+    return re.compile("|".join(_BUTTONS.replace("\\\n", "").strip().splitlines()))
 
 
 def is_part_of_box(line: str) -> bool:
@@ -86,9 +97,13 @@ def is_part_of_box(line: str) -> bool:
     (False, False)
     """
     line = line.strip(" \t\r\n.!›»>×✓[]")
-    if len(line) <= LONGEST_BUTTON and (_BUTTON.fullmatch(line) or _KINDS.fullmatch(line)):
+    if len(line) <= LONGEST_BUTTON and (_button().fullmatch(line) or _KINDS.fullmatch(line)):
         return True
-    return len(line) <= LONGEST_PART and _SAID_OF_KINDS.search(line) is not None and not tells_of_others(line)
+    if len(line) > LONGEST_PART or tells_of_others(line):
+        return False
+    if _SAID_OF_KINDS.search(line):
+        return True
+    return len(line) <= LONGEST_SECOND and names_cookies(line) and goes_on_with_notice(line)
 
 
 def rows_beside_notices(layout: TextLayout, notices: Iterable[int], stays: Booleans) -> list[int]:

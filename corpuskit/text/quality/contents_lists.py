@@ -8,10 +8,11 @@ sentence between. The few sections that a chapter itself lists are too few, and 
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from corpuskit.text.quality.link_words import is_link
 
-__all__ = ["without_contents"]
+__all__ = ["is_chapter", "without_contents"]
 
 LEAST_ENTRIES = 12
 """Numbered lines of a list of contents."""
@@ -32,6 +33,8 @@ LETTERS = 1000
 """What the letter of an appendix counts from, behind the numbers of all chapters."""
 FOOT, LEAST_IN_FOOT = 1200, 3
 """Last characters of a text in which some entries stand, if it ends in such a list."""
+MOST_KNOWN_LISTS = 16
+"""Lists that are kept for the next chapters of their manuals."""
 
 _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
 _ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
@@ -41,6 +44,22 @@ _ENDS_SENTENCE = frozenset(".;።。।؛；")
 _CLOSING = "\"'”’»)]」』"
 
 Number = tuple[int, ...]
+Entry = tuple[int, Number]
+"""A line, counted from the end of its text, and its number."""
+
+
+class _KnownList(NamedTuple):
+    """What was read of a text from its end on, up to the first line of a list."""
+
+    lines: list[str]
+    entries: list[Entry]
+    """The last one first."""
+    is_list: bool
+
+
+_NO_LIST = _KnownList([], [], False)
+_known_lists: dict[tuple[int, str], _KnownList] = {}
+"""By how many lines may stand below a list, and the last line of the text."""
 
 
 def without_contents(text: str) -> str:
@@ -53,7 +72,8 @@ def without_contents(text: str) -> str:
     >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Title")
     True
     """
-    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
+    foot = max(0, len(text) - FOOT)
+    if text.count("\n", foot) < LEAST_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
         return text
     lines = text.splitlines()
     first = last = len(lines)
@@ -65,14 +85,15 @@ def without_contents(text: str) -> str:
     while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
         # What the list is called stands above it.
         first -= 1
-    if first == last or not _is_chapter(lines[:first]):
+    if first == last or not is_chapter(lines[:first]):
         return text
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
 
 
-def _is_chapter(lines: list[str]) -> bool:
+def is_chapter(lines: list[str]) -> bool:
+    """Whether there are so many sentences in lines that something is left without the list below them."""
     sentences = 0
     for line in lines:
         sentences += max(len(_SENTENCE.findall(line)), len(line) >= LONG_LINE)
@@ -83,9 +104,28 @@ def _is_chapter(lines: list[str]) -> bool:
 
 def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
     """Return the first line of a list, and the line after its last one, if it has at most so many lines below it."""
-    entries: list[tuple[int, Number]] = []
+    # Each chapter of a manual has the same list.
+    key = most_below, lines[-1] if lines else ""
+    manual_list = _known_lists.get(key, _NO_LIST)
+    if lines[len(lines) - len(manual_list.lines) :] != manual_list.lines:
+        manual_list = _NO_LIST
+    entries = _read_up(lines, most_below, manual_list.entries)
+    if len(entries) > len(manual_list.entries):
+        manual_list = _KnownList(lines[entries[-1][0] :], entries, _is_list(entries[::-1]))
+        if manual_list.is_list:
+            if len(_known_lists) >= MOST_KNOWN_LISTS:
+                _known_lists.clear()
+            _known_lists[key] = manual_list
+    if not manual_list.is_list:
+        return None
+    return len(lines) + entries[-1][0], len(lines) + entries[0][0] + 1
+
+
+def _read_up(lines: list[str], most_below: int, first_entries: list[Entry]) -> list[Entry]:
+    """Return what may be the entries of a list, the last one first; with those that were read before."""
+    entries = first_entries.copy()
     between = 0
-    for index in range(len(lines) - 1, -1, -1):
+    for index in range(entries[-1][0] - 1 if entries else -1, -len(lines) - 1, -1):
         line = lines[index].strip()
         if not line:
             continue
@@ -97,13 +137,9 @@ def _contents(lines: list[str], most_below: int) -> tuple[int, int] | None:
         between += 1
         if between > (MOST_BETWEEN if entries else most_below) or (entries and not _may_be_title(line)):
             break
-    entries.reverse()
-    if not _is_list(entries):
-        return None
-    return entries[0][0], entries[-1][0] + 1
+    return entries
 
 
-# Each chapter of a manual has the same list.
 @lru_cache(maxsize=1 << 13)
 def _number(line: str) -> Number | None:
     """Return the number of the section that a line begins with, its letter as one behind all figures."""
@@ -114,7 +150,7 @@ def _number(line: str) -> Number | None:
     return (int(first) if first.isdecimal() else LETTERS + ord(first), *map(int, rest))
 
 
-def _comes_before(number: Number, line: str, entries: list[tuple[int, Number]]) -> bool:
+def _comes_before(number: Number, line: str, entries: list[Entry]) -> bool:
     """Whether a number belongs above the entries so far; `4 Parts`, a title, begins with what may be one."""
     if not entries:
         return True
@@ -128,7 +164,7 @@ def _may_be_title(line: str) -> bool:
     return line.rstrip(_CLOSING)[-1:] not in _ENDS_SENTENCE
 
 
-def _is_list(entries: list[tuple[int, Number]]) -> bool:
+def _is_list(entries: list[Entry]) -> bool:
     """Whether so many numbers of several levels follow each other that the lines are a list of contents."""
     if len(entries) < LEAST_ENTRIES or len({len(number) for _, number in entries}) == 1:
         return False

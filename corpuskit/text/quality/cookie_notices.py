@@ -7,10 +7,12 @@ own site does, or asks the reader for consent.
 """
 
 import re
+from functools import cache, lru_cache
 
-from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others
+from corpuskit.text.quality.banner_words import goes_on_with_notice
+from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
 
-__all__ = ["CLUES", "is_cookie_notice"]
+__all__ = ["CLUES", "LONGEST_NOTICE", "OF_THE_WEB", "is_cookie_notice", "names_cookies", "says_of_cookies"]
 
 LONGEST_NOTICE = 800
 """Characters; consent banners that list what cookies are for come near."""
@@ -71,7 +73,8 @@ vi: (?:chúng tôi|trang web|website|trang này) (?:\\w+ ){0,4}?(?:sử dụng|d
 vi: (?:bạn|quý khách) (?:\\w+ ){0,4}?đồng ý|đồng ý với
 vi: cho phép chúng tôi
 id: (?:kami|situs) (?:\\w+ ){0,3}?menggunakan|menyetujui
-ar: نستخدم|نخزن|نخزّن|نحفظ|تسمح لنا|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم|توافق على
+ar: نستخدم|نخزن|نخزّن|نحفظ|تسمح لنا|يستخدم هذا الموقع|يستخدم الموقع|يستخدم موقعنا|موقعنا يستخدم|الموقع يستخدم
+ar: توافق على
 fa: این سایت|این وب‌سایت|وب‌سایت ما|سایت ما|استفاده می‌کنیم
 he: אנו משתמשים|אנחנו משתמשים|אתר זה|האתר משתמש|האתר עושה
 hi: हम |हमें |हमारी वेबसाइट|यह वेबसाइट|यह साइट
@@ -89,19 +92,49 @@ ko: 선택해 주
 _SAYS_IN_ENGLISH = re.compile(
     r"\b(?:we|site) (?:[\w,’'-]+ ){0,8}?(?:us(?:e|es|ing)|stor(?:e|es|ing)|plac(?:e|es|ing)) (?:[\w,/-]+ ){0,8}?cookies"
     r"|\bcookies (?:help|allow|enable)s? us\b|\bcookies (?:\w+ ){0,3}on your (?:device|computer|browser)"
+    r"|\b(?:this|the) cookie is (?:set|used|installed|provided) by .*(?:consent|plug-?in|analytics)"
     r"|\b(?:necessary|required) cookies (?:are|help)\b|\bcookies that (?:are categori[sz]ed|may not be particularly)"
     r"|\A\W*[\w.]+(?: [\w.]+)? uses cookies (?:\w+ ){0,3}?to (?:deliver|enhance|improve|give|provide|offer|make)\b"
     r".*(?:\byou|\bour\b|\bits services|\bexperience)"
     r"|\bby (?:using|continuing|browsing|visiting|clicking).*(?:agree|accept|consent)"
 )
-_OF_THE_WEB = re.compile(
+OF_THE_WEB = re.compile(
     r"site|browser|device|experience|services|\bads?\b|advertis|analy[sz]|traffic|consent|continu|agree|accept"
     r"|privacy|settings|personali[sz]|\bpages?\b"
 )
 """What an English notice has besides: a cook stores cookies, too."""
 
-_COOKIE = re.compile("|".join(["cookie", *_COOKIES]))
-_SAYS_IT = re.compile(alternatives(_SAYS))
+_IN_KITCHEN = """
+en: bak(?:e|es|ed|er|ery|ing)\\b|dough|oven\\b|flour\\b|sugar\\b|butter\\b|eat(?:s|en|ing)?\\b|cakes?\\b|recipes?\\b
+en: chocolate
+en: cookie jars?\\b|kitchen|in class\\b
+de: torte|teig|mehl\\b|zucker|backen|gebacken|bäcker|keks|kuchen|schokolade|vom vortag|nüsse
+fr: gâteau|pâte\\b|farine|sucre\\b|beurre|boulang|goûter|chocolat|recette|(?:fête|kermesse) (?:de|du|des)\\b
+es: harina|azúcar|mantequilla|horno|hornea|pastel|receta|merienda|chocolate|fiesta (?:del?|de la)\\b
+pt: farinha|açúcar|manteiga|forno|bolo\\b|receita|lanche|chocolate|festa d[aeo]\\b
+it: farina|zucchero|burro|forno|torta\\b|ricetta|merenda|cioccolat|festa (?:del|di)
+nl: deeg|bloem\\b|suiker|oven\\b|bakken|gebakken|taart|recept
+pl: ciast(?:o|a|em)\\b|mąk[aięą]\\b|cukier|cukru|masł|piekar|piecz|upiek|przepis kulin|czekolad
+ru: тест[оаеу]\\b|мук[аиу]\\b|сахар|выпека|испек|пекар|рецепт|шоколад
+tr: hamur|şeker\\b|fırın|pişir|tarif
+ja: 焼[いきく]|生地|小麦|砂糖|バター|おやつ|レシピ
+zh: 面粉|麵粉|烤箱|烘焙|黄油|奶油|食谱
+ko: 반죽|밀가루|설탕|구운|굽|간식
+"""
+"""What stands beside cookies to eat."""
+
+_WORDS = ("cookie", *_COOKIES)
+_WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
+
+
+@cache
+def _baked() -> re.Pattern[str]:
+    return re.compile(alternatives(_IN_KITCHEN))
+
+
+@cache
+def _says_it() -> re.Pattern[str]:
+    return re.compile(alternatives(_SAYS))
 
 
 def is_cookie_notice(line: str) -> bool:
@@ -116,16 +149,39 @@ def is_cookie_notice(line: str) -> bool:
     >>> is_cookie_notice("we store the cookies in a tin.")
     False
     """
-    if len(line) > LONGEST_NOTICE or not _COOKIE.search(line):
+    if len(line) > LONGEST_NOTICE or not _has_word(line):
         return False
     sentences = sentences_of(line)
-    notices = [sentence for sentence in sentences if _is_notice(sentence)]
-    # A paragraph on something else is more than what it says of cookies; a notice begins with them.
-    return bool(notices) and (notices[0] == sentences[0] or 2 * sum(map(len, notices)) >= len(line))
-
-
-def _is_notice(sentence: str) -> bool:
-    if not _COOKIE.search(sentence):
+    notices = [sentence for sentence in sentences if says_of_cookies(sentence)]
+    if not notices:
         return False
-    in_english = _SAYS_IN_ENGLISH.search(sentence) and _OF_THE_WEB.search(sentence)
-    return (in_english is not None or _SAYS_IT.search(sentence) is not None) and not tells_of_others(sentence)
+    # A paragraph on something else is more than what it says of cookies; a notice begins with them, or with consent.
+    before = sentences[: sentences.index(notices[0])]
+    return all(map(goes_on_with_notice, before)) or 2 * sum(map(len, notices)) >= len(line)
+
+
+def names_cookies(text: str) -> bool:
+    """Whether a text in small letters names cookies that are not to eat.
+
+    >>> names_cookies("unsere cookies"), names_cookies("cookies aus dem backofen"), names_cookies("cookies in the oven")
+    (True, True, False)
+    """
+    return _has_word(text) and _baked().search(text) is None
+
+
+@lru_cache(maxsize=1 << 12)
+def says_of_cookies(sentence: str) -> bool:
+    """Whether a sentence in small letters is one of a notice on cookies.
+
+    >>> says_of_cookies("wir nutzen cookies."), says_of_cookies("wir essen cookies.")
+    (True, False)
+    """
+    sentence = without_quotations(sentence)
+    if not names_cookies(sentence):
+        return False
+    in_english = _SAYS_IN_ENGLISH.search(sentence) and OF_THE_WEB.search(sentence)
+    return (in_english is not None or _says_it().search(sentence) is not None) and not tells_of_others(sentence)
+
+
+def _has_word(text: str) -> bool:
+    return any(map(text.__contains__, _WORDS_OF_ASCII if text.isascii() else _WORDS))

@@ -105,6 +105,23 @@ zh zho cmn yue wuu nan lzh: .287: .256 .201 .171: .198 .182 .167 .154 .14 .127: 
     的 年 在 月 是 和 日 了 於 為 有 被 人 中 为 他 與 後 也 而 由
 """
 
+_MORE_STOP_WORDS = """
+bg: не или като при ако за този към
+bn: এই না যে তার জন্য কিন্তু সেই কোন আর তা এর বা
+cs: pro při nebo jako od po pod nad jsou lze který která které podle zda aby když není k o ze ve by už tak
+hr: ili kao pri ako koji koja koje po prema do ne bi nije što
+id: atau tidak akan oleh juga ke jika anda bisa ada sebagai
+ru: или при если это что но то который которые между под над чтобы для все уже
+sk: pre pri alebo ako od po pod nad sú ktorý ktorá ktoré podľa aby keď nie k o zo vo by do
+te: మరియు ఒక ఆ అని కూడా ఇది అది తన ఆయన కాదు లేదు అనే అయితే కానీ వారు నేను
+tr: veya her değil gibi göre kadar ise çok ne ki hem ya üzere
+uk: або при якщо це не від для але як під над щоб який які
+vi: không cho với để khi từ hoặc nếu như được bạn các sẽ
+zh: 不 之 以 其 個 个 這 这 或 可 若 我 你 您 無 无 何 從 从 及 所
+"""
+"""What else is in nearly each text of a language: the articles that FineWeb2 counted are in the past tense, on places
+and people, while help says what to do. Nor are there any classics among them."""
+
 _WRITES_NO_FULL_STOPS = frozenset(["th", "lo"])
 """Languages that part sentences by spaces alone, where C4's rules on the ends of lines and on sentences say nothing."""
 _SOUGHT_WITHIN_WORDS = frozenset(["ko"])
@@ -147,6 +164,8 @@ class LanguageProfile:
     """Whether the language writes no spaces between words."""
     stop_words: tuple[str, ...]
     """In small letters."""
+    more_stop_words: tuple[str, ...]
+    """Those that FineWeb2 does not have; to datatrove, there are none."""
     seeks_within_words: bool
     """Whether stop words are sought anywhere in the text, not as whole words."""
     bounds: Mapping[str, float | None]
@@ -189,33 +208,34 @@ def known_languages() -> tuple[str, ...]:
 @cache
 def all_stop_words() -> tuple[str, ...]:
     """Return the stop words that are sought as whole words, in all languages but English, each once and in order."""
-    words = (word for profile in _published().values() if not profile.seeks_within_words for word in profile.stop_words)
-    return tuple(dict.fromkeys(words))
+    profiles = [profile for profile in _published().values() if not profile.seeks_within_words]
+    return tuple(dict.fromkeys(word for each in profiles for word in (*each.stop_words, *each.more_stop_words)))
 
 
 @cache
 def _english(unspaced: bool) -> LanguageProfile:
-    return LanguageProfile("en", unspaced, ENGLISH_STOP_WORDS, False, {})
+    return LanguageProfile("en", unspaced, ENGLISH_STOP_WORDS, (), False, {})
 
 
 @cache
 def _other(unspaced: bool) -> LanguageProfile:
     bounds: dict[str, float | None] = dict.fromkeys((*_LEFT_OUT, *_ENGLISH_ONLY))
     bounds["fineweb-max-duplicate-line-characters"] = 0.1
-    return LanguageProfile("other", unspaced, (), False, bounds)
+    return LanguageProfile("other", unspaced, (), (), False, bounds)
 
 
 @cache
 def _undetermined() -> LanguageProfile:
     """Return how texts are judged whose script no language tells: whether it has spaces is unknown, too."""
     bounds = {**_other(False).bounds, "fineweb-max-newlines-per-word": None}
-    return LanguageProfile(UNDETERMINED, False, (), False, bounds)
+    return LanguageProfile(UNDETERMINED, False, (), (), False, bounds)
 
 
 @cache
 def _published() -> dict[str, LanguageProfile]:
     """Return the profile of each code in the table."""
     profiles: dict[str, LanguageProfile] = {}
+    more = dict(row.split(": ") for row in _MORE_STOP_WORDS.strip().splitlines())
     for row in _TABLE.replace("\n    ", " ").strip().splitlines():
         codes, *groups, words = row.split(":")
         figures = [float(figure) for group in groups for figure in group.split()]
@@ -227,6 +247,8 @@ def _published() -> dict[str, LanguageProfile]:
             bounds["c4-terminal-punctuation"] = bounds["c4-min-sentences"] = None
         unspaced = is_unspaced(first)
         within = unspaced or first in _SOUGHT_WITHIN_WORDS
-        profile = LanguageProfile(first, unspaced, tuple(dict.fromkeys(words.split())), within, bounds)
+        stop_words = tuple(dict.fromkeys(words.split()))
+        more_stop_words = tuple(word for word in more.get(first, "").split() if word not in stop_words)
+        profile = LanguageProfile(first, unspaced, stop_words, more_stop_words, within, bounds)
         profiles.update(dict.fromkeys((first, *others), profile))
     return profiles

@@ -7,12 +7,23 @@ JavaScript, a formula has braces, and a manual quotes a line of code. The functi
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
-from corpuskit.text.quality.cookie_notices import is_cookie_notice
-from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
+from corpuskit.text.quality.cookie_notices import OF_THE_WEB, is_cookie_notice
+from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
+from corpuskit.text.quality.web_words import speaks_of_site
 
-__all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice", "ordinary_hashes"]
+__all__ = [
+    "characters_of_code",
+    "citations",
+    "is_filler",
+    "is_policy_notice",
+    "is_script_notice",
+    "ordinary_hashes",
+    "says_of_policies",
+    "says_of_scripts",
+]
 
 LONGEST_SCRIPT_NOTICE = 240
 """Characters; a longer line on switching JavaScript on is an explanation."""
@@ -25,24 +36,56 @@ MOST_AROUND_BRACKET = 60
 LONGEST_READ = 4000
 """Characters from the first bracket on that are read; code in a longer line shows at once."""
 
+_SCRIPT = re.compile("javascript|자바스크립트|جافا ?سكريبت")
 _SWITCHED = re.compile(
     r"\b(?:enable|disable)|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
-    r"|\byour\b.*\bbrowser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
+    r"|\byour (?:[\w-]+ ){0,3}browser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
     r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv(?:e[rz]|é|ad[oa]|ar|o\b|[ae] (?:el |o )?javascript)"
     r"|désactivé|desactiv|\battiv|disattiv|\bhabilit"
     r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"
-    r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성"
+    r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성|etkin|تفعيل|تمكين"
 )
 _LESSON = re.compile(
     r"\b(?:framework|library|debugger|editor|ide|consoles?|panes?|panel|plug-?ins?|apis?|modules?|functions?|methods?"
-    r"|parameters?|developers?|compiler|runtime|syntax|engine|programmers?)\b"
+    r"|parameters?|developers?|compiler|runtime|syntax|engine|programmers?|html or|attackers?|malicious"
+    r"|the user|they|their|those)\b"
+    r"|\bjavascript,? and (?:the|an?|his|her|its|their)\b|\bfor users\b"
 )
 """What a lesson in JavaScript or a manual speaks of, and no site to its reader."""
+_IF = """
+en: if|when|once|unless
+de: wenn|falls|sofern|sobald
+fr: si|lorsque|quand|s['’]il
+es: si|cuando
+pt: se|quando
+it: se|quando
+nl: als|wanneer|indien
+pl: jeśli|jeżeli|gdy|kiedy
+cs: pokud|když
+ru: если|когда|при отключении
+uk: якщо|коли
+tr: eğer
+vi: nếu|khi
+id: jika|bila
+ar: إذا
+hi: यदि|अगर
+"""
+_TECHNICAL = re.compile(f"{_SCRIPT.pattern}|server")
+_CONDITION = re.compile(
+    rf"\W*(?:(?:{alternatives(_IF)})(?!\w)|如果|若|当|當|ถ้า|หาก|เมื่อ)|[^。]*(?:場合|すると|無効にすれば|[으]?면 )"
+)
+"""A lesson says what happens in a case; a notice that does so names its site, page or browser."""
 _TO_ITS_READER = re.compile(
     r"\bplease\b|\bthis (?:web ?)?(?:site|page)\b|\byour (?:web )?browser\b|\byou(?:'|’)ll need\b"
 )
 _LABEL = re.compile(r"\W*(?:terms of use|privacy policy|cookie policy)\s*[:|–—]\s*(?=\S)")
 _POLICY_PHRASES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+_COOKIE_PHRASES = frozenset(phrase for phrase in _POLICY_PHRASES if "use" in phrase and "cookies" in phrase)
+LONGEST_BARE = 40
+"""Characters of a sentence on the use of cookies that is a notice though it says nothing else of the web."""
+_OF_SHOPS = re.compile(
+    r"\b(?:partners?|our (?:shop|store)|blog|portal|platform|visit\w*|online|audience|third[- ]part\w+|you|your)\b"
+)
 _WHOLE_PHRASE = re.compile(rf"(?:{'|'.join(_POLICY_PHRASES)})\b")
 _USES_COOKIES = re.compile(r"\buses? cookies\b")
 _SENTENCE_BREAK = re.compile(r"[.!?][\"”’)]*\s+\S")
@@ -72,8 +115,9 @@ _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
 _PLACEHOLDER = re.compile(
-    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!&–-]{0,60}\}|\{\w[\w\s.,’'/&-]{0,60}\Z"
-    r"|\{[\w\s.,’'/|+*?!&–-]{0,60}\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200}\}"
+    # Most characters are none of these, and then nothing else is asked.
+    r"(?=[T{$#%@])(?:\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!&–-]{0,60}\}|\{\w[\w\s.,’'/&-]{0,60}\Z"
+    r"|\{[\w\s.,’'/|+*?!&–-]{0,60}\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200}\})"
 )
 
 
@@ -87,15 +131,25 @@ def is_script_notice(line: str) -> bool:
     >>> is_script_notice("to step through the code, enable javascript in the pane of the editor.")
     False
     """
-    if "javascript" not in line or len(line) > LONGEST_SCRIPT_NOTICE or not _SWITCHED.search(line):
+    if not _SCRIPT.search(line) or len(line) > LONGEST_SCRIPT_NOTICE or not _SWITCHED.search(line):
         return False
-    return any("javascript" in sentence and _is_said_to_reader(sentence) for sentence in sentences_of(line))
+    return any(map(says_of_scripts, sentences_of(line)))
 
 
-def _is_said_to_reader(sentence: str) -> bool:
-    if tells_of_others(sentence):
+def says_of_scripts(sentence: str) -> bool:
+    """Whether a sentence in small letters, of a line on switching JavaScript on, says so to its reader.
+
+    >>> says_of_scripts("this page needs javascript."), says_of_scripts("this method needs javascript.")
+    (True, False)
+    """
+    sentence = without_quotations(sentence)
+    if not _SCRIPT.search(sentence) or tells_of_others(sentence):
         return False
-    return _TO_ITS_READER.search(sentence) is not None or not _LESSON.search(sentence)
+    if _TO_ITS_READER.search(sentence):
+        return True
+    if _LESSON.search(sentence):
+        return False
+    return not _CONDITION.match(sentence) or speaks_of_site(_TECHNICAL.sub("", sentence))
 
 
 def is_policy_notice(line: str, any_mention: bool = False) -> bool:
@@ -124,10 +178,26 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
         return False
     if len(line) <= LONGEST_LINK_LINE and not line.endswith(".") and not _USES_COOKIES.search(line):
         return True
-    sentences = [sentence for sentence in sentences if not _is_on_others(sentence)]
+    sentences = [sentence for sentence in sentences if says_of_policies(sentence)]
     # A paragraph on something else is more than what it says of policies.
     about = sum(map(len, sentences))
     return len(line) <= LONGEST_POLICY_NOTICE and 2 * about >= len(line) and _ADDRESSED.search(line) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def says_of_policies(sentence: str) -> bool:
+    """Whether a sentence in small letters names the policies of its own site.
+
+    >>> says_of_policies("by logging in, you accept our terms of use."), says_of_policies("taxes pay for the bridge.")
+    (True, False)
+    """
+    sentence = without_quotations(sentence)
+    mentions = _WHOLE_PHRASE.findall(sentence)
+    on_web = len(sentence) <= LONGEST_BARE or OF_THE_WEB.search(sentence) or _OF_SHOPS.search(sentence)
+    if not on_web and _COOKIE_PHRASES.issuperset(mentions):
+        # A cook and a teacher use cookies, too.
+        return False
+    return bool(mentions) and not _is_on_others(sentence)
 
 
 def _is_on_others(sentence: str) -> bool:

@@ -115,6 +115,7 @@ tin liên quan|artikel terkait|berita terkait|baca juga|相关文章|相關文�
 """What stands above the titles of other pages."""
 _OTHERS = frozenset(chain.from_iterable(line.split("|") for line in _TO_OTHERS.strip().splitlines()))
 _LINKS = _OTHERS.union(chain.from_iterable(line.split("|") for line in _BY_LANGUAGE.strip().splitlines()))
+_FIRST_WORDS = frozenset(link.split()[0] for link in _LINKS)
 _TURN = """
 previous prev next up top zurück weiter précédent suivant anterior siguiente següent precedente
 successivo próximo vorige volgende forrige næste neste föregående nästa edellinen seuraava poprzedni
@@ -144,10 +145,9 @@ _TITLED = re.compile(r"[\W_]*([^\W\d_]+(?: [^\W\d_]+)?)\s*[:：›»→—–|](
 @cache
 def first_words_of_links() -> tuple[str, ...]:
     """Return the first word of each link, in small letters, with a capital and in capitals, Turkish ones too."""
-    words = {link.split()[0] for link in _LINKS}
-    spellings = {spelling for word in words for spelling in (word, word.title(), word.upper())}
-    dotted = {word.replace("i", "İ").upper() for word in words if "i" in word}
-    return tuple(sorted(spellings.union(dotted, (f"İ{word[1:]}" for word in words if word[0] == "i"))))
+    spellings = {spelling for word in _FIRST_WORDS for spelling in (word, word.title(), word.upper())}
+    dotted = {word.replace("i", "İ").upper() for word in _FIRST_WORDS if "i" in word}
+    return tuple(sorted(spellings.union(dotted, (f"İ{word[1:]}" for word in _FIRST_WORDS if word[0] == "i"))))
 
 
 def _in_small_letters(line: str) -> str:
@@ -217,6 +217,10 @@ def _is_spaced_row(line: str) -> bool:
     >>> [_is_spaced_row(line) for line in ("Home News About us", "Home is where news are", "首页 新闻 联系我们")]
     [True, False, True]
     """
+    first = line.split(None, 1)[:1]
+    # Links of a menu begin with capitals; three small words may be any.
+    if not first or first[0][0].islower() or _in_small_letters(first[0]) not in _FIRST_WORDS:
+        return False
     words = _in_small_letters(line).split()
     if not LEAST_IN_ROW <= len(words) <= MOST_SPACED_WORDS:
         return False
@@ -227,8 +231,7 @@ def _is_spaced_row(line: str) -> bool:
         if not end:
             return False
         count, start = count + 1, end
-    # Links of a menu begin with capitals; three small words may be any.
-    return count >= LEAST_IN_ROW and not any(word[0].islower() for word in line.split()[:1])
+    return count >= LEAST_IN_ROW
 
 
 def leads_to_others(line: str) -> bool:

@@ -28,6 +28,7 @@ _LINK = re.compile(
     rb"(?:\(?(?:https?|ftp|news|mailto):[^\s{}]{1,200})?\}(?![\w\[({=])"
 )
 """Words in curly brackets, as dictionaries mark what they have an entry of, and letters what is to be filled in."""
+_DRAWN = "│".encode()
 LEAST_MARKS = 0.06
 """Share of marks in a line that looks like code; of code, most lines have a tenth and more."""
 MOST_CODE = 0.8
@@ -56,14 +57,17 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     if not len(fenced):
         return fenced
     starts, ends = layout.row_starts, layout.row_ends
-    may_open, may_close = np.zeros((2, 256), bool)
+    may_open, may_follow, may_close = np.zeros((3, 256), bool)
     may_open[[opening[0] for opening, _ in _FENCES]] = True
+    may_follow[[opening[1] for opening, _ in _FENCES]] = True
     may_close[[partner[-1] for _, partner in _FENCES]] = True
     opens = may_open[layout.codes[starts]]
+    opens[opens] = may_follow[layout.codes[starts[opens] + 1]]
     if not opens.any():
         return fenced
-    # Only lines that begin or end with a mark can open or close anything.
+    # Only lines that begin or end with a mark can open or close anything, and only below one that opens something.
     marked = (opens | may_close[layout.codes[ends - 1]]).nonzero()[0]
+    marked = marked[(layout.sums_of_texts(opens) > 0)[lines.text_indices[marked]]]
     columns = [column[marked].tolist() for column in (lines.text_indices, starts, ends)]
     edges = (
         (row, text, layout.data[start:end]) for row, text, start, end in zip(marked.tolist(), *columns, strict=True)
@@ -82,14 +86,22 @@ def _drawn_rows(layout: TextLayout) -> Booleans:
     # returned    x         x                   x
     lines = layout.lines
     drawn = np.zeros(len(lines.numbers), bool)
-    if b"\xe2\x94" not in layout.data and b"\xe2\x95" not in layout.data:
+    if layout.data.isascii():
         return drawn
+    wide = (layout.codes == _DRAWN[0]).nonzero()[0]
+    wide = wide[_is_drawn(layout, wide)]
+    if len(wide):
+        starts, ends = layout.row_starts, layout.row_ends
+        drawn[ends.searchsorted(wide, "right")] = True
+        drawn &= ~_is_drawn(layout, starts) | _is_drawn(layout, np.maximum(ends - len(_DRAWN), 0))
+    return drawn
+
+
+def _is_drawn(layout: TextLayout, offsets: Integers) -> Booleans:
+    """Whether one of U+2500 to U+257F stands at each offset: E2 94 or E2 95, and another byte."""
     codes = layout.codes
-    wide = np.flatnonzero(codes[:-1] == 0xE2)
-    wide = wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]
-    starts, ends = layout.row_starts, layout.row_ends
-    drawn[ends.searchsorted(wide, "right")] = True
-    drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
+    following = codes[offsets + 1]
+    drawn: Booleans = (codes[offsets] == _DRAWN[0]) & ((following == _DRAWN[1]) | (following == _DRAWN[1] + 1))
     return drawn
 
 

@@ -15,7 +15,7 @@ from corpuskit.text.quality.languages import LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.sentence_breaks import breaks_in_lines
-from corpuskit.text.quality.sums import distinct, running_sums, sums_between
+from corpuskit.text.quality.sums import running_sums, sums_between
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_PROSE,
@@ -200,26 +200,24 @@ class MeasuredTexts:
         """The number of words in each line: those that `words` cuts."""
         return self._layout.sums_of_rows(self._tokens.word_counts)
 
-    def _measured_texts(self, marks: tuple[str, ...]) -> Sequence[str]:
-        """Return the lines of each text that are judged; a text without any of the marks comes whole.
+    def _measured_marks(self, offsets: Integers) -> Integers:
+        """Return how many marks each text has in lines that are judged, of those at these offsets of the batch."""
+        rows = self._layout.row_ends.searchsorted(offsets, "right")
+        if not self._measures_all:
+            rows = rows[self._rows[rows]]
+        counts: Integers = np.bincount(self._layout.lines.text_indices[rows], minlength=len(self._texts))
+        return counts
 
-        Texts whose figures are not needed are empty.
-        """
-        texts = self._needed_texts()
-        if self._measures_all:
-            return texts
-        layout, lines = self._layout, self._layout.lines
-        some = distinct(lines.text_indices[~self._rows & ~self._ignored[lines.text_indices]]).tolist()
-        bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
-        starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
-        for index in some:
-            if not any(mark in texts[index] for mark in marks):
-                continue
-            rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
-            spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
-            left = b"\n".join([layout.data[start:end] for start, end in spans])
-            texts[index] = left.decode("utf-8", "surrogatepass")
-        return texts
+    def _measured_text(self, index: int) -> str:
+        """Return the lines of a text that are judged; the text itself if all are."""
+        layout = self._layout
+        first, end = layout.row_bounds[index : index + 2].tolist()
+        measured = self._rows[first:end]
+        if measured.all():
+            return self._texts[index]
+        rows = measured.nonzero()[0] + first
+        spans = zip(layout.row_starts[rows].tolist(), layout.row_ends[rows].tolist(), strict=True)
+        return b"\n".join([layout.data[start:end] for start, end in spans]).decode("utf-8", "surrogatepass")
 
     def _needed_texts(self) -> list[str]:
         """Return the texts, empty where their figures are not needed."""

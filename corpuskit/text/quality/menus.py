@@ -8,7 +8,7 @@ of its links. Blank lines between them say nothing: the same page has them or no
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,6 +53,10 @@ _CALL_END = re.compile(r"[!?！？؟;]\s*\Z")
 _PATH = re.compile(r": (?:/|[a-z]+://)\S+\s*\Z")
 
 
+Rest = Callable[[], str]
+"""Gives the part of a text that its edge may be about, in small letters: few edges have it looked at."""
+
+
 class EdgeLine(NamedTuple):
     """A line before the first sentence of a text, or after its last one."""
 
@@ -64,14 +68,14 @@ class EdgeLine(NamedTuple):
     """Whether it is known as a link of a menu."""
 
 
-def head_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
-    """Return which of the lines before a text's first sentence are a menu; `rest` is the text from there on.
+def head_lines_to_cut(lines: Sequence[EdgeLine], rest: Rest) -> set[int]:
+    """Return which of the lines before a text's first sentence are a menu; `rest` gives the text from there on.
 
     >>> head = [EdgeLine(line, True, 1, line != "Boats") for line in ("Home", "Shop", "Help", "Boats")]
-    >>> sorted(head_lines_to_cut(head, "the boats are on the shore."))
+    >>> sorted(head_lines_to_cut(head, lambda: "the boats are on the shore."))
     [0, 1, 2]
     >>> head = [EdgeLine(line, True, 1, False) for line in ("Oars", "Boats", "Sail", "Row")]
-    >>> head_lines_to_cut(head, "oars move a boat, sails do not.")
+    >>> head_lines_to_cut(head, lambda: "oars move a boat, sails do not.")
     set()
     """
     lines = _with_calls(lines, 0)
@@ -118,11 +122,11 @@ def _is_empty(line: str) -> bool:
     return not _LETTER.search(line) and not _DATE.search(line)
 
 
-def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: str) -> set[int]:
-    """Return which of the lines after a text's last sentence are a menu; `rest` is the text before them.
+def foot_lines_to_cut(lines: Sequence[EdgeLine], rest: Rest) -> set[int]:
+    """Return which of the lines after a text's last sentence are a menu; `rest` gives the text before them.
 
     >>> foot = [EdgeLine("Related:", True, 1, True), EdgeLine("Oars", True, 1, False)]
-    >>> sorted(foot_lines_to_cut(foot, "the boats are on the shore."))
+    >>> sorted(foot_lines_to_cut(foot, lambda: "the boats are on the shore."))
     [0, 1]
     """
     notice = next((index for index, line in enumerate(lines) if line.text.lstrip().startswith(NOTICE)), len(lines))
@@ -271,17 +275,17 @@ def _runs(lines: Sequence[EdgeLine], links: set[int]) -> Iterator[tuple[int, int
         yield start, len(lines), longer
 
 
-def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: str | None) -> set[int]:
+def _menu_before_title(lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: Rest | None) -> set[int]:
     """Return which lines of a run are a menu above the title and byline of what follows.
 
     Without a `rest`, only a run with links is one.
     """
     links_here = [index for index in range(start, end) if index in links]
     if len(links_here) > 1 or (
-        links_here and (len(links) > 1 or _is_strange(lines[start:end], rest or "", LEAST_MENU))
+        links_here and (len(links) > 1 or _is_strange(lines[start:end], rest or str, LEAST_MENU))
     ):
         above = lines[start : links_here[0]]
-        is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or "") for line in above)
+        is_name = _are_titles(above) and any(_is_taken_up(line.text, rest or str) for line in above)
         first = links_here[0] if is_name else start
         return set(range(first, links_here[-1] + 1 if _are_titles(lines[links_here[-1] + 1 : end]) else end))
     if rest is None or end - start < LEAST_UNKNOWN_MENU:
@@ -296,7 +300,7 @@ def _are_titles(lines: Sequence[EdgeLine]) -> bool:
 
 
 def _menu_after_text(
-    lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: str, is_last: bool
+    lines: Sequence[EdgeLine], start: int, end: int, links: set[int], rest: Rest, is_last: bool
 ) -> set[int]:
     """Return which lines of a run are a menu below a text: what follows a link there is one, too."""
     links_here = [index for index in range(start, end) if index in links]
@@ -305,12 +309,12 @@ def _menu_after_text(
     return _unknown_menu(lines, start, end, rest) if is_last else set()
 
 
-def _unknown_menu(lines: Sequence[EdgeLine], start: int, end: int, rest: str) -> set[int]:
+def _unknown_menu(lines: Sequence[EdgeLine], start: int, end: int, rest: Rest) -> set[int]:
     """Return the lines of a run if they are a menu though none is known as a link."""
     return set(range(start, end)) if _is_strange(lines[start:end], rest, LEAST_UNKNOWN_MENU) else set()
 
 
-def _is_strange(run: Sequence[EdgeLine], rest: str, least: int) -> bool:
+def _is_strange(run: Sequence[EdgeLine], rest: Rest, least: int) -> bool:
     """Whether short lines are enough for a menu, and more than half of them no items and not taken up by the text."""
     if len(run) < least or _is_table(run):
         return False
@@ -322,9 +326,9 @@ def _is_item(line: str) -> bool:
     return any(kind.match(line) for kind in (_BULLET, _ITEM, _OPTION))
 
 
-def _is_taken_up(line: str, rest: str) -> bool:
+def _is_taken_up(line: str, rest: Rest) -> bool:
     """Whether a word of a line begins a word of the rest of its text, which is in small letters."""
-    return any(_begins_word(_stem(word), rest) for word in _WORD.findall(line) if _tells(word))
+    return any(_begins_word(_stem(word), rest()) for word in _WORD.findall(line) if _tells(word))
 
 
 def _tells(word: str) -> bool:

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from functools import cache, partial
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from corpuskit.text.quality.menus import (
     may_be_cut_from_foot,
     may_be_cut_from_head,
 )
-from corpuskit.text.quality.spans import are_among, hash_words
+from corpuskit.text.quality.spans import HashSet, hash_words
 
 __all__ = ["PageLines", "begin_like_links", "menu_rows"]
 
@@ -35,8 +34,6 @@ NOTICE_LINES = 12
 """Last lines of a page that its notice may begin in."""
 _OPENS_NOTICE = np.zeros(256, bool)
 _OPENS_NOTICE[[opening.encode()[0] for opening in NOTICE]] = True
-END_OF_HASH = (1 << 16) - 1
-"""Bits of a hash that tell most words from those of links."""
 _CRUMB = "»".encode()
 BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 """What stands between the links of a line."""
@@ -235,25 +232,13 @@ def _with_bars(layout: TextLayout, at_edge: Booleans) -> Integers:
 
 def begin_like_links(layout: TextLayout, rows: Integers) -> Booleans:
     """Return which of some rows begin with the first word of a link."""
-    hashes = layout.token_hashes[layout.lines.first_tokens[rows]]
-    begin: Booleans = _ends_of_hashes_of_links()[hashes & END_OF_HASH]
-    # Few others have such an end.
-    begin[begin] = are_among(hashes[begin], _hashes_of_links())
-    return begin
+    return _hashes_of_links().among(layout.token_hashes[layout.lines.first_tokens[rows]])
 
 
 @cache
-def _ends_of_hashes_of_links() -> Booleans:
-    """Return for each end of a hash whether one of `_hashes_of_links` has it."""
-    ends = np.zeros(END_OF_HASH + 1, bool)
-    ends[_hashes_of_links() & END_OF_HASH] = True
-    return ends
-
-
-@cache
-def _hashes_of_links() -> Integers:
-    """Return the hashes of the first words of links, rising."""
-    return np.sort(hash_words(list(first_words_of_links())))
+def _hashes_of_links() -> HashSet:
+    """Return the hashes of the first words of links."""
+    return HashSet(hash_words(list(first_words_of_links())))
 
 
 def _cut_edge(
@@ -262,25 +247,28 @@ def _cut_edge(
     """Set `cut` for the rows of a menu among those at some positions; `body` is where the rows beside it lie."""
     if start == end:
         return
-    data, starts, ends = layout.data, edges.starts[start:end], edges.ends[start:end]
+    data, spans = layout.data, zip(edges.starts[start:end], edges.ends[start:end], strict=True)
+    texts = [data[first:last].decode("utf-8", "replace") for first, last in spans]
     short, may_be = edges.short[start:end], edges.may_be_links[start:end]
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
-    are_links = [False] * len(short)
-    for index in compress(range(len(short)), may_be):
-        text = data[starts[index] : ends[index]].decode("utf-8", "replace")
-        are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+    are_links = [
+        may_be_link and (is_link(text) or (not is_short and is_row_of_links(text)))
+        for text, is_short, may_be_link in zip(texts, short, may_be, strict=True)
+    ]
     if True not in are_links:
-        outermost = 0 if at_head else -1
-        text = data[starts[outermost] : ends[outermost]].decode("utf-8", "replace")
-        if not (may_be_cut_from_head if at_head else may_be_cut_from_foot)(short, text):
+        may_be_cut = may_be_cut_from_head(short, texts[0]) if at_head else may_be_cut_from_foot(short, texts[-1])
+        if not may_be_cut:
             return
-    texts = [data[first:last].decode("utf-8", "replace") for first, last in zip(starts, ends, strict=True)]
     # As `EdgeLine(...)` does it, without a call of Python for each line.
     columns = texts, short, edges.words[start:end], are_links
     edge_lines = list(map(partial(tuple.__new__, EdgeLine), zip(*columns, strict=True)))
-    longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
-    rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
+
+    @cache
+    def rest() -> str:
+        longer = [text for text, is_short in zip(texts, short, strict=True) if not is_short]
+        return "\n".join([*longer, _body(layout, *body, at_head)]).lower()
+
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[[edges.rows[start + index] for index in goes]] = True
 

@@ -2,16 +2,18 @@
 
 They are whole sentences, so no rule on lines finds them. A page is one of them if it is short and one of its first
 lines says so: an article on such pages is longer, or speaks of them later. What follows tells the two apart where the
-first sentence has such words among others: a wall goes on about the site and its reader, an article about its story.
+first sentence has such words among others, or the headline has them alone: a wall goes on about the site and to its
+reader, an article about its story.
 """
 
 import re
 import string
 from collections.abc import Sequence
 
+from corpuskit.text.quality.full_sentences import UNSPACED, full_sentences
 from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
 from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
-from corpuskit.text.quality.web_words import speaks_of_site
+from corpuskit.text.quality.web_words import speaks_of_site, speaks_to_reader
 
 __all__ = ["PageHeads"]
 
@@ -30,15 +32,18 @@ LEAST_STORY = 4
 """Sentences that make an article of what follows the words of a wall."""
 MOST_OF_SITE = 0.25
 """The share of them that speak of the site, up to which they are one."""
+LEAST_BELOW = 3
+"""Sentences that make an article of what stands below a headline of such words, if they are long enough together."""
+SHORTEST_BELOW, SHORTEST_DENSE_BELOW = 250, 90
+"""Characters of all these sentences: about the words that Gopher's rule asks for."""
+MOST_TO_READER = 0.34
+"""The share of them that speak of the site or to its reader, up to which they are one; the first of them does not."""
+LONG_STORY = 8
+"""Sentences of an article that may speak to its reader in each, as advice does, but seldom of the site."""
 LEAST_OF_SITE = 0.5
 """The share of the sentences of a page in one line that must, if it is a wall."""
-SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
-"""Characters of a sentence, and of one in a script without spaces."""
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
-"""Letters of scripts whose words have no spaces between them, or endings."""
-_ENDS = '.!?。！？।…”"»」’)'
 _OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
 
 
@@ -52,7 +57,7 @@ class PageHeads:
         # Few pages have any of the phrases: all are searched for them at once.
         self._every = _plain("\n".join(self._heads))
         self._words = set(_words(self._every))
-        self._is_unspaced = not self._every.isascii() and _UNSPACED.search(self._every) is not None
+        self._is_unspaced = not self._every.isascii() and UNSPACED.search(self._every) is not None
 
     def placeholders(self) -> list[bool]:
         """Return for each text whether it is the page of an error, or of a name or server without a site.
@@ -77,7 +82,7 @@ class PageHeads:
         if not said and not headed:
             return [False] * len(self._heads)
         return [
-            _says(text, head, said) or (len(text) <= LONGEST_HEADED and _is_headed(head, headed))
+            _says(text, head, said) or (len(text) <= LONGEST_HEADED and _is_headed(text, head, headed))
             for text, head in zip(self._texts, map(_plain, self._heads), strict=True)
         ]
 
@@ -92,7 +97,7 @@ class _Phrases:
         for phrase in phrases:
             # The last word may be the beginning of one.
             words = _words(phrase)[:-1]
-            if _UNSPACED.search(phrase):
+            if UNSPACED.search(phrase):
                 self._unspaced.append(phrase)
             elif words:
                 self._by_word.setdefault(max(words, key=len), []).append(phrase)
@@ -138,8 +143,10 @@ def _says(text: str, head: str, phrases: list[str]) -> bool:
 def _begins_article(text: str, line: str, phrase: str) -> bool:
     """Whether a phrase of walls stands in a sentence of an article."""
     sentence = next((part for part in sentences_of(line) if phrase in part), line).strip()
+    if sentence == line.strip() and _is_story(text[text.find(sentence) + len(sentence) :]):
+        return True
     following = text[text.find(sentence) + len(sentence) :]
-    sentences = [part for part in sentences_of(following) if _is_sentence(part.strip())]
+    sentences = full_sentences(following)
     of_site = sum(map(speaks_of_site, sentences))
     if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
         # The page is one long line, and the sentence is one of many.
@@ -148,17 +155,31 @@ def _begins_article(text: str, line: str, phrase: str) -> bool:
     return not is_heading and len(sentences) >= LEAST_STORY and of_site <= MOST_OF_SITE * len(sentences)
 
 
-def _is_sentence(part: str) -> bool:
-    shortest = SHORTEST_DENSE if _UNSPACED.search(part) else SHORTEST_SENTENCE
-    return len(part) >= shortest and part[-1] in _ENDS
+def _is_story(below: str) -> bool:
+    """Whether what stands below a headline, in small letters, is an article.
+
+    >>> _is_story("the mayor knew of the cracks in the old bridge. he told nobody until the river rose. " * 3)
+    True
+    >>> _is_story("this part is closed to visitors. please talk to whoever runs it, who can let you in. " * 3)
+    False
+    """
+    sentences = full_sentences(below)
+    if len(sentences) < LEAST_BELOW or speaks_of_site(sentences[0]):
+        return False
+    if len(sentences) >= LONG_STORY:
+        return sum(map(speaks_of_site, sentences)) <= MOST_OF_SITE * len(sentences)
+    shortest = SHORTEST_DENSE_BELOW if UNSPACED.search(sentences[0]) else SHORTEST_BELOW
+    to_reader = sum(map(speaks_to_reader, sentences))
+    return sum(map(len, sentences)) >= shortest and to_reader <= MOST_TO_READER * len(sentences)
 
 
-def _is_headed(head: str, phrases: list[str]) -> bool:
-    """Whether at least half of a line is one of the phrases, but for an exclamation or a number before it."""
+def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
+    """Whether half of a line is one of the phrases, but for an exclamation or a number before it, and no article."""
     lines = [line for line in head.splitlines() if any(phrase in line for phrase in phrases)]
     for line in lines:
         heading = _OPENING.sub("", line, count=1) if _OPENING.match(line) else line
         longest = max((len(phrase) for phrase in phrases if phrase in line), default=0)
         if 2 * longest >= len(heading.strip()):
-            return True
+            plain = _plain(text)
+            return not _is_story(plain[plain.find(line) + len(line) :])
     return False

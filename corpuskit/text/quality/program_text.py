@@ -20,6 +20,8 @@ MOST_PROSE = 0.5
 """Share of characters in lines of prose up to which code is no lesson in programming, with menus of its uncommented."""
 LEAST_CODE = 0.3
 """Share of lines that only code has, from which a text is code: comments and blank lines make up most of the rest."""
+LINES_AT_A_TIME = 10
+"""Lines after which it is asked whether those that were not read can make a program of the text."""
 LEAST_LIKELY = 0.6
 """The same, together with lines that lists in prose have now and then; and the share of comments that makes code."""
 
@@ -91,23 +93,36 @@ def reads_as_code(text: str) -> bool:
     """
     if not _has_marks(text):
         return False
-    code = settings = comments = uncommented = size = prose = 0
-    for line, in_comment in _lines(text):
-        size += len(line)
-        if in_comment or (line[:1] in _FIRST_OF_COMMENTS and _COMMENT.match(line)):
-            comments += 1
-            continue
-        uncommented += 1
-        if _looks_like_code(line):
-            code += 1
-        elif (":" in line or "=" in line or line[:1] == "-") and _SETTING.match(line):
-            settings += 1
-        elif len(line) >= SENTENCE_CHARACTERS:
-            prose += len(line)
-    if max(code, comments - uncommented) >= LEAST_LIKELY * uncommented > 0 or (comments and not uncommented):
+    code = settings = comments = uncommented = prose = 0
+    lines = list(_lines(text))
+    size = sum(len(line) for line, _ in lines)
+    for start in range(0, len(lines), LINES_AT_A_TIME):
+        for line, in_comment in lines[start : start + LINES_AT_A_TIME]:
+            if in_comment or (line[:1] in _FIRST_OF_COMMENTS and _COMMENT.match(line)):
+                comments += 1
+                continue
+            uncommented += 1
+            if _looks_like_code(line):
+                code += 1
+            elif (":" in line or "=" in line or line[:1] == "-") and _SETTING.match(line):
+                settings += 1
+            elif len(line) >= SENTENCE_CHARACTERS:
+                prose += len(line)
+        unread = max(0, len(lines) - start - LINES_AT_A_TIME)
+        if not _may_be_program(code, settings, comments, uncommented, unread, prose <= MOST_PROSE * size):
+            return False
+    return bool(lines)
+
+
+def _may_be_program(
+    code: int, settings: int, comments: int, uncommented: int, unread: int, has_little_prose: bool
+) -> bool:
+    """Whether a text is a program by the kinds of its lines, or may be one, whatever its `unread` lines are."""
+    most = uncommented + unread
+    if code + unread >= LEAST_LIKELY * most > 0 or comments + unread - uncommented >= LEAST_LIKELY * uncommented:
         return True
-    likely = code >= LEAST_CODE * uncommented or code + settings >= LEAST_LIKELY * uncommented
-    return likely and uncommented > 0 and prose <= MOST_PROSE * size
+    likely = code + unread >= LEAST_CODE * most or code + settings + unread >= LEAST_LIKELY * most
+    return likely and has_little_prose
 
 
 def _has_marks(text: str) -> bool:

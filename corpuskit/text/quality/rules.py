@@ -18,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/10"
+QUALITY_RULES = "corpuskit-quality-rules/12"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -207,7 +207,13 @@ SETTINGS = (
         "Keep shorter lines that are no menu at the head or foot: titles, headwords, usage, items of lists.",
         "corpuskit: C4 means menus, and a title may have one word",
     ),
-    Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
+    Setting(
+        "c4-max-word-length",
+        1000,
+        math.inf,
+        "Take out longer words, and lines without a sentence around them.",
+        "C4's released code",
+    ),
     Setting("c4-javascript", True, False, "Take out lines that ask for JavaScript to be switched on.", _C4_PAPER),
     Setting("c4-policy", True, False, "Take out lines about cookies, privacy and terms of use.", _C4_PAPER),
     Setting("c4-citations", True, False, "Take citation marks like [12] and [edit] out of lines.", _C4_PAPER),

@@ -19,6 +19,7 @@ from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextSpans
 from corpuskit.text.quality.line_kinds import ordinary_hashes
 from corpuskit.text.quality.listings import contents_characters, price_lines
+from corpuskit.text.quality.marks import offsets_of_ellipses, offsets_of_hashes
 from corpuskit.text.quality.measured_lines import rows_of_prose
 from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
@@ -71,12 +72,9 @@ class TextSignals(MeasuredTexts):
         proper = self._measured_sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
-        texts = self._measured_texts(("#", *_ELLIPSES))
-        yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
-        yield (
-            "gopher_ellipsis_ratio",
-            ratio(sum((occurrences(texts, mark) for mark in _ELLIPSES), np.zeros(len(texts), np.int64)), all_words),
-        )
+        yield "gopher_hash_ratio", ratio(self._hashes(), all_words)
+        ellipses = offsets_of_ellipses(self._layout.data, self._layout.codes)
+        yield "gopher_ellipsis_ratio", ratio(self._measured_marks(ellipses), all_words)
         yield from self._edges_of_lines()
         yield "gopher_alphabetic_words", ratio(self._measured_sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
@@ -103,12 +101,12 @@ class TextSignals(MeasuredTexts):
         yield "gopher_bullet_lines", ratio(sums_of_texts(items), counts)
         yield "gopher_ellipsis_lines", ratio(sums_of_texts(ellipses), counts)
 
-    def _hashes(self, texts: Sequence[str]) -> Integers:
+    def _hashes(self) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
-        hashes = occurrences(texts, "#")
+        hashes = self._measured_marks(offsets_of_hashes(self._layout.data, self._layout.codes))
         if not self._like_peer:
-            for index in hashes.nonzero()[0].tolist():
-                hashes[index] -= ordinary_hashes(texts[index])
+            for index in ((hashes > 0) & ~self._ignored).nonzero()[0].tolist():
+                hashes[index] -= ordinary_hashes(self._measured_text(index))
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
@@ -278,14 +276,15 @@ class TextSignals(MeasuredTexts):
         if not self._like_peer:
             short &= ~self._verse(starts, ends)
         yield "fineweb_short_lines", ratio(sums_between(short, bounds), count)
-        line_feeds = occurrences(texts, "\n")
-        characters = np.fromiter(map(len, texts), np.int64, len(texts))
         if not self._like_peer:
             is_repeat = is_repeat & (self._words_of_rows[chosen] >= LEAST_REPEATED_WORDS)
         covered = self._covered_characters(starts, ends, text_indices, is_repeat)
-        yield "fineweb_duplicate_line_characters", ratio(covered, characters - line_feeds)
+        characters = np.zeros(len(texts), np.int64)
+        for index in covered.nonzero()[0].tolist():
+            characters[index] = len(texts[index]) - texts[index].count("\n")
+        yield "fineweb_duplicate_line_characters", ratio(covered, characters)
         if self._like_peer:
-            yield "fineweb_newlines_per_word", ratio(line_feeds, self._word_counts)
+            yield "fineweb_newlines_per_word", ratio(occurrences(texts, "\n"), self._word_counts)
             return
         # Blank lines are no lines.
         words = sums_between(self._words_of_rows[chosen], bounds)
@@ -296,19 +295,31 @@ class TextSignals(MeasuredTexts):
         if self._like_peer:
             lines = self._layout.lf_lines
             return self._layout.text_spans(lines.starts[chosen], lines.ends[chosen]).is_repeat
-        rows = self._layout.lines
-        first, last = rows.first_tokens[chosen], rows.last_tokens[chosen]
-        return self._layout.spans_of_tokens(first, last, rows.text_indices[chosen]).is_repeat
+        lines, rows = self._layout.prose_lines, self._layout.lines
+        # Of lines that all differ, those that stay do.
+        some = chosen & (self._layout.sums_of_texts(lines.is_repeat) > 0)[lines.text_indices]
+        first, last = rows.first_tokens[some], rows.last_tokens[some]
+        is_repeat = np.zeros(len(chosen), bool)
+        is_repeat[some] = self._layout.spans_of_tokens(first, last, lines.text_indices[some]).is_repeat
+        return is_repeat[chosen]
 
     def _are_short(self, starts: Integers, ends: Integers) -> Booleans:
-        """Return which spans have so few characters that FineWeb calls them short lines."""
+        """Return which spans have so few characters that FineWeb calls them short lines.
+
+        A character of Han or kana says as much as two letters, on pages that are half in English, too.
+        """
         most, sizes = self._settings["fineweb-short-line-length"], ends - starts
         short: Booleans = sizes <= most
         if not self._layout.data.isascii():
             # Only the characters of some others have to be counted: each has one to four bytes.
             others = (~short & (sizes <= MOST_BYTES * most)).nonzero()[0]
             before = self._layout.characters_before
-            short[others] = before(ends[others]) - before(starts[others]) <= most
+            characters = before(ends[others]) - before(starts[others])
+            if not self._like_peer:
+                # U+3000 to U+9FFF begin with E3 to E9.
+                dense = np.flatnonzero((self._layout.codes >= 0xE3) & (self._layout.codes <= 0xE9))
+                characters += dense.searchsorted(ends[others]) - dense.searchsorted(starts[others])
+            short[others] = characters <= most
         return short
 
     def _verse(self, starts: Integers, ends: Integers) -> Booleans:
@@ -351,11 +362,12 @@ class TextSignals(MeasuredTexts):
         english = self._english_stop_words(start, end, besides=profile.stop_words)
         if profile.stop_words == ENGLISH_STOP_WORDS:
             return english
+        stop_words = profile.stop_words if self._like_peer else profile.stop_words + profile.more_stop_words
         if profile.seeks_within_words:
-            counts = [sum(word in text for word in profile.stop_words) for text in self._texts[start:end]]
+            counts = [sum(word in text for word in stop_words) for text in self._texts[start:end]]
             in_language: Integers = np.array(counts, np.int64)
         else:
-            bits = stop_word_bits(profile.stop_words)
+            bits = stop_word_bits(stop_words)
             bounds = self._word_bounds[start : end + 1]
             word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
             in_language = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
@@ -382,4 +394,3 @@ _FAMILIES = {
     "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
-_ELLIPSES = ("...", "…")

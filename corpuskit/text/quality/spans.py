@@ -8,10 +8,12 @@ import xxhash
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.compiled import compiled_core
 
-__all__ = ["are_among", "expand_spans", "hash_spans", "hash_words"]
+__all__ = ["HashSet", "expand_spans", "hash_spans", "hash_words"]
 
 MAX_BYTES_IN_ARRAYS = 64
 """Longest span that is hashed together with the others; longer ones are hashed one by one."""
+END_OF_HASH = (1 << 16) - 1
+"""Bits of a hash that tell most others from those of a set."""
 
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 # Odd numbers with random-looking bits, from the digits of the golden ratio and of pi.
@@ -55,14 +57,26 @@ def hash_words(words: Sequence[str]) -> Integers:
     return hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends)
 
 
-def are_among(hashes: Integers, rising: Integers) -> Booleans:
-    """Return for each hash whether it is one of those that rise, of which there is at least one.
+class HashSet:
+    """A few hashes that many others are compared with.
 
-    >>> are_among(np.array([3, 9, 4]), np.array([4, 7, 9])).tolist()
+    >>> HashSet(np.array([9, 4, 7])).among(np.array([3, 9, 4])).tolist()
     [False, True, True]
     """
-    among: Booleans = rising[np.minimum(rising.searchsorted(hashes), len(rising) - 1)] == hashes
-    return among
+
+    def __init__(self, hashes: Integers) -> None:
+        """Take at least one hash."""
+        self._rising = np.sort(hashes)
+        self._has_end = np.zeros(END_OF_HASH + 1, bool)
+        self._has_end[hashes & END_OF_HASH] = True
+
+    def among(self, hashes: Integers) -> Booleans:
+        """Return for each of some hashes whether it is in the set."""
+        among: Booleans = self._has_end[hashes & END_OF_HASH]
+        # Few others have such an end.
+        likely, rising = hashes[among], self._rising
+        among[among] = rising[np.minimum(rising.searchsorted(likely), len(rising) - 1)] == likely
+        return among
 
 
 def _hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:

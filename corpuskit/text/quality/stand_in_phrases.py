@@ -9,7 +9,8 @@ en: requested url was not found|requested url /|requested page could not|404 not
 en: 403 forbidden|500 internal server error|503 service unavailable|service temporarily unavailable
 en: page doesn't exist|page does not exist|page no longer exists|page isn't available|page is not available
 en: content isn't available right now|this content is not available in your|not available in your region
-en: not available in your country|currently unavailable in your|browser is not supported|browser is no longer supported
+en: not available in your country|currently unavailable in your|browser is not supported
+en: browser is no longer supported
 en: using an unsupported browser|browser is out of date|browser is outdated
 de: seite nicht gefunden|seite wurde nicht gefunden|seite konnte nicht gefunden|seite existiert nicht
 de: gesuchte seite|seite ist nicht mehr verfügbar|seite ist nicht verfügbar|browser wird nicht unterstützt
@@ -111,7 +112,7 @@ en: you need to log in|you must log in|you must be logged in|you need to be logg
 en: please sign in to continue|log in to continue|sign in to continue|subscribe to continue reading
 en: subscribe to read the full|you don't have permission to access|you do not have permission to access
 en: access denied|before you continue to|your session has expired|session has timed out|your session timed out
-de: bitte melden sie sich an, um|ihre sitzung ist abgelaufen|kein roboter sind|bevor sie zu google
+de: bitte melden sie sich an, um|ihre sitzung ist abgelaufen|kein roboter sind|bevor sie zu google|zugriff verweigert
 fr: veuillez vous connecter pour|votre session a expiré|pas un robot|êtes-vous un robot|accès refusé
 es: inicia sesión para continuar|su sesión ha caducado|tu sesión ha caducado|sesión ha expirado|no eres un robot
 es: no es un robot|acceso denegado
@@ -130,7 +131,8 @@ id: sesi anda telah berakhir|anda bukan robot|akses ditolak
 ja: ロボットではないこと|ロボットでないこと|セッションの有効期限|セッションがタイムアウト
 ja: アクセスが拒否|ログインが必要です
 ko: 로봇이 아닙니다|로봇이 아님을|세션이 만료|로그인이 필요합니다|접근이 거부
-zh: 您不是机器人|你不是机器人|请完成安全验证|会话已过期|登录已过期|访问被拒绝|请登录后|不是機器人|存取被拒|請先登入
+zh: 您不是机器人|你不是机器人|请完成安全验证|会话已过期|登录已过期|访问被拒绝|拒绝访问|请登录后|不是機器人|存取被拒
+zh: 請先登入
 en: please log in to view|please log in to see|please login to view|please sign in to view|please log in or register
 de: müssen angemeldet sein, um|müssen eingeloggt sein, um|müssen sich anmelden, um|musst angemeldet sein, um
 de: musst eingeloggt sein, um|musst dich anmelden, um|melden sie sich an, um|melde dich an, um

@@ -47,7 +47,9 @@ def sums_between(values: Integers, bounds: Integers) -> Integers:
     # bounds            [0 2 2 3]
     # sums at those     [0 6 6 8]
     # differences       [6 0 2]
-    return np.diff(running_sums(values)[bounds])
+    sums = running_sums(values)[bounds]
+    differences: Integers = sums[1:] - sums[:-1]
+    return differences
 
 
 def united_flags(flags: Integers, bounds: Integers) -> Integers:

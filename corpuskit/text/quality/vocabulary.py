@@ -213,10 +213,12 @@ class Vocabulary:
 
     def _word_kinds(self, batch: TokenBatch) -> Integers:
         """Return the bits of the characters of a batch, of which those that show nothing are symbols."""
-        invisible = batch.kinds & char.INVISIBLE != 0
+        if not _has_invisible(batch.kinds):
+            return batch.kinds
         if self._like_peer:
             return batch.kinds & ~np.uint32(char.INVISIBLE)
-        return batch.kinds | invisible * np.uint32(char.SYMBOL) if invisible.any() else batch.kinds
+        kinds: Integers = batch.kinds | (batch.kinds & char.INVISIBLE != 0) * np.uint32(char.SYMBOL)
+        return kinds
 
     def _token_flags(self, batch: TokenBatch) -> Integers:
         """Return the flags and, shifted, the lengths of the tokens."""
@@ -278,11 +280,15 @@ def _letters_entry(word: str, number: int) -> int:
 
 def _invisible_characters(kinds: Integers, bounds: Integers) -> Integers:
     """Return how many characters of each word show nothing; `bounds` has the start and the end of each."""
-    invisible = kinds & char.INVISIBLE != 0
-    if not invisible.any():
+    if not _has_invisible(kinds):
         return np.zeros(len(bounds) // 2, np.int64)
+    invisible = kinds & char.INVISIBLE != 0
     counts: Integers = np.add.reduceat(invisible.astype(np.int64), bounds)[::2]
     return counts
+
+
+def _has_invisible(kinds: Integers) -> bool:
+    return bool(np.bitwise_or.reduce(kinds) & char.INVISIBLE)
 
 
 def _ends_before_marks(batch: TokenBatch) -> Integers:

@@ -78,12 +78,13 @@ _CLOSING_MARK = re.compile(
     rf"|(?<=[0-9])(?:\+|[{_escaped_class(_CURRENCY)}]|{'|'.join(map(re.escape, _UNITS.split()))}))\Z"
 )
 _LETTER = r"[^\W\d_]"
-_INFIX = re.compile(
-    rf"\.\.+|…|[{ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
-    rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
-    rf"|(?<=[^\W\d_{_escaped_class(_QUOTES)}])\.(?=[^\W\d_{_escaped_class(_QUOTES)}])"
-)
 _MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{ICONS}]")
+_INFIX = re.compile(
+    # Most characters are none of these, and then nothing else is asked.
+    rf"(?={_MAYBE_INFIX.pattern})(?:\.\.+|…|[{ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
+    rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
+    rf"|(?<=[^\W\d_{_escaped_class(_QUOTES)}])\.(?=[^\W\d_{_escaped_class(_QUOTES)}]))"
+)
 _UNIT_OR_GENITIVE = re.compile("[0-9'’]")
 _SINGLE = frozenset(_MARKS + _QUOTES)
 _ADDRESS = re.compile(

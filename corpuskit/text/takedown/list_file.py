@@ -29,14 +29,27 @@ def read_list(path: Path, kernels: Kernels) -> list[Entry]:
     return _entries_in(read_option_file(path, "takedown list"), printable_name(path.name), kernels)
 
 
-def _entries_in(data: bytes, name: str, kernels: Kernels) -> list[Entry]:
-    entries = []
+def line_numbers(path: Path, kernels: Kernels) -> dict[str, int]:
+    """Return the numbers of the lines of a list by the digests of what they name; none if it cannot be read now."""
+    numbers: dict[str, int] = {}
+    with contextlib.suppress(UsageError):
+        for number, entry in _numbered(read_option_file(path, "takedown list"), path.name, kernels):
+            numbers.setdefault(entry.digest(), number)
+    return numbers
+
+
+def _numbered(data: bytes, name: str, kernels: Kernels) -> Iterator[tuple[int, Entry]]:
+    """Yield what the lines name that are not blank, and their numbers."""
     for number, line in enumerate(data.removeprefix(BYTE_ORDER_MARK).split(b"\n"), 1):
         if line.strip():
             try:
-                entries.append(entry_of(line.strip(), kernels))
+                yield number, entry_of(line.strip(), kernels)
             except EntryError as error:
                 raise UsageError(f"{name}:{number}: {error}") from None
+
+
+def _entries_in(data: bytes, name: str, kernels: Kernels) -> list[Entry]:
+    entries = [entry for _, entry in _numbered(data, name, kernels)]
     if not entries:
         what = "has blank lines alone" if data else "is empty"
         raise UsageError(f"{name} {what} and names nothing to take out; it is JSON objects: {EXAMPLE}")
@@ -97,7 +110,9 @@ def locked(path: Path) -> Iterator[None]:
 
 def _target_of(path: Path) -> Path:
     try:
-        return path.resolve(strict=True)
+        target = path.resolve(strict=True)
+        # Messages have the path as it was written, unless that leads elsewhere.
+        return target if path.is_symlink() else path
     except OSError as error:
         raise PublishError(f"cannot rewrite the takedown list {str(path)!r}: {error.strerror or error}") from None
 

@@ -78,6 +78,15 @@ class TakedownMatcher:
                     by_learned = by_learned or TakedownFinding(_known_reason(reason, entry), number)
         return by_learned
 
+    def naming(self, document: Document) -> set[int]:
+        """Return the numbers of all entries that somebody wrote and that name a document, not of the first alone."""
+        numbers = (number for _, numbers in self._candidates(document) for number in numbers)
+        return {
+            number
+            for number in numbers
+            if self.entries[number].of is None and self._admits(self.entries[number], document)
+        }
+
     def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:
         by_value, metadata = self._by_value, document.metadata
         parents = parents_of(document) if "parents" in metadata else ()

@@ -13,7 +13,7 @@ from corpuskit.trust.takedowns.kinds import KINDS
 from corpuskit.trust.takedowns.receipt import CLEAN, REMOVED, Receipt, StoreEntry, read_receipt
 from corpuskit.trust.takedowns.receipt_check import RecordedTakedown, contradictions
 from corpuskit.trust.takedowns.sought import Sought, list_kernels
-from corpuskit.trust.takedowns.store_run import StoreRun, search
+from corpuskit.trust.takedowns.store_run import StoreRun, real_name, search
 
 
 class ReceiptCheck(NamedTuple):
@@ -66,7 +66,7 @@ def _entries(receipt: Receipt, receipt_path: Path, list_path: Path | None) -> li
 
 def _is_gone(receipt: Receipt, path: Path) -> bool:
     """Whether nothing is left of a place that the receipt calls removed."""
-    cleared = [entry for entry in receipt["places"] if entry["name"] == path.name and entry["outcome"] == REMOVED]
+    cleared = [entry for entry in receipt["places"] if entry["name"] == real_name(path) and entry["outcome"] == REMOVED]
     removed = {entry["kind"] for entry in cleared}
     return any(kind.kind in removed and kind.is_gone(path) for kind in KINDS)
 

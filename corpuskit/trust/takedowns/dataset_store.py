@@ -1,7 +1,7 @@
 """A dataset as a place of a takedown: a folder of shards, or one file with its manifest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Set
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,9 +12,10 @@ from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.publish.recovery import STAGING
-from corpuskit.core.wording import or_list, printable_name
-from corpuskit.trust.takedowns.hidden_ids import hides
+from corpuskit.core.wording import or_list, printable_name, quantity
+from corpuskit.trust.takedowns.hidden_ids import entries_naming
 from corpuskit.trust.takedowns.lineage import Lineage
+from corpuskit.trust.takedowns.receipt import StoreEntry
 from corpuskit.trust.takedowns.rewriting import Findings, Rewriting, sweep_staging
 from corpuskit.trust.takedowns.sought import Sought, made_from_copies_in
 from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTally, UnsearchableError
@@ -25,6 +26,7 @@ class DatasetStore(Store):
 
     kind: ClassVar[str] = "dataset"
     title: ClassVar[str] = "dataset"
+    may_count: ClassVar[tuple[str, ...]] = ("decisions", "chunks_alone", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
         """Read the manifest. Raises DamagedError."""
@@ -54,7 +56,8 @@ class DatasetStore(Store):
                 raise DamagedError(f"{file['path']} is not what the manifest says{VERIFY}")
         for shard in _readable_shards(dataset):
             lineage = self._lineages[shard["path"]] = Lineage()
-            self.findings[shard["path"]] = dict(sought.directly(dataset.documents(shard, is_checked=True), lineage))
+            documents = dataset.documents(shard, is_checked=True)
+            self.findings[shard["path"]] = dict(sought.directly(documents, lineage, self.copy_examples))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""
@@ -69,7 +72,11 @@ class DatasetStore(Store):
             for position, finding in sought.descendants(lineage):
                 self.findings[path].setdefault(position, finding)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
-        is_affected = bool(reasons) or any(hides(decision, sought) for decision in self.dataset.decisions())
+        decisions = 0
+        for decision in self.dataset.decisions():
+            numbers = entries_naming(decision, sought)
+            sought.named |= numbers
+            decisions += bool(numbers)
         undecided = sum(
             len(sought.taken_ids.undecided_positions(lineage) - self.findings[path].keys())
             for path, lineage in self._lineages.items()
@@ -77,11 +84,23 @@ class DatasetStore(Store):
         made_from_copies = sum(
             made_from_copies_in(lineage, self.findings[path], sought) for path, lineage in self._lineages.items()
         )
-        return StoreTally(reasons, is_affected, {}, undecided, made_from_copies)
+        return StoreTally(reasons, bool(reasons or decisions), {}, undecided, made_from_copies, decisions)
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the documents that are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts(self._lineages.values())
+
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
+        return sum(sought.chunks_alone(lineage, self.findings[path].keys()) for path, lineage in self._lineages.items())
+
+    @classmethod
+    def amount(cls, entry: StoreEntry) -> str:
+        """Return how many documents were found or removed, and how many decisions name some."""
+        decisions = entry.get("decisions", 0)
+        of_decisions = f"ids in {quantity(decisions, 'decision')}" if decisions else ""
+        documents = super().amount(entry) if entry["documents"] or not decisions else ""
+        return " and ".join(filter(None, [documents, of_decisions]))
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what publishes the dataset anew. Raises UsageError if a tokenizer is needed, and not this one."""

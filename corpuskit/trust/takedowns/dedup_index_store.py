@@ -1,7 +1,8 @@
 """An index of `dedup` as a place of a takedown: its entries hold ids, hashes of texts, and signatures."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,8 @@ class DedupIndexStore(Store):
         self.findings: dict[str, dict[int, TakedownFinding]] = {}
         self._beginning_so: dict[str, set[int]] = {}
         """By file: rows of ids that begin as the list says of a source."""
+        self._ids = array("Q")
+        """Hashes of the ids."""
         self._untaught_texts: set[str] = set()
         """Hashes of texts that the list names, and of which the index does not keep what the list learns."""
 
@@ -78,14 +81,16 @@ class DedupIndexStore(Store):
         hashes = _digests(sought.listed_text_hashes())
         prefixes = {entry.value.encode() for entry in sought.entries if entry.kind == ID_PREFIX}
         prefix_lengths = {len(prefix) for prefix in prefixes}
+        sought.whole_documents.note_indexed(self._ids)
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings.setdefault(name, {})
             beginning_so = self._beginning_so.setdefault(name, set())
             teaching: dict[int, TakedownFinding] = {}
-            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
-                by_text = hashes.get(digest.tobytes())
-                if (taken_id := sought.taken_ids.of_anybody(id_hash(identifier))) is not None:
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
+                by_text, hash_ = hashes.get(digest.tobytes()), id_hash(identifier)
+                self._ids.append(hash_)
+                if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings[row] = TakedownFinding(taken_id.reason, taken_id.number)
                     sought.take_unowned(identifier, findings[row])
                     if sought.is_named_by_id(findings[row]):
@@ -108,11 +113,16 @@ class DedupIndexStore(Store):
         from corpuskit.text.dedup.near_copies import are_comparable
 
         hashes = _digests(sought.text_hashes())
+        going, _ = sought.texts_of_ids()
 
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings[name]
-            for row, digest in enumerate(_rows(file, "digest")):
-                if (number := hashes.get(digest.tobytes())) is not None:
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
+                hash_ = id_hash(identifier)
+                taken_id = sought.taken_ids.of_anybody(hash_) or going.get(hash_ ^ text_key(digest.tobytes()))
+                if taken_id is not None and taken_id.reason != NEAR_COPY:
+                    findings.setdefault(row, TakedownFinding(taken_id.reason, taken_id.number))
+                elif (number := hashes.get(digest.tobytes())) is not None:
                     findings.setdefault(row, TakedownFinding(REASONS[TEXT_HASH], number))
             if sought.looks_for_copies and are_comparable(self._settings):
                 for row, number in _near_copies(file, sought):
@@ -125,39 +135,44 @@ class DedupIndexStore(Store):
         """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
 
         undecided = 0
-        going, staying = map(set, sought.texts_of_ids())
+        going, staying = sought.texts_of_ids()
 
         def look_into(file: "BlockFile", name: str) -> None:
             nonlocal undecided
             findings = self.findings[name]
-            for row, (identifier, digest) in enumerate(zip(file.strings("id"), _rows(file, "digest"), strict=True)):
+            for row, (identifier, digest) in enumerate(_ids_and_digests(file)):
                 hash_ = id_hash(identifier)
                 of_somebody = sought.taken_ids.of_somebody(hash_)
                 if (taken_id := sought.taken_ids.of_anybody(hash_)) is not None:
                     findings.setdefault(row, TakedownFinding(taken_id.reason, taken_id.number))
                 elif row not in findings and (of_somebody is not None or row in self._beginning_so[name]):
                     key = hash_ ^ text_key(digest.tobytes())
-                    if of_somebody is not None and key in going:
-                        findings[row] = TakedownFinding(REASONS["id"], of_somebody)
+                    if of_somebody is not None and (goes := going.get(key)) is not None:
+                        findings[row] = TakedownFinding(goes.reason, goes.number)
                     else:
                         undecided += key not in staying
+                if row in findings:
+                    self._note_example(identifier, findings[row])
 
         self._each_file(look_into)
         reasons = Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
         return StoreTally(reasons, bool(reasons), {}, undecided)
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many texts of entries that go no place could teach, and that the list does not name itself."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the texts of entries that go which no place could teach, and that the list does not name itself."""
         listed = sought.listed_text_hashes()
-        return sum(hash_ not in listed and not sought.knows_text(hash_) for hash_ in self._untaught_texts)
+        return {hash_ for hash_ in self._untaught_texts if hash_ not in listed and not sought.knows_text(hash_)}
 
-    def unasked(self, sought: Sought) -> dict[str, int]:
+    def unasked(self, sought: Sought) -> dict[str, str]:
         """Return what names nothing here whatever it names: an index knows ids, and texts by their xxh3.
 
         Where chunks alone have what an entry names, it names nothing here: the texts here are those of the documents.
+        Where other places have all documents of the entries, these were asked.
         """
-        names = (_unknown_here(entry) for entry in [*sought.not_found(), *sought.named_by_parts()])
-        return dict(sorted(Counter(name for name in names if name).items()))
+        if not sought.absent_ids(self._ids):
+            return {}
+        names = {entry.digest(): _unknown_here(entry) for entry in [*sought.not_found(), *sought.named_by_parts()]}
+        return {digest: name for digest, name in names.items() if name}
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what makes a new generation without the entries, which knows of what it was cleared."""
@@ -230,8 +245,12 @@ class DedupIndexStore(Store):
         for row, identifier in enumerate(file.strings("id")):
             if row in findings:
                 sought.take_unowned(identifier, findings[row])
-                if findings[row].reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES:
-                    self.copy_examples.append(identifier.decode("utf-8", "replace"))
+
+    def _note_example(self, identifier: bytes, finding: TakedownFinding) -> None:
+        """Note an id, if it is one of the first that go as near copies."""
+        example = identifier.decode("utf-8", "replace")
+        if finding.reason == NEAR_COPY and len(self.copy_examples) < EXAMPLES and example not in self.copy_examples:
+            self.copy_examples.append(example)
 
     def _open(self, purpose: str | None) -> "Index":
         """Return the index, of the generation that was searched first. Raises PublishError if it is another one now."""
@@ -282,6 +301,10 @@ def _near_copies(file: "BlockFile", sought: Sought) -> Iterator[tuple[int, int]]
                 if copy is not None and not wordless[row - first].any():
                     yield row, sought.owner(copy.number)
         first += len(rows)
+
+
+def _ids_and_digests(file: "BlockFile") -> Iterator[tuple[bytes, Any]]:
+    return zip(file.strings("id"), _rows(file, "digest"), strict=True)
 
 
 def _rows(file: "BlockFile", name: str) -> Any:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Keys = NDArray[numpy.uint64]
 
 
+_METADATA_OF_PARTS = {"span", "signal"}
+
+
 def id_hash(identifier: str | bytes) -> int:
     """Return the hash of an id, by which entries with `id_hash` name it.
 
@@ -151,6 +154,15 @@ class Lineage:
         """Return the keys of the parents, if they have the owners of their children."""
         return _keys(self.parents, self.owners, salts)
 
+    def chunks_without(self, present: "Keys") -> set[int]:
+        """Return the positions of the chunks that were cut out of none of the documents whose ids have these hashes."""
+        import numpy
+
+        is_chunk = numpy.array(self.chunks, bool)
+        positions = numpy.array(self.positions, numpy.int64)[is_chunk]
+        is_present = numpy.isin(numpy.array(self.parents, numpy.uint64)[is_chunk], present)
+        return set(positions.tolist()) - set(positions[is_present].tolist())
+
     def child_keys(self, salts: "Keys") -> "Keys":
         """Return the keys of the documents of the rows."""
         return _keys(self.children, self.owners, salts)
@@ -166,6 +178,21 @@ class Lineage:
         import numpy
 
         return numpy.array(self.ids, numpy.uint64) ^ numpy.array(self.texts, numpy.uint64)
+
+
+def cut_from(document: Document) -> Iterator[str]:
+    """Yield the ids of what a chunk or a signal was made of, from the nearest on, and whose metadata it has.
+
+    Parts that others cut, such as the posts of a thread, may have addresses and persons of their own: they have neither
+    the `span` that `chunk` notes, nor a `signal`.
+    """
+    if not _METADATA_OF_PARTS.isdisjoint(document.metadata):
+        part = document.id
+        for parent in reversed(parents_of(document)):
+            if not part.startswith(f"{parent}#"):
+                return
+            yield parent
+            part = parent
 
 
 def text_key(digest: bytes) -> int:

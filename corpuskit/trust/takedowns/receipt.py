@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
@@ -39,10 +39,14 @@ class StoreEntry(TypedDict):
     """Of a search index: how many of them have a vector."""
     unerased: NotRequired[int]
     """Of a search index: how many documents that were removed before may still have had bytes in the file."""
+    decisions: NotRequired[int]
+    """Of a dataset: how many decisions name documents that go, and get hashes in place of their ids."""
     undecided: NotRequired[int]
     """How many documents stay because the list narrows an id, and nobody can say whose it is here."""
     unlearned_texts: NotRequired[int]
     """How many texts go of which no place keeps what the list learns: copies of them come back under other ids."""
+    chunks_alone: NotRequired[int]
+    """How many chunks stay of documents that no place has: nobody can tell whether these are copies of a text."""
     unasked: NotRequired[dict[str, int]]
     """What the place knows nothing of, such as addresses: how many entries that named nothing anywhere name it so."""
     problem: NotRequired[str]
@@ -77,7 +81,7 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
         "places": list[StoreEntry],
         "reached": list[ReachedEntry],  # places that were made from others in which documents were found
         "not_found": list[str],  # digests of entries that named nothing in any place, be it in an earlier run
-        "unknown": NotRequired[list[str]],  # the same, of which a place that was not searched may know
+        "unknown": NotRequired[list[str]],  # the same, of which a place not searched, or not asked, may know
         "digest": str,  # sha256 of everything above
     },
 )
@@ -91,22 +95,21 @@ def receipt_of(
     stores: list[StoreEntry],
     not_found: Iterable[str],
     reached: list[ReachedEntry],
-    *,
-    is_searched: bool = True,
+    unknown: Set[str] = frozenset(),
 ) -> Receipt:
     """Return the receipt of a run with the list at `path`, whose entries have these digests.
 
-    `is_searched` says whether all places were: if not, nobody knows of what was not found whether it is there.
+    Those that were not found, and are `unknown`, may be in a place that was not searched, or not asked for them.
     """
-    unnamed = sorted(set(not_found))
+    unnamed = set(not_found)
     content: dict[str, Any] = {
         "format": FORMAT,
         "list": {"name": printable_name(path.name), **list_on_record(digests)},
         "applied": applied,
         "places": stores,
         "reached": reached,
-        "not_found": unnamed if is_searched else [],
-        **({"unknown": unnamed} if unnamed and not is_searched else {}),
+        "not_found": sorted(unnamed - unknown),
+        **({"unknown": sorted(unnamed & unknown)} if unnamed & unknown else {}),
     }
     return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]
 

@@ -77,9 +77,14 @@ def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator
             yield f"says of {digest} that it was not found, and the list has learned something by it"
         if times > 1:
             yield f"says {times} times of {digest} that it was not found"
-    if unknown and not any(store["outcome"] in (DAMAGED, FAILED) for store in receipt["places"]):
+    is_searched = not any(store["outcome"] in (DAMAGED, FAILED) for store in receipt["places"])
+    all_unasked = sum(count for store in receipt["places"] for count in store.get("unasked", {}).values())
+    if is_searched and len(unknown) > all_unasked:
         entry = quantity(len(unknown), "entry")
-        yield f"says of {entry} that a place which was not searched may know them, and that all places were searched"
+        yield (
+            f"says of {entry} that a place which was not searched or cannot be asked may know them, and that all "
+            "places were searched and asked for more"
+        )
     # What names chunks alone, of which a place says that texts are unlearned, names nothing in an index of `dedup`.
     are_parts_named = any("unlearned_texts" in store and "unasked" not in store for store in receipt["places"])
     unnamed = len(of_list - learned) if are_parts_named else len(not_found) + len(unknown)
@@ -88,18 +93,20 @@ def _problems_of_unnamed(receipt: Receipt, entries: Sequence[Entry]) -> Iterator
             number = quantity(unasked, "entry")
             fewer = "the list has fewer" if are_parts_named else "calls fewer not found"
             yield f"says that {store['name']} cannot be asked for {number}, and {fewer}"
-    if unknown and not_found:
+    if unknown and not_found and not (is_searched and all_unasked):
         yield "says of some entries that they were not found, and of others that this is unknown, which no run does"
 
 
 def _problems_of_store(store: StoreEntry, is_applied: bool) -> Iterator[str]:
     total, outcome = sum(store["reasons"].values()), store["outcome"]
+    if store["documents"] < 0:
+        yield f"that {store['documents']:,} documents were there"
     if total != store["documents"]:
         yield f"{quantity(store['documents'], 'document')}, and reasons for {total:,}"
-    for key, number in ((key, store.get(key, 0)) for key in ("chunks", "vectors")):
-        if not 0 <= number <= store["documents"]:  # type: ignore[operator]
+    for key, number in ((key, store[key]) for key in ("chunks", "vectors") if key in store):
+        if not 0 <= number <= store["documents"]:
             yield f"{number} {key} of {quantity(store['documents'], 'document')}"
-    if outcome == CLEAN and (store["documents"] or store.get("unerased")):
+    if outcome == CLEAN and (store["documents"] or store.get("unerased") or store.get("decisions")):
         yield "that it was clean, and what was in it"
     if outcome in (CLEAN, LEFT_THERE) and store["before"] != store["after"]:
         yield f"that it was left as it was, and another digest after the run (outcome {outcome})"

@@ -61,7 +61,7 @@ def _problems_of_numbers(store: StoreEntry, kind: type[Store]) -> Iterator[str]:
             yield f"`{key}` {number:,}; it is left out if there is nothing to count"
     for name, count in store.get("unasked", {}).items():
         if count < 1 or name not in (*UNKNOWN_KINDS, SHA256):
-            yield f"that it cannot be asked for {count:,} entries by {name}"
+            yield f"that it cannot be asked for {quantity(count, 'entry')} by {name}"
     if issubclass(kind, ClearedWhole) and documents:
         yield f"{quantity(documents, 'document')}, and in a {kind.title} none is counted"
     if store["outcome"] in (LEFT_THERE, REMOVED) and not documents and not kind.changes_without(store):

@@ -1,9 +1,10 @@
 """A search index as a place of a takedown: lines, words and vectors of what is taken out go, and the file is written
 anew."""
 
+import os
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Set
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from corpuskit.formats.search_index.layout import (
     IndexDescription,
     OtherFormatError,
     description_digest,
+    has_lost_its_head,
     is_search_index,
     open_index,
     read_description,
@@ -35,17 +37,25 @@ from corpuskit.trust.takedowns.store import Removal, Store, StoreRecord, StoreTa
 NAME = "takedown"
 
 
+class OtherVersionError(UnsearchableError):
+    """An index is of the format of another version; `search`, `verify` and `index` exit with the same code."""
+
+    exit_code = OtherFormatError.exit_code
+
+
 class SearchIndexStore(Store):
     """An index, searched document by document; whoever has the file open reads on in the old version."""
 
     kind: ClassVar[str] = "search-index"
     title: ClassVar[str] = "search index"
     always_counted: ClassVar[tuple[str, ...]] = ("chunks", "vectors")
-    may_count: ClassVar[tuple[str, ...]] = ("unerased", *Store.may_count)
+    may_count: ClassVar[tuple[str, ...]] = ("unerased", "chunks_alone", *Store.may_count)
 
     def __init__(self, path: Path) -> None:
-        """Read what the index says of itself. Raises DamagedError, and UnsearchableError for another format."""
+        """Read what the index says of itself. Raises DamagedError, OtherVersionError, and OSError."""
         super().__init__(path)
+        with open(path, "rb"):
+            """One that may not be read is not taken for one that is damaged."""
         self.description = self._description()
         self.findings: dict[int, TakedownFinding] = {}
         self._numbers = array("q")
@@ -56,8 +66,10 @@ class SearchIndexStore(Store):
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
-        """Whether a file is an index, or is named like one: then it is damaged."""
-        return path.is_file() and (is_search_index(path) or path.suffix == SUFFIX)
+        """Whether a file is an index, or is named like one, and has lost its first bytes or may not be read."""
+        if not path.is_file() or is_search_index(path):
+            return path.is_file()
+        return path.suffix == SUFFIX and (has_lost_its_head(path) or not os.access(path, os.R_OK))
 
     def digest(self) -> str:
         """Return the digest of what the index in place says of itself."""
@@ -69,7 +81,7 @@ class SearchIndexStore(Store):
 
     def look(self, sought: Sought) -> None:
         """Find what the list names. Raises DamagedError if the index does not hold what it says."""
-        self.findings = dict(sought.directly(self._documents(), self._lineage))
+        self.findings = dict(sought.directly(self._documents(), self._lineage, self.copy_examples))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""
@@ -114,9 +126,13 @@ class SearchIndexStore(Store):
             amount += f", and what was left of {quantity(entry['unerased'], 'document')} removed before"
         return amount
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many documents are named of which no place has more than chunks, or what was made from them."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return the documents that are named of which no place has more than chunks, or what was made from them."""
         return sought.unlearned_texts([self._lineage])
+
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
+        return sought.chunks_alone(self._lineage, self.findings.keys())
 
     def removal(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> Removal:
         """Return what puts a version in place without the documents."""
@@ -159,7 +175,7 @@ class SearchIndexStore(Store):
             with open_index(self.path) as connection:
                 return read_description(connection, self.path)
         except OtherFormatError as error:
-            raise UnsearchableError(str(error)) from None
+            raise OtherVersionError(str(error)) from None
         except UsageError as error:
             raise DamagedError(str(error)) from None
 

@@ -4,16 +4,36 @@ Two passes over the places tell: the first finds what the list names, and notes 
 near copies of those texts. Then it is known what was made from any of them, through any number of steps.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, ID_PREFIX, TEXT_HASH, Entry, Kernels, origin_of
+from corpuskit.text.takedown.entries import (
+    ADDRESSES,
+    ID_DIGITS,
+    ID_HASH,
+    ID_PREFIX,
+    TENANT,
+    TEXT_HASH,
+    Entry,
+    Kernels,
+    id_digits,
+    origin_of,
+)
 from corpuskit.text.takedown.matching import TakedownFinding, TakedownMatcher
-from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT
-from corpuskit.trust.takedowns.lineage import ANYBODY, IdOwner, Lineage, Narrowing, id_hash, owner_of
+from corpuskit.text.takedown.reasons import NEAR_COPY, PARENT, REASONS
+from corpuskit.trust.takedowns.lineage import (
+    ANYBODY,
+    IdOwner,
+    Lineage,
+    NamedParent,
+    Narrowing,
+    cut_from,
+    id_hash,
+    owner_of,
+)
+from corpuskit.trust.takedowns.short_texts import is_short
 from corpuskit.trust.takedowns.taken_ids import TakenId, TakenIds
 from corpuskit.trust.takedowns.whole_documents import WholeDocuments
 
@@ -24,12 +44,8 @@ if TYPE_CHECKING:
 BATCH = 256
 EXAMPLES = 3
 """Ids of near copies that are told of each place."""
-LEAST_WORDS, LEAST_LETTERS = 8, 40
-"""Of a text that is looked for because the list names a document with it in another way."""
-_UNSPACED = re.compile(
-    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Letters of Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
+KINDS_OF_PARTS = (*ADDRESSES, "actor", TENANT, ID_PREFIX)
+"""Of entries: by what they name a chunk, it names the document that the chunk was cut from."""
 
 
 def list_kernels() -> Kernels:
@@ -66,9 +82,16 @@ class Sought:
         self._lineages: list[Lineage] = []
         self.whole_documents = WholeDocuments(entries, self.taken_ids)
         self._keys_everywhere: Keys | None = None
+        self._of_parts: set[int] = set()
+        """Hashes of ids of what chunks were cut from that the list names."""
 
-    def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
-        """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all."""
+    def directly(
+        self, documents: Iterable[Document], lineage: Lineage, examples: list[str]
+    ) -> Iterator[tuple[int, TakedownFinding]]:
+        """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all.
+
+        Ids of the first ones that an earlier run knew as near copies are added to the examples.
+        """
         self._lineages.append(lineage)
         for batch in _batches(documents):
             named: list[tuple[Document, TakedownFinding]] = []
@@ -76,17 +99,30 @@ class Sought:
                 lineage.add(position, document, self.taken_ids.owners, whole=self.taken_ids.is_narrowed)
                 if (finding := self._matcher.find(document)) is not None:
                     named.append((document, finding))
+                    self.named |= self._matcher.naming(document)
+                    if finding.reason == NEAR_COPY:
+                        examples += [document.id][: EXAMPLES - len(examples)]
                     self.take(document, finding)
-                    self.whole_documents.note_parents(document, finding, lineage)
+                    if self.whole_documents.note_parents(document, finding, lineage):
+                        self.short_texts.add(text_hash(document.text))
                     yield position, finding
             self._learn([(document, finding) for document, finding in named if self.is_asked_for(finding)])
 
     def take(self, document: Document, finding: TakedownFinding) -> None:
-        """Note that a document is to be taken out."""
-        taken_id = self.taken_ids.take(id_hash(document.id), owner_of(document), finding.number, finding.reason)
+        """Note that a document is to be taken out, and what a chunk was cut from, if that has what is named as well."""
+        self._take_id(document.id, owner_of(document), finding)
+        self.named.add(finding.number)
+        entry = self.entries[finding.number]
+        if entry.kind in KINDS_OF_PARTS and finding.reason != NEAR_COPY:
+            for parent in cut_from(document):
+                if entry.kind != ID_PREFIX or parent.startswith(entry.value):
+                    self._of_parts.add(id_hash(parent))
+                    self._take_id(parent, owner_of(document), TakedownFinding(REASONS[entry.kind], finding.number))
+
+    def _take_id(self, identifier: str, owner: IdOwner, finding: TakedownFinding) -> None:
+        taken_id = self.taken_ids.take(id_hash(identifier), owner, finding.number, finding.reason)
         if self.entries[taken_id.number].kind == ID_PREFIX and finding.reason not in (PARENT, NEAR_COPY):
             self._not_learned.add((taken_id.hash, taken_id.owner))
-        self.named.add(finding.number)
 
     def learn_signed(self, hash_: str, signature: str, finding: TakedownFinding) -> None:
         """Learn a text that is known by its hash and signature alone, and is not short."""
@@ -124,10 +160,26 @@ class Sought:
         By them neither a copy comes back, nor what was made from it, in any generation. They are in an order of their
         own, so that the list is the same whatever the order of the places.
         """
-        return sorted([*self._learned.values(), *self._learned_ids()], key=Entry.digest)
+        learned = [*self._learned.values(), *self._learned_ids()]
+        return sorted([*learned, *self._found_ids({entry.of for entry in learned})], key=Entry.digest)
+
+    def _found_ids(self, origins: Set[str | None]) -> Iterator[Entry]:
+        """Yield what shows that ids of the list were found, by which nothing else was learned, now or before.
+
+        That is so of entries in an index of `dedup` and of decisions. A later run would say that they were not found.
+        """
+        known_digests = origins | {entry.of for entry in self.entries}
+        for entry in (self.entries[number] for number in sorted(self.named)):
+            if entry.kind == "id" and entry.of is None and (digest := entry.digest()) not in known_digests:
+                yield entry._replace(kind=ID_HASH, value=id_digits(entry.value), of=digest)
 
     def _learned_ids(self) -> Iterator[Entry]:
-        """Yield entries for ids, of the source and the tenant alone that the list narrows them to."""
+        """Yield entries for ids, of the source and the tenant alone that the list narrows them to.
+
+        Without a `reason` those of documents of which chunks alone are there: a later run knows that their texts are
+        not learned.
+        """
+        without_document = self.absent_ids(sorted(self._of_parts))
         for taken_id in self.taken_ids:
             entry = self.entries[taken_id.number]
             is_known = bool({(taken_id.hash, taken_id.owner), (taken_id.hash, ANYBODY)} & self._known_ids)
@@ -140,8 +192,17 @@ class Sought:
                 ref=entry.ref,
                 date=entry.date,
                 of=origin_of(entry),
-                reason=taken_id.reason,
+                reason=None if taken_id.hash in without_document else taken_id.reason,
             )
+
+    def absent_ids(self, hashes: Collection[int]) -> set[int]:
+        """Return those hashes that are of no document's id, in all places that know more of documents than that."""
+        import numpy
+
+        absent = numpy.array(hashes, numpy.uint64)
+        for lineage in self._lineages:
+            absent = absent[~numpy.isin(absent, numpy.array(lineage.ids, numpy.uint64))]
+        return set(absent.tolist())
 
     def _goes_everywhere(self, taken_id: TakenId) -> bool:
         """Whether all documents of an id and its owner go, wherever they are.
@@ -185,7 +246,6 @@ class Sought:
                 if copy is not None:
                     finding = TakedownFinding(NEAR_COPY, self._owners[copy.number])
                     examples += [document.id][: EXAMPLES - len(examples)]
-                    self.taken_ids.copies.add(id_hash(document.id))
                     self.take(document, finding)
                     yield position, finding
 
@@ -206,7 +266,7 @@ class Sought:
         import numpy
 
         self.taken_ids.follow(self._lineages)
-        keys = [taken_id.hash ^ taken_id.owner.salt() for taken_id in self.taken_ids if self._goes_everywhere(taken_id)]
+        keys = [taken_id.key() for taken_id in self.taken_ids if self._goes_everywhere(taken_id)]
         self._keys_everywhere = numpy.array(keys, numpy.uint64)
 
     def descendants(self, lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
@@ -218,12 +278,12 @@ class Sought:
         for position, taken_id in self.taken_ids.positions_by_id(lineage, self._keys_everywhere):
             self.named.add(taken_id.number)
             yield position, TakedownFinding(taken_id.reason, taken_id.number)
-        for row, number, _ in self.taken_ids.taken_rows(lineage):
+        for row, number, _, _ in self.taken_ids.taken_rows(lineage):
             self.named.add(number)
             yield lineage.positions[row], TakedownFinding(PARENT, number)
 
-    def texts_of_ids(self) -> tuple[list[int], list[int]]:
-        """Return keys by id and text of all documents that go, and of those that stay, if the list is narrowed."""
+    def texts_of_ids(self) -> tuple[dict[int, TakenId], set[int]]:
+        """Return by keys of id and text the documents that go, and the keys of those that stay, of a narrowed list."""
         return self.taken_ids.by_text(self._lineages)
 
     def listed_text_hashes(self) -> dict[str, int]:
@@ -234,9 +294,18 @@ class Sought:
                 hashes[entry.value] = number
         return hashes
 
-    def unlearned_texts(self, lineages: Iterable[Lineage]) -> int:
-        """Return how many texts the list names by what these shards have of them, and that no place has whole."""
+    def unlearned_texts(self, lineages: Iterable[Lineage]) -> set[NamedParent]:
+        """Return of which documents the list names what these shards have, while no place has them whole."""
         return self.whole_documents.missing([*lineages], self._lineages)
+
+    def chunks_alone(self, lineage: Lineage, going: Set[int]) -> int:
+        """Return how many chunks of a shard stay though they may be of copies: no place has what they were cut out of.
+
+        Texts are those of whole documents, so that no chunk is like one. All places have been searched now.
+        """
+        if not self._signatures and not self.text_hashes():
+            return 0
+        return self.whole_documents.chunks_alone(lineage, going, self._lineages)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the same of all texts to take out, those that places have taught as well."""
@@ -277,14 +346,6 @@ def made_from_copies_in(lineage: Lineage, findings: Mapping[int, TakedownFinding
     """Return how many of the documents that go as children of others were made from near copies."""
     positions = sought.taken_ids.positions_made_from_copies(lineage) & findings.keys()
     return sum(findings[position].reason == PARENT for position in positions)
-
-
-def is_short(text: str) -> bool:
-    """Whether a text has less than 8 words, and less than 40 letters of scripts that write no spaces.
-
-    Such texts, as "I agree", are written by many: one of them says nothing of who wrote another.
-    """
-    return len(text.split(None, LEAST_WORDS)) < LEAST_WORDS and len(_UNSPACED.findall(text)) < LEAST_LETTERS
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[int, Document]]]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -33,6 +33,8 @@ class StoreTally(NamedTuple):
     """How many documents stay of which nobody can say whether the list names them."""
     made_from_copies: int = 0
     """How many documents go because they were made from near copies."""
+    decisions: int = 0
+    """How many decisions name documents that the list takes out: these get hashes in place of the ids."""
 
 
 class CopyTally(NamedTuple):
@@ -114,13 +116,18 @@ class Store(ABC):
         Raises UsageError if that cannot be done: without the tokenizer, for instance.
         """
 
-    def unlearned_texts(self, sought: Sought) -> int:
-        """Return how many texts go of which neither this place nor another keeps what the list learns."""
+    def unlearned_texts(self, sought: Sought) -> Set[Hashable]:
+        """Return what tells the texts apart that go, and of which no place keeps what the list learns."""
+        del sought
+        return set()
+
+    def chunks_alone(self, sought: Sought) -> int:
+        """Return how many chunks stay that were cut out of documents which no place has, if texts are looked for."""
         del sought
         return 0
 
-    def unasked(self, sought: Sought) -> dict[str, int]:
-        """Return by what the place cannot be asked, with the number of entries that named nothing and name it so."""
+    def unasked(self, sought: Sought) -> dict[str, str]:
+        """Return the digests of entries that the place cannot be asked for, and by what they name something."""
         del sought
         return {}
 

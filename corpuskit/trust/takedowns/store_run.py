@@ -5,14 +5,14 @@ A place that is damaged or in use does not keep the others from being cleared.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.reasons import NEAR_COPY
-from corpuskit.trust.takedowns.kinds import kind_of
+from corpuskit.trust.takedowns.kinds import followed, kind_of
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.store import CopyTally, Removal, Store, StoreRecord, StoreTally, UnsearchableError
@@ -23,15 +23,18 @@ class StoreRun:
 
     def __init__(self, path: Path) -> None:
         """Begin. Raises UsageError for what is no place."""
-        self.path = path
         self.kind = kind_of(path)
+        self.path = followed(path)
         self.error: CorpuskitError | None = None
         self.is_searched = False
+        self.unlearned_texts: frozenset[Hashable] = frozenset()
+        self.unasked_digests: set[str] = set()
+        """Of the entries that the place cannot be asked for."""
         self._store: Store | None = None
         self._tally = StoreTally(Counter(), False, {})
         self._removal: Removal | None = None
         self.entry: StoreEntry = {
-            "name": printable_name(path.resolve().name),
+            "name": real_name(path),
             "kind": self.kind.kind,
             "outcome": CLEAN,
             "before": None,
@@ -58,9 +61,13 @@ class StoreRun:
 
         def note() -> None:
             if texts := self._opened_store().unlearned_texts(sought):
-                self.entry["unlearned_texts"] = texts
+                self.unlearned_texts = frozenset(texts)
+                self.entry["unlearned_texts"] = len(texts)
+            if chunks := self._opened_store().chunks_alone(sought):
+                self.entry["chunks_alone"] = chunks
             if unasked := self._opened_store().unasked(sought):
-                self.entry["unasked"] = unasked
+                self.unasked_digests = set(unasked)
+                self.entry["unasked"] = dict(sorted(Counter(unasked.values()).items()))
 
         self._attempt(note)
 
@@ -136,16 +143,21 @@ class StoreRun:
             self._note(error)
         except OSError as error:
             # What cannot be written is a PublishError by now.
-            name = os.path.basename(os.fsdecode(error.filename or self.path))
+            path = Path(os.fsdecode(error.filename or self.path))
+            what = repr(str(path)) if path == self.path else f"{path.name!r} of {str(self.path)!r}"
             reason = (error.strerror or "I/O error").lower()
-            self._note(
-                PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
-            )
+            self._note(PublishError(f"cannot read {what}: {reason}; see to it, and run it again"))
 
     def _note(self, error: DamagedError | PublishError | UnsearchableError) -> None:
-        self.error = error
+        self.error = error if self._names_store(error) else type(error)(f"{printable_name(str(self.path))}: {error}")
         self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
         self.entry["problem"] = str(error).removeprefix(f"{self.entry['name']}: ")
+
+    def _names_store(self, error: CorpuskitError) -> bool:
+        """Whether a message says in which of several places something is wrong."""
+        name, path, message = self.entry["name"], printable_name(str(self.path)), str(error)
+        starts, quoted = (f"{name}: ", f"{name} ", f"{path}: ", f"{path}/"), (repr(path), f"'{path}/")
+        return message.startswith(starts) or any(part in message for part in quoted)
 
     def _open(self) -> None:
         self._store = self.kind(self.path)
@@ -159,11 +171,18 @@ class StoreRun:
         self.entry.update(tally.more)  # type: ignore[typeddict-item]
         if tally.undecided:
             self.entry["undecided"] = tally.undecided
+        if tally.decisions:
+            self.entry["decisions"] = tally.decisions
         self.entry["outcome"] = LEFT_THERE if tally.is_affected else CLEAN
 
     def _opened_store(self) -> Store:
         assert self._store is not None
         return self._store
+
+
+def real_name(path: Path) -> str:
+    """Return the last name of a place, which the receipt has: that of what a link leads to."""
+    return printable_name(os.path.basename(os.path.realpath(path)))
 
 
 def number_equal_copies(runs: Sequence[StoreRun]) -> None:

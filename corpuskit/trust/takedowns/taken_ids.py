@@ -27,6 +27,10 @@ class TakenId(NamedTuple):
     is_derived: bool
     """Whether its document was made from another one that is taken out."""
 
+    def key(self) -> int:
+        """Return what tells it from the same id of other owners."""
+        return self.hash ^ self.owner.salt()
+
 
 class TakenRow(NamedTuple):
     """A row of a lineage whose parent is taken out."""
@@ -34,6 +38,8 @@ class TakenRow(NamedTuple):
     row: int
     number: int
     narrowing: Narrowing
+    is_of_copy: bool
+    """Whether the parent goes as a near copy, or was made from one."""
 
 
 class TakenIds:
@@ -44,9 +50,11 @@ class TakenIds:
         self.owners = Owners()
         self._narrowings = narrowings_of(entries)
         self._used_narrowings = sorted({Narrowing(), *self._narrowings})
-        self._prefixes = {(entry.source, entry.value) for entry in entries if entry.kind == ID_PREFIX}
-        self.copies = {int(entry.value, 16) for entry in entries if entry.reason == NEAR_COPY}
-        """Hashes of ids of near copies, and of what was made from them."""
+        self._prefixes = {
+            (entry.source, entry.value): number for number, entry in enumerate(entries) if entry.kind == ID_PREFIX
+        }
+        self._copies: set[int] = set()
+        """The keys of near copies that nobody names, and of what was made from them."""
         self._ids: dict[int, TakenId] = {}
         self._owners_of: dict[int, list[IdOwner]] = defaultdict(list)
         self._owned: dict[Narrowing, dict[int, int]] = defaultdict(dict)
@@ -73,19 +81,25 @@ class TakenIds:
         """Take out an id of an owner by an entry, of as much of the owner as that entry tells apart."""
         return self._take(hash_, owner, number, self._narrowings[number], reason, is_derived=False)
 
+    def has(self, hash_: int, owner: IdOwner) -> bool:
+        """Whether an id of an owner is taken out, told apart as far as its entry does."""
+        return hash_ ^ owner.salt() in self._ids
+
     def of_anybody(self, hash_: int) -> TakenId | None:
         """Return an id that is taken out whoever has it; None if it is not."""
         return self._ids.get(hash_)
 
-    def is_taken(self, identifier: str, source: str | None = None) -> bool:
-        """Whether an id is taken out; without a source, whether that of any source is."""
-        owners = self._owners_of.get(id_hash(identifier), ())
-        if any(source is None or owner.source in (None, source) for owner in owners):
-            return True
+    def taken_by(self, identifier: str, source: str | None = None) -> int | None:
+        """Return the number of the entry that takes out an id of a source, or that of any; None if none does."""
+        hash_ = id_hash(identifier)
+        for owner in self._owners_of.get(hash_, ()):
+            if source is None or owner.source in (None, source):
+                return self._ids[hash_ ^ owner.salt()].number
         # What begins so need not be in a place any more, and is not learned one by one.
-        return any(
-            source in (None, of_source) and identifier.startswith(prefix) for of_source, prefix in self._prefixes
-        )
+        for (of_source, prefix), number in self._prefixes.items():
+            if source in (None, of_source) and identifier.startswith(prefix):
+                return number
+        return None
 
     def of_somebody(self, hash_: int) -> int | None:
         """Return the number of the entry that takes an id out of one source or tenant; None if none does."""
@@ -103,11 +117,11 @@ class TakenIds:
             before = len(self._ids)
             self._note_other_owners(lineages)
             for lineage in lineages:
-                for row, number, narrowing in self.taken_rows(lineage):
+                for row, number, narrowing, is_of_copy in self.taken_rows(lineage):
                     owner = self.owners[lineage.owners[row]]
-                    if lineage.parents[row] in self.copies:
-                        self.copies.add(lineage.children[row])
-                    self._take(lineage.children[row], owner, number, narrowing, PARENT, is_derived=True)
+                    child = self._take(lineage.children[row], owner, number, narrowing, PARENT, is_derived=True)
+                    if is_of_copy and child.reason == PARENT:
+                        self._copies.add(child.key())
 
     def taken_rows(self, lineage: Lineage) -> Iterator[TakenRow]:
         """Yield the rows of a lineage whose parent is taken out."""
@@ -115,10 +129,12 @@ class TakenIds:
         for narrowing in self._used_narrowings:
             parents = lineage.parent_keys(self.owners.salts(narrowing))
             for row in rows_in(parents, keys):
-                yield TakenRow(row, self._ids[int(parents[row])].number, narrowing)
+                taken_id = self._ids[int(parents[row])]
+                yield TakenRow(row, taken_id.number, narrowing, int(parents[row]) in self._copies)
             for row, parent in self._rows_of_another_source(lineage, narrowing):
                 if parent not in self._shared_keys[narrowing]:
-                    yield TakenRow(row, self._owned[narrowing][parent], narrowing)
+                    is_of_copy = self._is_copy_alone(lineage.parents[row])
+                    yield TakenRow(row, self._owned[narrowing][parent], narrowing, is_of_copy)
 
     def positions_by_id(self, lineage: Lineage, keys: "Keys") -> Iterator[tuple[int, TakenId]]:
         """Yield the positions of documents whose own ids have one of these keys."""
@@ -138,24 +154,32 @@ class TakenIds:
 
     def positions_made_from_copies(self, lineage: Lineage) -> set[int]:
         """Return the positions of documents of which a parent goes as a near copy, or was made from one."""
-        parents = lineage.parent_keys(self.owners.salts(Narrowing()))
-        return {lineage.positions[row] for row in rows_in(parents, _array(self.copies))}
+        return {lineage.positions[row] for row, _, _, is_of_copy in self.taken_rows(lineage) if is_of_copy}
 
-    def by_text(self, lineages: Sequence[Lineage]) -> tuple[list[int], list[int]]:
-        """Return the keys by id and text of the documents that go, and of those that stay; none without narrowing."""
+    def by_text(self, lineages: Sequence[Lineage]) -> tuple[dict[int, TakenId], set[int]]:
+        """Return by keys of id and text what goes, and the keys of what stays; nothing if the list does not narrow."""
         import numpy
 
-        going: list[int] = []
-        staying: list[int] = []
+        going: dict[int, TakenId] = {}
+        staying: set[int] = set()
         keys = self._keys()
         for lineage in lineages if self.is_narrowed else ():
             texts = lineage.texts_of_ids()
             goes = numpy.zeros(len(texts), bool)
             for narrowing in self._used_narrowings:
-                goes |= numpy.isin(lineage.document_keys(self.owners.salts(narrowing)), keys)
-            going += texts[goes].tolist()
-            staying += texts[~goes].tolist()
+                document_keys = lineage.document_keys(self.owners.salts(narrowing))
+                rows = list(rows_in(document_keys, keys))
+                for key, text in zip(document_keys[rows].tolist(), texts[rows].tolist(), strict=True):
+                    # The named one comes first: the same text may lie in another place as a copy, under its id.
+                    if text not in going or going[text].reason == NEAR_COPY:
+                        going[text] = self._ids[key]
+                goes[rows] = True
+            staying.update(texts[~goes].tolist())
         return going, staying
+
+    def _is_copy_alone(self, hash_: int) -> bool:
+        """Whether all documents of an id that go are near copies, or were made from such."""
+        return all(hash_ ^ owner.salt() in self._copies for owner in self._owners_of[hash_])
 
     def _rows_of_another_source(self, lineage: Lineage, narrowing: Narrowing) -> Iterator[tuple[int, int]]:
         """Yield rows whose parent has the id of what is taken out, but that are of another source, and its key.
@@ -198,6 +222,8 @@ class TakenIds:
         if (taken_id := self._ids.get(key)) is None:
             taken_id = self._ids[key] = TakenId(hash_, owner, number, reason, is_derived)
             self._owners_of[hash_].append(owner)
+            if reason == NEAR_COPY:
+                self._copies.add(key)
         return taken_id
 
     def _keys(self) -> "Keys":

@@ -25,7 +25,7 @@ def lines_at(path: Path, numbers: Sequence[int], size: int = SIZE) -> list[bytes
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of frames of a few lines."""
-    monkeypatch.setattr(line_writer, "HELD_BYTES", 500)
+    monkeypatch.setattr(line_writer.JsonlWriter, "held_bytes", 500)
     write_lines(LINES, tmp_path / "x")
     return tmp_path / "x-0000.jsonl.zst"
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_lines_are_those_of_the_file_in_frames_of_any_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frame: int, numbers: Sequence[int]
 ) -> None:
-    monkeypatch.setattr(line_writer, "HELD_BYTES", frame)
+    monkeypatch.setattr(line_writer.JsonlWriter, "held_bytes", frame)
     write_lines(LINES, tmp_path / "x")
     path = tmp_path / "x-0000.jsonl.zst"
     assert list(stored_lines(path)) == LINES

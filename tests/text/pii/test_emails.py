@@ -50,6 +50,20 @@ from corpuskit.text.pii.scanner import normalised, scanner
         ("al@tienda.com.py", "al@tienda.com.py"),
         ("ssh://al@code.example.net/x", "al@code.example.net"),
         ("git@example.net", "git@example.net"),
+        ("写信给 al.bo（at）example.edu.cn 即可", "al.bo（at）example.edu.cn"),
+        ("al［at］example.net", "al［at］example.net"),
+        ("al（ａｔ）example.net", "al（ａｔ）example.net"),
+        ("пишите: albo собака example точка ru", "albo собака example точка ru"),
+        ("albo собака example.ru", "albo собака example.ru"),
+        ("al kropka bo małpa example kropka pl", "al kropka bo małpa example kropka pl"),
+        ("albo chiocciola example punto it", "albo chiocciola example punto it"),
+        ("al.bo★example.co.jp（★を@に変えてください）", "al.bo★example.co.jp"),
+        ("al☆example.jp　※☆を＠に", "al☆example.jp"),
+        ("al#example.edu.cn（请将#替换为@）", "al#example.edu.cn"),
+        ("E-Mail: al~example.de", "al~example.de"),
+        ("al.bo[at] example.net", "al.bo[at] example.net"),
+        ("Mail: al[at] example.net", "al[at] example.net"),
+        ("al [at]example.net", "al [at]example.net"),
     ],
 )
 def test_an_address_is_taken_whole_however_it_is_written(text: str, address: str) -> None:
@@ -90,6 +104,11 @@ def test_an_address_is_taken_whole_however_it_is_written(text: str, address: str
         "hg clone ssh://hg@code.example.net/tool && ssh -T git@gitlab.com",
         "git@codeberg.org holds it",
         "see /etc/unit/sleep@home.conf and po/nn@quot.header",
+        "array[at] index.com is odd, and so is list(at) item.org",
+        "al★example.jp, three ★ of five for al☆example.jp",
+        "al#example.cn and 请将#替换为*",
+        "al~example.de, version: 2.11~dfsg-7.4, email 2~rc.1",
+        "одна собака бежит точка на карте; big собака mail was",
     ],
 )
 def test_signs_of_every_day_make_no_address(text: str) -> None:

@@ -87,6 +87,26 @@ def test_a_card_or_account_is_no_part_of_a_longer_row(text: str, value: list[str
     assert [text[hit.start : hit.end] for hit in find(text)] == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5B9B 59D0 867B 4012 8888 8888 1881 7D62",
+        "543E\n4012 8888 8888 1881\n5b45",
+        "1024 2048 4012 8888 8888 1881 3072 4096",
+        "1024 4012 8888 8888 1881 2048 3072 4096 5120",
+    ],
+)
+def test_cells_of_a_table_are_no_card(text: str) -> None:
+    assert scanner(("credit-card",)).find(text) == []
+    assert len(scanner(("credit-card",)).find(f"card 4012 8888 8888 1881 {text}")) == 2
+
+
+@pytest.mark.parametrize("text", ["{0} {0} {0}", "{0}\n{0}\n{0}", "1001 {0} 1225 123", "5B9B {0}", "dead beef {0}"])
+def test_a_card_among_a_few_other_groups_is_one(text: str) -> None:
+    find = scanner(("credit-card",)).find
+    assert len(find(text.format("4012 8888 8888 1881"))) == text.count("{")
+
+
 @pytest.mark.parametrize("piece", ["1.", "0.", "12.", "1234-", "2019-", "192.0.2.", "00 ", "0033 ", "1:", "1@"])
 def test_rows_of_digits_take_little_more_time_than_words(piece: str) -> None:
     size = 100_000

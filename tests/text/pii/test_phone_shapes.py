@@ -65,6 +65,24 @@ def phones(text: str) -> list[str]:
         "0571-87654321",
         "0571-8765432转12",
         "022-2618 4471",
+        "081-234-5678",
+        "081-2345678",
+        # Taiwan
+        "0912 345 678",
+        "0912-345-678",
+        "0912-345678",
+        # Poland, and Ukraine without the plus sign
+        "(12) 345 67 89",
+        "(12) 345-67-89",
+        "(12) 345 67 89 w. 12",
+        "38 050 123 45 67",
+        "38 (050) 123-45-67",
+        # Germany
+        "0221 - 4710 - 321",
+        "0221 – 4710 – 321",
+        "0800 123 456 7",
+        "040 / 6 69 69 12",
+        "+49 221 / 47 10 32 1",
         # Russia
         "8-812-765-43-21",
         "8(812)765-43-21",
@@ -79,6 +97,9 @@ def phones(text: str) -> list[str]:
         # Great Britain
         "07700 900461",
         "01632 960461",
+        "07781 123 456",
+        "01481 256 789",
+        "048 9649 6012",
         "18001 0800 028 2871",
         "18002 020 7946 0321",
         "０3\u30fc1234\u30fc5678",
@@ -122,6 +143,16 @@ def test_a_whole_number_needs_no_word(number: str) -> None:
         "8 812 765 43 21",
         "18001 12345678",
         "11 3456-7891",
+        "081-234-56789",
+        "0912 345-678",
+        "(12) 345 67-89",
+        "(19) 345 67 89",
+        "38 150 123 45 67",
+        "0221 - 4710",
+        "0401 - 4710 - 321",
+        "040 6 69 69 12",
+        "ที่ ๐๔๐๒๒/๓๑๓๔",
+        "ด่วนที่สุด ที่ 04022/3134",
     ],
 )
 def test_years_in_brackets_and_other_codes_are_none(text: str) -> None:
@@ -164,10 +195,35 @@ def test_a_word_for_other_numbers_names_the_one_beside_it(before: str) -> None:
         ("022 2618 4470 पर कॉल करें", "022 2618 4470"),
         ("a 06 30 123 4567-es telefonszámon", "06 30 123 4567"),
         ("reached at 1784 5348469 (WhatsApp)", "1784 5348469"),
+        ("1784 5348469 (Viber)", "1784 5348469"),
+        ("1784 5348469, Telegram", "1784 5348469"),
+        ("bilgi için 0 532 418 27 61'yi arayın", "0 532 418 27 61"),
+        ("0 532 418 27 60’a mesaj atın", "0 532 418 27 60"),
+        ("Rejestracja 12 345 67 89 wew. 12", "12 345 67 89 wew. 12"),
+        ("регистратура 765-43-21 доб. 12", "765-43-21 доб. 12"),
     ],
 )
 def test_the_words_after_a_number_may_tell_it(text: str, number: str) -> None:
     assert phones(text) == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le dossier n° 04 78 42 17 93 est clos.",
+        "Facture n° : 04 78 42 17 93",
+        "Expediente n.º 655 218 904",
+        "Rechnung Nr. 0221/4710321",
+        "Заказ № 8 (912) 345-67-89",
+    ],
+)
+def test_the_number_of_a_file_is_none(text: str) -> None:
+    assert phones(text) == []
+
+
+@pytest.mark.parametrize("before", ["Dossier n° 12 - tél. ", "n° ", "Facture n° 12, service clients\n"])
+def test_the_number_of_a_file_hides_no_other(before: str) -> None:
+    assert phones(f"{before}04 78 42 17 93") == ["04 78 42 17 93"]
 
 
 def test_a_label_on_its_own_line_is_that_of_the_next_number() -> None:

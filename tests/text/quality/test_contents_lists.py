@@ -5,6 +5,7 @@ import pytest
 from corpuskit.core.document import Document
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_quality import FilterQuality
+from corpuskit.text.quality import contents_lists
 from corpuskit.text.quality.contents_lists import without_contents
 
 CHAPTERS = {
@@ -81,3 +82,31 @@ def test_contents_between_chapters_stay_and_a_page_of_nothing_else_is_one() -> N
     assert without_contents(listed) == listed
     outcome = FilterQuality(rules=("c4",)).apply(Document("a", listed))
     assert isinstance(outcome, Drop) and outcome.reason == "table-of-contents"
+
+
+def test_a_list_that_was_read_says_nothing_of_one_that_only_ends_like_it() -> None:
+    chapter, listed = CHAPTERS["en"], contents()
+    others = [f"{chapter}\n{TITLES[0]}\n{listed[0]}", f"{chapter}\nThey are dear.\n" + "\n".join(listed[-9:])]
+    short = ["1. Oars are dear.", *listed[3:]]
+    texts = ["\n".join([chapter, *lines]) for lines in (listed, short, listed[20:], listed, ["", *listed])] + others
+    alone = []
+    for text in texts:
+        contents_lists._known_lists.clear()
+        alone.append(without_contents(text))
+    assert alone[0] == alone[3] == chapter
+    assert len(set(alone)) > 3
+    for order in (texts, texts[::-1]):
+        contents_lists._known_lists.clear()
+        assert [without_contents(text) for text in order] == (alone if order is texts else alone[::-1])
+
+
+def test_the_next_chapter_has_its_list_read_only_where_it_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents_lists._known_lists.clear()
+    read: list[str] = []
+    number = contents_lists._number
+    monkeypatch.setattr(contents_lists, "_number", lambda line: read.append(line) or number(line))
+    for title in ("2.1 Oars", "2.2 Ropes"):
+        chapter = CHAPTERS["en"].replace("2.1 Oars", title)
+        read.clear()
+        assert without_contents("\n".join([chapter, *contents()])) == chapter
+    assert set(read) == set(chapter.splitlines()[1:])

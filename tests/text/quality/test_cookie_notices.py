@@ -1,10 +1,14 @@
 """Lines that say that a site uses cookies."""
 
+import re
+
 import pytest
 
 from corpuskit.core.step import Document
 from corpuskit.stages.filter_quality import FilterQuality
+from corpuskit.text.quality import told_of_others
 from corpuskit.text.quality.cookie_notices import CLUES, is_cookie_notice
+from corpuskit.text.quality.told_of_others import tells_of_others
 
 NOTICES = [
     "We are using cookies to show you the harbour at its best on our website.",
@@ -104,3 +108,14 @@ def test_a_notice_goes_and_the_article_stays(language: str, notice: str) -> None
     outcome = FilterQuality(rules=["c4"]).apply(Document("1", f"{notice}\n\n{article}", {"language": language}))
     assert isinstance(outcome, Document)
     assert outcome.text == article
+
+
+def test_no_entry_of_the_table_without_latin_can_be_in_a_sentence_of_ascii() -> None:
+    rows = [row.partition(": ")[2] for row in told_of_others._TELLS_WITHOUT_LATIN.strip().splitlines()]
+    entries = [entry for row in rows for entry in re.split(r"\|(?![^(]*\))", row)]
+    assert len(entries) > 100
+    # What an entry cannot do without is outside its optional parts.
+    assert [entry for entry in entries if re.sub(r"\([^)]*\)\?|.\?|\([^)]*\|[^)]*\)", "", entry).isascii()] == []
+    assert all(
+        tells_of_others(sentence) for sentence in ("по словам судьи, это так", "cookie とは何か。cookieとは", "法院说")
+    )

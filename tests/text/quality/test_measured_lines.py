@@ -83,6 +83,24 @@ def test_verse_has_no_short_lines(stanza: str, share: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "share"),
+    [
+        ("Das Boot liegt am Ende der Mole.", 0),
+        ("The boat lies at the mole now.", 1),
+        ("舟は防波堤の先に静かにつながれている。", 0),
+        ("船停靠在防波堤的尽头，很安静。", 1),
+        ("배는 방파제 끝에 조용히 매여 있다.", 1),
+        ("नाव घाट के सिरे पर बँधी है।", 1),
+    ],
+)
+def test_a_character_of_han_or_kana_is_as_long_as_two_letters(line: str, share: float) -> None:
+    text = "\n".join(["The boats of the harbour lie behind the mole in all weathers.", line])
+    assert dict(TextSignals([text], SETTING | {"prose-share": 0}).fineweb())["fineweb_short_lines"].item() == share / 2
+    of_peer = TextSignals([text], SETTING, like_peer=True)
+    assert dict(of_peer.fineweb())["fineweb_short_lines"].item() == (len(line) <= 30) / 2
+
+
+@pytest.mark.parametrize(
     ("block", "hashes"),
     [
         ("##########\n# Boats and oars\n#\n# All of them\n##########", 0),

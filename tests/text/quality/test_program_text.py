@@ -3,11 +3,15 @@
 import ast
 import sysconfig
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpuskit.core.document import Document
 from corpuskit.stages.filter_quality import FilterQuality
+from corpuskit.text.quality import program_text
 from corpuskit.text.quality.program_text import reads_as_code
 from corpuskit.text.quality.rules import RULES
 
@@ -79,3 +83,23 @@ def test_python_of_the_standard_library_still_parses() -> None:
     texts = [path.read_text(encoding="utf-8") for path in paths]
     for path, text in zip(paths, texts, strict=True):
         ast.parse(left(text), path.name)
+
+
+LINES_OF_TEXTS = st.sampled_from(
+    (PROSE, "x = f(y)", "name: harbour", "# The mole.", "-- Tar", "Oars", '"""', "}", "", "```", "a" * 59, "return")
+)
+
+
+@given(st.lists(LINES_OF_TEXTS, max_size=60).map("\n".join))
+def test_what_was_not_read_changes_nothing(text: str) -> None:
+    with mock.patch.object(program_text, "LINES_AT_A_TIME", 1):
+        line_by_line = reads_as_code(text)
+    with mock.patch.object(program_text, "LINES_AT_A_TIME", 1000):
+        whole = reads_as_code(text)
+    assert line_by_line == reads_as_code(text) == whole
+
+
+def test_prose_is_not_read_to_its_end() -> None:
+    with mock.patch.object(program_text, "_looks_like_code", wraps=program_text._looks_like_code) as looks:
+        assert not reads_as_code("\n".join([*[PROSE] * 60, *["x = f(y)"] * 40]))
+    assert looks.call_count < 100

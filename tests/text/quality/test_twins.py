@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Document
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.quality import c4_lines, compiled, measured_lines, program_text
+from corpuskit.text.quality import compiled, measured_lines, notice_clues, program_text
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
 from corpuskit.text.quality.compiled import compiled_core
 from corpuskit.text.quality.hash_table import INITIAL_BITS, HashTable
@@ -139,7 +139,7 @@ def test_marks_and_clues_are_alike(texts: list[str]) -> None:
     layout = TextLayout(texts)
     starts, ends = layout.prose_lines.starts, layout.prose_lines.ends
     assert_alike(lambda: measured_lines._marks_in_rows(layout, starts, ends).tolist())
-    assert_alike(lambda: c4_lines._offsets_of_clues(layout.data).tolist())
+    assert_alike(lambda: notice_clues.offsets_of_clues(layout.data).tolist())
     for text in texts:
         assert_alike(lambda text=text: program_text._marks_and_line_feeds(text))  # type: ignore[misc]
 

@@ -1,4 +1,4 @@
-/* The twin of `_offsets_of_clues` in `c4_lines.py`. */
+/* The twin of `offsets_of_clues` in `notice_clues.py`. */
 
 #define MOST_CLUES 64
 
