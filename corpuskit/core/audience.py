@@ -55,6 +55,16 @@ class Audience(NamedTuple):
         return None
 
 
+def objection_words(objection: tuple[str, dict[str, Any]]) -> str:
+    """Return an objection for a message; where a consent ends and no day was named to compare, it says so."""
+    reason, values = objection
+    if reason != "expired":
+        return reason
+    if values["as-of"] is None:
+        return f"its consent holds until {values['until']}, and no --as-of says which day counts"
+    return f"expired: its consent held until {values['until']}, and --as-of is {values['as-of']}"
+
+
 def _is_withdrawal(event: Any) -> bool:
     """Whether an event takes consent back, which needs none: the steps that act on it have to see it."""
     return isinstance(event, dict) and event.get("type") == "withdraw"

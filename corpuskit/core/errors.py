@@ -155,6 +155,12 @@ def refusal_of_system(error: BaseException, location: Path | None = None) -> Pub
     return None
 
 
+def cannot_read(path: Path, error: OSError) -> PublishError:
+    """Return the error for a file that is there and that the operating system does not let be read."""
+    reason = (error.strerror or "I/O error").lower()
+    return PublishError(f"cannot read {str(path)!r}: {reason}; see to it, and run it again")
+
+
 def what_to_do(error: OSError | MemoryError) -> str:
     """Return the advice for something that cannot be written."""
     if isinstance(error, MemoryError):

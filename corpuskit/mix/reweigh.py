@@ -1,6 +1,7 @@
 """`reweigh`: what people's feedback says of the weights of a recipe."""
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core import console
-from corpuskit.core.audience import PUBLIC, audience_of
+from corpuskit.core.audience import PUBLIC, audience_of, objection_words
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import demand_share, misfit
 from corpuskit.core.settings import Settings
@@ -84,6 +85,8 @@ class Reweigh(Command):
         arguments = argument_list(arguments)
         if len(arguments) != 3:
             raise UsageError("name a recipe and two sets: `corpuskit reweigh RECIPE GOOD BAD --corpus DIR`")
+        if os.path.realpath(arguments[1]) == os.path.realpath(arguments[2]):
+            raise UsageError(f"the good and the bad set are both {arguments[1]!r}; name two sets that differ")
         recipe = load_recipe(Path(arguments[0]), name=arguments[0])
         answer = self.reweigh(recipe, *arguments[1:], quiet=settings.quiet)
         if settings.json:
@@ -139,8 +142,8 @@ class Reweigh(Command):
         rule = audience_of(f"tenant:{tenant}" if isinstance(tenant, str) and tenant else PUBLIC, self.as_of)
         if objection := rule.objection(document):
             raise RefusedError(
-                f"document {excerpt(document.id)!r} may not be learned from ({objection[0]}); leave such documents out "
-                "with filter-audience"
+                f"document {excerpt(document.id)!r} may not be learned from ({objection_words(objection)}); leave such "
+                "documents out with filter-audience"
             )
 
     def _demand_enough(self, sets: "dict[str, FeedbackTexts]", left_out: "Counter[str]") -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from corpuskit.core import console
-from corpuskit.core.audience import PUBLIC, Audience, audience_of
+from corpuskit.core.audience import PUBLIC, Audience, audience_of, objection_words
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
@@ -108,7 +108,8 @@ class TrainQuality(Command):
             if objection := self._rule.objection(document):
                 raise RefusedError(
                     f"document {excerpt(document.id)!r} is not for the audience {excerpt(self.audience)} "
-                    f"({objection[0]}); filter the documents with filter-audience, or name theirs with --audience"
+                    f"({objection_words(objection)}); filter the documents with filter-audience, or name theirs with "
+                    "--audience"
                 )
             sample.add(document.text)
         result = sample.finish()

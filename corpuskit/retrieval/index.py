@@ -25,10 +25,13 @@ class SearchIndex(Command):
     two, whole, whatever happens; if nothing is new, nothing is written. A second run on the same file at the same time
     ends with exit code 5. Of removed texts no byte is left in the file, which is searched for them.
 
-    That costs most of a small refresh. `--defer-erasure` leaves the bytes where they are: nothing that was removed is
-    found any more, but the file keeps its lines and words until the next run without the option, or `takedown`, erases
-    them, be there anything new or not. The file says so, and `verify` tells. Take it for refreshes by night of a file
-    that stays with you, and never where somebody asked that a text be removed, or before you give the file away.
+    A file that is damaged is not built upon (exit code 3): the run compares counts, sums and a checksum of all bytes,
+    the last of them not where `--defer-erasure` has something new to write. `verify` reads everything.
+
+    Erasure costs most of a small refresh. `--defer-erasure` leaves the bytes where they are: nothing that was removed
+    is found any more, but the file keeps its lines and words until the next run without the option, or `takedown`,
+    erases them, be there anything new or not. The file says so, and `verify` tells. Take it for refreshes by night of a
+    file that stays with you, and never where somebody asked that a text be removed, or before you give the file away.
 
     With `--embed URL`, vectors of title and text are kept as well. URL is the base of a server with OpenAI's API, such
     as http://127.0.0.1:8080/v1: on this machine, or over https. Its key is read from CORPUSKIT_MODEL_KEY or
@@ -44,7 +47,7 @@ class SearchIndex(Command):
 
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
     `duplicate-id`, for a second document of one id. Holds 52 bytes per document in memory. With `--json`, the numbers
-    of documents added, changed, removed, unchanged, embedded and unerased are told, too.
+    of documents added, changed, removed, unchanged, embedded, unerased and erased are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM
@@ -107,10 +110,13 @@ class SearchIndex(Command):
         return 0
 
     def _inputs_named(self, arguments: list[str]) -> list[str]:
+        from corpuskit.core.publish.dataset import demand_existing
+
         if self.from_manifest is None:
             return arguments
         if arguments:
             raise UsageError(f"{spelled('from_manifest')} names what is read; leave out {arguments[0]!r}")
+        demand_existing(self.from_manifest)
         return [str(self.from_manifest)]
 
     def _embedder(self, stack: contextlib.ExitStack) -> "Embedder | None":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import quote
 
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
+from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -93,7 +94,7 @@ class IndexSearch(Source):
         """Return the index with the query. Raises UsageError for other arguments, and for a file that is no index."""
         del allow_private
         if len(arguments) != 2:
-            raise UsageError('name a query and an index: `corpuskit search "height of the tides" FILE.idx`')
+            raise UsageError(_wanted_arguments([str(argument) for argument in arguments]))
         from corpuskit.formats.search_index.layout import is_search_index, open_index
 
         query, path = str(arguments[0]), Path(arguments[1])
@@ -114,6 +115,7 @@ class IndexSearch(Source):
             open_index,
             read_description,
         )
+        from corpuskit.retrieval.searching.lexical import match_expression
 
         if not isinstance(input_, QueriedIndex) or input_.local_path is None:
             raise UsageError(f"{input_.name}: an index is read with a query: `corpuskit search QUERY FILE.idx`")
@@ -123,8 +125,14 @@ class IndexSearch(Source):
             digest = description_digest(description)
             input_.entry = {"path": input_.name, "bytes": path.stat().st_size, "sha256": digest, "damage": []}
             with database_errors(path):
+                if not match_expression(input_.query):
+                    input_.remark("the query has no words")
                 for hit in self.hits(connection, description, input_.query):
                     yield _document(connection, path, hit)
+
+    def hint_on(self, count: StepCount) -> str:
+        """Return that nothing was found; of what is there for others, nothing is said."""
+        return "" if count.sent.documents else "no document that this audience may find answers the query"
 
     def hits(self, connection: "sqlite3.Connection", description: "IndexDescription", query: str) -> "list[ScoredId]":
         """Return the hits in an open index, best first. Raises UsageError and RemoteError."""
@@ -172,6 +180,15 @@ class IndexSearch(Source):
         with EmbeddingClient(self.embed, embedding["model"], read_key(self.key_file)) as client:
             [vector] = client.embed([query])
         return vector
+
+
+def _wanted_arguments(arguments: list[str]) -> str:
+    """Return what to name, with the words of a query that was not quoted in one."""
+    *words, last = arguments or [""]
+    if len(words) < 2:
+        return 'name a query and an index: `corpuskit search "height of the tides" FILE.idx`'
+    quoted = shlex.join(["corpuskit", "search", " ".join(words), last])
+    return f"the query is one argument, so quote its words: `{excerpt(printable_name(quoted), 200)}`"
 
 
 def _document(connection: "sqlite3.Connection", path: Path, hit: "ScoredId") -> Document:

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
+from corpuskit.core.audience import objection_words
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.format import TokenOptions
 from corpuskit.core.option_values import misfit, spelled
@@ -87,7 +88,7 @@ class Export(Sink):
         if objection := self._filter.rule.objection(document):
             raise RefusedError(
                 f"document {excerpt(document.id)!r} is not for the audience {excerpt(self._filter.audience)} "
-                f"({objection[0]}); filter the documents with filter-audience"
+                f"({objection_words(objection)}); filter the documents with filter-audience"
             )
         return document
 

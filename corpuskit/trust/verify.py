@@ -9,7 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import spelled
 from corpuskit.core.provenance.entries import damage_text
-from corpuskit.core.publish.dataset import Dataset, demand_dataset
+from corpuskit.core.publish.dataset import Dataset, demand_dataset, demand_existing
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import comma_list, printable_name, quantity
@@ -61,6 +61,8 @@ class Verify(Command):
             return self._check_receipt(self.receipt, arguments, settings)
         if self.against is not None and not all(is_search_index(Path(argument)) for argument in arguments):
             raise UsageError("--against compares search indexes; name files that `corpuskit index` made")
+        if self.against is not None:
+            demand_existing(self.against)
         missing = [error for argument in arguments if (error := _missing(Path(argument))) is not None]
         if missing:
             raise missing[0].with_others(missing[1:])

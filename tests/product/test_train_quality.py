@@ -152,6 +152,9 @@ def test_a_tenants_texts_make_a_model_for_that_tenant(sets: Path, corpuskit: Run
     write(sets / "good.jsonl", made_up_texts(GOOD_WORDS, 1), tenant="acme", consent={"scope": ["label"]})
     done = corpuskit("train-quality", "good.jsonl", "bad.jsonl", "-o", "m2", "--audience", "tenant:acme")
     assert done.returncode == 6 and b"no-consent" in done.stderr
+    write(sets / "good.jsonl", made_up_texts(GOOD_WORDS, 1), tenant="acme", consent=consent | {"until": "2030-01-01"})
+    done = corpuskit("train-quality", "good.jsonl", "bad.jsonl", "-o", "m2", "--audience", "tenant:acme")
+    assert done.returncode == 6 and b"until 2030-01-01, and no --as-of says which day counts" in done.stderr
 
 
 def test_rules_are_applied_with_a_model_only_if_they_are_named(sets: Path, corpuskit: Run) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from corpuskit import IndexSearch
 from corpuskit.formats.search_index.layout import PAGE_BYTES, open_index, read_description
+from corpuskit.formats.search_index.seal import write_seal
 from tests.conftest import Run, lines_of
 from tests.support.faults import Fault, Server
 from tests.support.loopback_embeddings import LoopbackEmbeddings, hashed_words, loopback_embeddings
@@ -185,6 +186,7 @@ def test_an_index_with_small_pages_is_refreshed(tmp_path: Path, corpuskit: Run) 
     connection.execute("PRAGMA page_size = 4096")
     connection.execute("VACUUM")
     connection.close()
+    write_seal(tmp_path / "a.idx")
     write(tmp_path / "a.jsonl", chunks(range(10, 70)))
     for name in ("a.idx", "b.idx"):
         assert corpuskit("index", "a.jsonl", "-o", name, "-q").returncode == 0
@@ -283,6 +285,8 @@ def test_a_snapshot_is_named_and_held_whole(tmp_path: Path, corpuskit: Run) -> N
     assert corpuskit("files", "a.jsonl", "-o", "corpus", "-q").returncode == 0
     done = corpuskit("verify", "a.idx", "--against", "corpus")
     assert (done.returncode, b"another snapshot" in done.stderr) == (3, True)
+    done = corpuskit("verify", "a.idx", "--against", "corpse")
+    assert (done.returncode, b"no such file or folder: 'corpse' (did you mean 'corpus'?)" in done.stderr) == (2, True)
     assert corpuskit("verify", "a.idx").returncode == 0
     write(tmp_path / "a.jsonl", chunks([1, 1]))
     assert corpuskit("files", "a.jsonl", "-o", "twice", "-q").returncode == 0
@@ -304,6 +308,7 @@ def test_a_snapshot_is_named_and_held_whole(tmp_path: Path, corpuskit: Run) -> N
         (("a.jsonl", "-o", "b.idx", "--key-file", "a.jsonl"), 2, "goes with"),
         (("a.jsonl", "-o", "b.idx", "--from-manifest", "a.jsonl"), 2, "leave out"),
         (("-o", "b.idx", "--from-manifest", "a.jsonl"), 3, "a.jsonl"),
+        (("-o", "b.idx", "--from-manifest", "none"), 2, "no such file or folder: 'none'"),
         (("page.jsonl", "-o", "b.idx"), 2, "extract"),
         (("empty.jsonl", "-o", "b.idx"), 6, "no document is left"),
         (("a.jsonl", "-o", "b.idx", "--embed", "ftp://host/v1", "--embed-model", "m"), 2, "an address such as"),
@@ -382,6 +387,7 @@ def test_only_what_is_new_is_embedded(tmp_path: Path, corpuskit: Run, server: Lo
     assert server.models == {"m", "other-model"}
     done = corpuskit("index", *arguments[:3])
     assert (done.returncode, b"has vectors of other-model" in done.stderr) == (2, True)
+    assert b"remove the file to make one without (behind `filter-takedown`, if it was cleared" in done.stderr
 
 
 WRONG_ANSWERS = (

@@ -73,6 +73,7 @@ def test_bytes_stay_with_a_mark_and_the_next_plain_run_erases_them(deferred: Pat
     done = corpuskit("index", "a.jsonl", "-o", "a.idx", "--json")
     said = json.loads(done.stderr.splitlines()[-1])
     assert (said["unchanged"], said["removed"], said["unerased"]) == (60, 0, 0)
+    assert said["erased"] == 1
     assert b"qzx" not in (deferred / "a.idx").read_bytes()
     assert "unerased" not in description_of(deferred / "a.idx")
     assert corpuskit("verify", "a.idx").stdout == b"a.idx: whole; 60 documents\n"
@@ -84,6 +85,22 @@ def test_nothing_new_leaves_the_file_and_its_mark(deferred: Path, corpuskit: Run
     assert b"bytes of 1 removed document may be left in the file" in done.stderr
     after = (deferred / "a.idx").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_run_says_what_it_erased(deferred: Path, corpuskit: Run) -> None:
+    plain = ("index", "a.jsonl", "-o", "a.idx")
+    said = [corpuskit(*plain).stderr.splitlines()[-1] for _ in range(2)]
+    assert said == [
+        b"corpuskit index: a.idx: 60 documents; 60 unchanged, erased what was left of 1 document removed before",
+        b"corpuskit index: a.idx: 60 documents; 60 unchanged",
+    ]
+    write(deferred / "a.jsonl", [SECRET])
+    assert corpuskit(*DEFER).returncode == 0
+    (deferred / "none.jsonl").write_bytes(b"")
+    done = corpuskit("index", "none.jsonl", "-o", "a.idx", "--allow-empty", "--defer-erasure", "-q")
+    assert done.returncode == 0, done.stderr
+    done = corpuskit("index", "none.jsonl", "-o", "a.idx", "--allow-empty")
+    assert b"a.idx: 0 documents; erased what was left of 61 documents removed before\n" in done.stderr
 
 
 def test_where_nothing_was_removed_nothing_is_left(tmp_path: Path, corpuskit: Run) -> None:

@@ -86,6 +86,7 @@ def test_what_was_found_can_be_published_with_where_it_came_from(tmp_path: Path,
     ("arguments", "code", "words"),
     [
         (("tides",), 2, "name a query and an index"),
+        (("high", "tides", "a.idx"), 2, "so quote its words: `corpuskit search 'high tides' a.idx`"),
         (("tides", "none.idx"), 2, "no such index"),
         (("tides", "a.jsonl"), 2, "is no search index"),
         (("tides", "."), 2, "is no search index"),
@@ -430,6 +431,21 @@ def test_a_forged_index_ends_with_3_and_shows_nothing_that_it_hid(tmp_path: Path
     )
     assert shown == b""
     assert 3 in [search_as(corpuskit, audience).returncode for audience in ("public", "tenant:other", "tenant:acme")]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("zebra", b""), ("?! §", b"the query has no words"), ("", b"the query has no words")],
+)
+def test_a_search_without_an_answer_says_so(tmp_path: Path, corpuskit: Run, query: str, words: bytes) -> None:
+    """Of what is there for others, it says nothing: not even that there is something."""
+    theirs = Document("theirs", "zebra", {"tenant": "acme", "consent": AGREED})
+    build(tmp_path / "a.idx", [Document("a", "tides", {}), theirs])
+    done = corpuskit("search", query, "a.idx")
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+    assert b"0 out; no document that this audience may find answers the query" in done.stderr
+    assert (words in done.stderr, b"has no words" in done.stderr) == (True, bool(words)), done.stderr
+    assert b"answers the query" not in corpuskit("search", "tides", "a.idx").stderr
 
 
 def search_as(corpuskit: Run, audience: str) -> Any:

@@ -10,7 +10,7 @@ from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.registry import all_formats
 from corpuskit.core.settings import Settings
 from corpuskit.stages.export import Export
-from tests.conftest import Run, texts
+from tests.conftest import Run, lines_of, texts
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,21 @@ def test_a_mix_tells_of_pages_once(pages: Path, shell: Run, jobs: int) -> None:
     for again in ("", "--no-cache"):
         done = shell(f"corpuskit mix recipe.yaml -o out -j {jobs} {again}")
         assert done.returncode == 0 and done.stderr.count(TOLD) == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ((), 6, b"(its consent holds until 2030-01-01, and no --as-of says which day counts)"),
+        (("--as-of", "2030-01-02"), 6, b"(expired: its consent held until 2030-01-01, and --as-of is 2030-01-02)"),
+        (("--as-of", "2030-01-01"), 0, b""),
+    ],
+)
+def test_a_consent_that_ends_is_compared_with_the_day_that_is_named(
+    corpuskit: Run, options: tuple[str, ...], code: int, words: bytes
+) -> None:
+    consent = {"scope": ["text", "train"], "until": "2030-01-01"}
+    document = {"id": "a", "text": "tides", "metadata": {"tenant": "acme", "consent": consent}}
+    command = ("export", "-o", "out.jsonl", "--audience", "tenant:acme", *options)
+    done = corpuskit(*command, stdin=lines_of([document]))
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr

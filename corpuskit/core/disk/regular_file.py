@@ -7,6 +7,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
+from corpuskit.core.errors import cannot_read
+
 _BLOCK = 1 << 20
 MOST_BYTES = 1 << 30
 """Of a file that is read whole: the manifest of a million shards has a third of it."""
@@ -78,6 +80,16 @@ def read_small(path: Path, most: int) -> tuple[bytes, os.stat_result] | None:
     finally:
         os.close(descriptor)
     return (data, status) if len(data) == status.st_size else None
+
+
+def demand_readable(path: Path) -> None:
+    """Raise PublishError for a file that is there and that this user may not read, whatever it is."""
+    try:
+        open_regular(path, follow_links=True).close()
+    except PermissionError as error:
+        raise cannot_read(path, error) from None
+    except OSError:
+        return  # whoever goes on to read it says what it is
 
 
 def open_regular(path: Path, *, follow_links: bool = False) -> BufferedReader:

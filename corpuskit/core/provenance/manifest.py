@@ -15,7 +15,7 @@ from typing import Any, cast
 from corpuskit import __version__
 from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import conforms
-from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.errors import DamagedError, UsageError, cannot_read
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
 from corpuskit.core.provenance.entries import (
@@ -141,8 +141,7 @@ def read_manifest(dataset: Path | str) -> Manifest:
     except FileNotFoundError:
         raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except PermissionError as error:
-        why = (error.strerror or "not permitted").lower()
-        raise PublishError(f"cannot read {str(path)!r}: {why}; see to it, and run it again") from None
+        raise cannot_read(path, error) from None
     except (OSError, ValueError, RecursionError) as error:
         if path.is_file() and not path.name.endswith(MANIFEST):
             raise DamagedError(f"{path}: is neither a dataset (there is no {beside.name}) nor a manifest") from None

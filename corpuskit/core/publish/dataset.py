@@ -154,9 +154,14 @@ def _decision(line: bytes, path: str) -> Decision:
     raise DamagedError(f"{path} holds lines that are not decisions{VERIFY}")
 
 
-def demand_dataset(location: Path) -> None:
-    """Raise UsageError for a name of nothing, DamagedError for that of a manifest: it is in or next to the dataset."""
+def demand_existing(location: Path) -> None:
+    """Raise UsageError for the name of a dataset, or of its manifest, where nothing is."""
     if not os.path.lexists(location) and not manifest_of_file(location).exists():
         raise UsageError(f"no such file or folder: {str(location)!r}{near_name(location)}")
+
+
+def demand_dataset(location: Path) -> None:
+    """Raise UsageError for a name of nothing, DamagedError for that of a manifest: it is in or next to the dataset."""
+    demand_existing(location)
     if location.name == MANIFEST and location.is_file():
         raise DamagedError(f"{location}: is a manifest; name the folder that it is in")

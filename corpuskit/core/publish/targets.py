@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from corpuskit.core.disk.regular_file import demand_readable
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest
 from corpuskit.core.provenance.takedowns_on_record import digests_on_record
@@ -47,11 +48,13 @@ class Target(NamedTuple):
 def demand_own_kind(target: Path, kind: str, use: str, is_own: Callable[[Path], bool]) -> None:
     """Raise UsageError unless a file may be written: where nothing, an empty file, or one of its own kind is.
 
-    `kind` names what it is (`quality model`), and `use` what it is for, with an example (`the plan, such as p.jsonl`).
+    Raises PublishError for one that may not be read. `kind` names what it is (`quality model`), and `use` what it is
+    for, with an example (`the plan, such as p.jsonl`).
     """
     if target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder; name a file for {use}")
     if target.is_file():
+        demand_readable(target)
         if target.stat().st_size and not is_own(target):
             raise UsageError(f"{str(target)!r} is no {kind} and would be overwritten; name another file")
     elif target.exists():

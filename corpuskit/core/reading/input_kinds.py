@@ -55,6 +55,7 @@ _ARROW = Kind("Arrow", "files", has_records=True)
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
 _DATABASE = Kind("an SQLite database; export it as CSV")
+_SEARCH_INDEX = Kind("a search index; ask it with `corpuskit search`, or name what it was made of")
 _PICTURE = Kind("a picture; leave it out")
 _LINES = Kind("JSONL", "files", has_records=True)
 _KINDS = {
@@ -98,6 +99,9 @@ _KINDS = {
     ".gif": _PICTURE,
     ".webp": _PICTURE,
 }
+_SQLITE = b"SQLite format 3\0"
+SEARCH_INDEX_MARK, SEARCH_INDEX_MARK_OFFSET = b"ckix", 68
+"""What tells a search index from other databases of SQLite."""
 _SIGNATURES = (
     (0, b"WARC/", _WEB_ARCHIVE),
     (30, b"mimetypeapplication/epub+zip", _BOOK),
@@ -105,7 +109,7 @@ _SIGNATURES = (
     (257, b"ustar", _ARCHIVE),
     (0, b"PAR1", _PARQUET),
     (0, b"%PDF-", _PDF),
-    (0, b"SQLite format 3\0", _DATABASE),
+    (0, _SQLITE, _DATABASE),
     (0, b"ARROW1", _ARROW),
     (0, b"\xff\xff\xff\xff", _ARROW),
     (0, b"7z\xbc\xaf\x27\x1c", _OTHER_ARCHIVE),
@@ -148,6 +152,8 @@ def kind_of_content(head: bytes) -> Kind | None:
     >>> kind_of_content(b"WARC/1.1\\r\\n")
     Kind(label='a web archive', command='fetch-warc', text_command=None, has_records=True)
     """
+    if head.startswith(_SQLITE) and head.startswith(SEARCH_INDEX_MARK, SEARCH_INDEX_MARK_OFFSET):
+        return _SEARCH_INDEX
     for offset, signature, kind in _SIGNATURES:
         if head.startswith(signature, offset):
             return kind

@@ -23,10 +23,11 @@ from corpuskit.formats.search_index.layout import (
     read_description,
     unerased_text,
 )
-from corpuskit.formats.search_index.line_list import LineList
+from corpuskit.formats.search_index.line_list import NOT_ALL_LINES, LineList
 from corpuskit.formats.search_index.packed import digest_at
 from corpuskit.formats.search_index.rows import indexed_documents
 from corpuskit.formats.search_index.run_list import run_hash
+from corpuskit.formats.search_index.seal import demand_seal
 from corpuskit.formats.search_index.word_check import are_words_of_documents
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class IndexCheck:
                 self.problems += _some(_document_problems(connection, description))
                 if not self.problems:
                     self.problems += _row_problems(connection, description)
+                if not self.problems:
+                    demand_seal(self.path)
                 return description
         except DamagedError as error:
             self.problems.append(str(error).removeprefix(f"{printable_name(self.path.name)} "))
@@ -144,7 +147,7 @@ def _line_problems(connection: "Connection") -> Iterator[str]:
     """Compare the list of lines with the documents: by it, a document is known without being read."""
     lines = LineList.of(connection)
     if lines is None:
-        yield "the list of lines, by which documents are known again, is not one of all its documents"
+        yield NOT_ALL_LINES
         return
     documents = connection.execute("SELECT number, digest FROM documents ORDER BY number")
     rows = sorted(range(len(lines.numbers)), key=lines.numbers.__getitem__)

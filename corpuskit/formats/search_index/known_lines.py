@@ -6,7 +6,6 @@ came as it: by a hash of that line, which has to do with the version of corpuski
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from corpuskit import __version__
 from corpuskit.core.counts import StreamCount
@@ -14,9 +13,6 @@ from corpuskit.formats.search_index.known_runs import KnownRuns
 from corpuskit.formats.search_index.line_list import LineList, SpellingList
 from corpuskit.formats.search_index.number_lookup import UNKNOWN, NumberLookup
 from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, sum_of
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 __all__ = ["FoundLines", "KnownLines", "hash_of_other_spelling"]
 
@@ -36,11 +32,6 @@ class KnownLines:
     def __bool__(self) -> bool:
         """Whether any line is known."""
         return bool(self._numbers)
-
-    @classmethod
-    def of(cls, connection: "Connection") -> "KnownLines":
-        """Return the lines of an index; none if they are not whole."""
-        return cls(LineList.of(connection))
 
     def find(self, lines: Sequence[bytes]) -> "FoundLines":
         """Return which documents have these lines."""

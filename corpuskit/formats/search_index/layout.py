@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from urllib.parse import quote
 
 from corpuskit.core.counts import StreamEntry
-from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.disk.regular_file import demand_readable, open_regular
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.provenance.chain import CHECKS
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
+from corpuskit.core.reading.input_kinds import SEARCH_INDEX_MARK, SEARCH_INDEX_MARK_OFFSET
 from corpuskit.core.wording import printable_name, quantity
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATION_ID",
+    "IF_CLEARED",
     "JOURNALS",
     "PAGE_BYTES",
     "REMOVED_SCHEMA",
@@ -48,16 +50,15 @@ __all__ = [
 
 _FORMAT_NAME, _FORMAT_NUMBER = "corpuskit.index", 4
 FORMAT = f"{_FORMAT_NAME}/{_FORMAT_NUMBER}"
-REMEDY = (
-    "; remove it, and make it anew with `corpuskit index` (behind `filter-takedown`, if it was cleared of anything)"
-)
-APPLICATION_ID = 0x636B6978
-"""`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
+IF_CLEARED = "(behind `filter-takedown`, if it was cleared of anything)"
+"""What a file that is removed no longer shows: `index` would have refused documents that were taken out of it."""
+REMEDY = f"; remove it, and make it anew with `corpuskit index` {IF_CLEARED}"
+APPLICATION_ID = int.from_bytes(SEARCH_INDEX_MARK, "big")
+"""What tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
 SUFFIX = ".idx"
 PAGE_BYTES = 16_384
 """Of the database: with larger pages, all of it is read and written in fewer calls."""
 _HEADER = b"SQLite format 3\0"
-_ID_OFFSET = 68
 JOURNALS = ("-wal", "-journal")
 """What SQLite adds to the name of a file for its write-ahead log, and for its rollback journal."""
 _SHADOW_TABLES = {
@@ -146,32 +147,37 @@ class IndexDescription(TypedDict):
 def is_search_index(path: Path) -> bool:
     """Whether a file says that it is a search index."""
     head = _head_of(path)
-    return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
+    return head.startswith(_HEADER) and head[SEARCH_INDEX_MARK_OFFSET:] == SEARCH_INDEX_MARK
 
 
 def has_lost_its_head(path: Path) -> bool:
     """Whether a file begins with zeros, or has but one of the two marks of an index."""
     head = _head_of(path)
-    is_marked = head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
-    return len(head) == _ID_OFFSET + 4 and (is_marked or not any(head))
+    is_marked = head[SEARCH_INDEX_MARK_OFFSET:] == SEARCH_INDEX_MARK
+    return len(head) == SEARCH_INDEX_MARK_OFFSET + len(SEARCH_INDEX_MARK) and (is_marked or not any(head))
 
 
 def _head_of(path: Path) -> bytes:
     """Return the first bytes of a file; none if it cannot be read."""
     try:
         with open_regular(path, follow_links=True) as stream:
-            return stream.read(_ID_OFFSET + 4)
+            return stream.read(SEARCH_INDEX_MARK_OFFSET + len(SEARCH_INDEX_MARK))
     except OSError:
         return b""
 
 
 @contextlib.contextmanager
 def open_index(path: Path) -> Iterator["Connection"]:
-    """Open an index to read. Raises UsageError for a file that is none, DamagedError for one that is not whole."""
+    """Open an index to read.
+
+    Raises UsageError for a file that is none, DamagedError for one that is not whole, PublishError for one that may not
+    be read.
+    """
     import sqlite3
 
     if not os.path.lexists(path):
         raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
+    demand_readable(path)
     if not is_search_index(path):
         if path.suffix == SUFFIX and has_lost_its_head(path):
             raise damaged_index(path, "its first bytes are not those of an index")

@@ -6,17 +6,20 @@ So a stream that changed little is compared with them from front to back, and al
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from corpuskit.formats.search_index.layout import IndexDescription, damaged_index
 from corpuskit.formats.search_index.number_spans import NumberSpans
-from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, from_bytes, to_bytes
+from corpuskit.formats.search_index.packed import DIGEST_BYTES, digest_at, from_bytes, sum_of, to_bytes
 from corpuskit.formats.search_index.run_list import RunList
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["LineList", "SpellingList"]
+__all__ = ["NOT_ALL_LINES", "LineList", "SpellingList", "whole_lines"]
 
+NOT_ALL_LINES = "the list of lines, by which documents are known again, is not one of all its documents"
 PART_LINES = 1 << 16
 """Of which the numbers and hashes are one row."""
 
@@ -147,6 +150,23 @@ class SpellingList:
                 "INSERT INTO spellings (numbers, digests, sizes, hashes) VALUES (?, ?, ?, ?)",
                 (numbers, digests, sizes, hashes),
             )
+
+
+def whole_lines(connection: "Connection", path: Path, description: IndexDescription) -> LineList:
+    """Return the lines of an index. Raises DamagedError unless they are those that it says, each with its words.
+
+    The documents are counted, not read.
+    """
+    lines = LineList.of(connection)
+    if lines is None:
+        raise damaged_index(path, NOT_ALL_LINES)
+    digest = f"{sum_of(lines.digests):032x}"
+    if (len(lines.numbers), digest) != (description["stream"]["documents"], description["stream"]["digest"]):
+        raise damaged_index(path, "it has not the documents that it says")
+    [(with_words,)] = connection.execute("SELECT count(*) FROM words_docsize")
+    if with_words != len(lines.numbers):
+        raise damaged_index(path, f"it has words of {with_words:,} documents, and {len(lines.numbers):,} documents")
+    return lines
 
 
 def _are_whole(numbers: object, digests: object) -> bool:

@@ -33,6 +33,7 @@ from corpuskit.formats.search_index.layout import (
     read_description,
 )
 from corpuskit.formats.search_index.line_list import LineList
+from corpuskit.formats.search_index.seal import remove_seal, write_seal
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -97,6 +98,11 @@ class NewVersion:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def has_seal(self) -> bool:
+        """Whether it gets a checksum, for which all of it is read: not where a small change is to cost little."""
+        return not self._defers_erasure
 
     def close(self) -> None:
         """Leave nothing behind but the index in place, and release the lock."""
@@ -210,6 +216,10 @@ class NewVersion:
             if self.target.exists():
                 filesystem.copy_mode(self.target, written)
         self.connection.close()
+        if self.has_seal:
+            write_seal(written)
+        else:
+            remove_seal(written)
         flush(written)
         filesystem.replace(written, self.target)
 

@@ -20,6 +20,7 @@ from corpuskit.formats.search_index.layout import (
 from corpuskit.formats.search_index.line_list import LineList
 from corpuskit.formats.search_index.new_version import NewVersion, leftovers
 from corpuskit.formats.search_index.rows import indexed_documents
+from corpuskit.formats.search_index.seal import demand_seal
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -47,6 +48,7 @@ def whole_documents(path: Path) -> Iterator[tuple[int, Document]]:
             yield indexed.number, indexed.document
         if count.as_json() != description["stream"]:
             raise damaged_index(path, f"it holds {count.documents} documents, which are not those that it says")
+        demand_seal(path)
 
 
 def vectors_of(path: Path, numbers: Iterable[int]) -> int:

@@ -12,9 +12,10 @@ from corpuskit.core.recogniser import Passed, Recogniser
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import embedded_text, entry_of
 from corpuskit.formats.search_index.known_lines import KnownLines, hash_of_other_spelling
-from corpuskit.formats.search_index.layout import IndexDescription, damaged_index, database_errors
-from corpuskit.formats.search_index.line_list import LineList
+from corpuskit.formats.search_index.layout import IF_CLEARED, IndexDescription, damaged_index, database_errors
+from corpuskit.formats.search_index.line_list import LineList, whole_lines
 from corpuskit.formats.search_index.new_version import NewVersion
+from corpuskit.formats.search_index.seal import demand_seal
 
 __all__ = ["ADDED", "CHANGED", "UNCHANGED", "Changes", "Embedder", "IndexWriter"]
 
@@ -46,6 +47,8 @@ class Changes(NamedTuple):
     embedded: int
     unerased: int
     """Removed, now or before, and their bytes may still be in the file."""
+    erased: int
+    """Removed before, and what was left of them is gone now."""
 
 
 class IndexWriter:
@@ -156,9 +159,13 @@ class IndexWriter:
             if version.is_copied:
                 version.write_lines(self._lines)
                 version.replace_target()
+            elif not version.has_seal:
+                demand_seal(self.target)  # where nothing is new, there is time for it
         unchanged = self._count.documents - self._added - self._changed
         left = 0 if unerased is None else unerased["documents"]
-        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded, left)
+        earlier = None if version.before is None else version.before.get("unerased")
+        erased = earlier["documents"] if earlier is not None and unerased is None else 0
+        changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded, left, erased)
         with finishing(self.target):
             if version.is_copied:
                 flush(self.target.parent)
@@ -174,7 +181,7 @@ class IndexWriter:
         return Passed(count, UNCHANGED)
 
     def _begin_with(self, before: IndexDescription) -> None:
-        """Read what the stream is compared with. Raises UsageError where vectors would be missing."""
+        """Read what the stream is compared with. Raises UsageError where vectors would be missing, and DamagedError."""
         has_vectors = self._take_over_vectors(before)
         with database_errors(self.target):
             # Asked for one at a time, SQLite finds each at an end of the table.
@@ -183,8 +190,11 @@ class IndexWriter:
             if (first or 0) < 0 or (last or 0) > GREATEST_NUMBER:
                 raise damaged_index(self.target, "it has numbers of documents that cannot be")
             self._seen_flags = bytearray((last or 0) + 1)
+            lines = whole_lines(self._version.connection, self.target, before)
             if has_vectors:
-                self._lines_before = KnownLines.of(self._version.connection)
+                self._lines_before = KnownLines(lines)
+        if self._version.has_seal:
+            demand_seal(self.target)
 
     def _take_over_vectors(self, before: IndexDescription) -> bool:
         """Return whether all documents have the vectors that they need; remove those of another model."""
@@ -192,7 +202,7 @@ class IndexWriter:
         if embedding is not None and self._embedder is None:
             raise UsageError(
                 f"{str(self.target)!r} has vectors of {embedding['model']}; add `--embed URL --embed-model MODEL`, or "
-                "remove the file to make one without"
+                f"remove the file to make one without {IF_CLEARED}"
             )
         if self._embedder is None:
             return True
@@ -261,7 +271,7 @@ class IndexWriter:
                 raise RemoteError(
                     f"the server gives vectors of {len(vector) // VALUE_BYTES} dimensions for {self._embedder.model}, "
                     f"and {str(self.target)!r} has some of {self._dimensions}; check the model, or remove the file to "
-                    "make it anew"
+                    f"make it anew {IF_CLEARED}"
                 )
             self._write_vector(number, embedded, vector)
         self._embedded += len(self._pending)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["IndexOutput", "IndexedStream"]
 
 
+TOLD_NUMBERS = ("added", "changed", "removed", "unchanged", "embedded")
+"""Of `Changes`, those that the first line tells."""
+
+
 class IndexOutput:
     """The new version of an index: an output of a run, as folders and files are."""
 
@@ -62,10 +66,11 @@ class IndexOutput:
             return []
         changes = self._changes
         name = printable_name(str(self.target))
-        numbers = {kind: number for kind, number in changes._asdict().items() if number and kind != "unerased"}
-        kinds = ", ".join(f"{number:,} {kind}" for kind, number in numbers.items()) or "no change"
+        kinds = [f"{number:,} {kind}" for kind in TOLD_NUMBERS if (number := getattr(changes, kind))]
+        if changes.erased:
+            kinds.append(f"erased what was left of {quantity(changes.erased, 'document')} removed before")
         total = quantity(changes.added + changes.changed + changes.unchanged, "document")
-        remarks = [f"{name}: {total}; {kinds}"]
+        remarks = [f"{name}: {total}; {', '.join(kinds) or 'no change'}"]
         if changes.unerased:
             remarks.append(f"{name}: {unerased_text(changes.unerased)}; run it without --defer-erasure to erase them")
         return remarks

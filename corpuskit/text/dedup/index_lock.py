@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.disk.regular_file import open_regular
-from corpuskit.core.errors import PublishError
+from corpuskit.core.errors import PublishError, cannot_read, what_to_do
 
 HOLDER = ".holder"
 """The file that says who changes an index."""
@@ -50,14 +50,16 @@ def writing_index(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PublishError(f"cannot write the index {str(folder)!r}: {error.strerror or error}") from error
+        raise PublishError(
+            f"cannot write the index {str(folder)!r}: {error.strerror or error}. {what_to_do(error)}, and run it again"
+        ) from error
 
 
 def _lock(folder: Path, mode: int) -> int:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise PublishError(f"cannot read the index {str(folder)!r}: {error.strerror or error}") from error
+        raise cannot_read(folder, error) from error
     try:
         fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
     except BlockingIOError:

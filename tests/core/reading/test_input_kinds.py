@@ -50,6 +50,11 @@ def name_alone(value: object) -> str:
         ("a.ipynb", b"{}", "is a notebook; use `corpuskit code`"),
         ("paper", b"%PDF-1.7\n\x00", "paper is PDF; turn it into text"),
         ("store", b"SQLite format 3\x00rest", "store is an SQLite database; export it as CSV"),
+        (
+            "a.idx",
+            b"SQLite format 3\x00" + bytes(52) + b"ckix",
+            "a.idx is a search index; ask it with",
+        ),
         ("dump.xml", b"<mediawiki xml:lang='en'>", "dump.xml is a dump of a wiki; use `corpuskit wikipedia`"),
     ],
     ids=name_alone,
