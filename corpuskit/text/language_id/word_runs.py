@@ -11,8 +11,10 @@ CHARACTERS = 20
 
 _SMALL = r"[a-z\xa1-\U0010ffff]"
 """A character of a word but capitals: those of other alphabets are not told apart."""
-_WORD = rf"[(\"“«]?+[A-Za-z\xa1-\U0010ffff]{_SMALL}*+(?:['’-]{_SMALL}++)*+[,.;:!?)\"”»]*+"
-_WORDS = rf"(?<!\S)(?:{_WORD}[ ]){{{RUN - 1},}}+(?:{_WORD}(?!\S))?+"
+_OR_NONE = "|(?!)"
+"""What takes back a try that fails halfway (https://github.com/python/cpython/issues/106052)."""
+_WORD = rf"[(\"“«]?+[A-Za-z\xa1-\U0010ffff]{_SMALL}*+(?:['’-]{_SMALL}++{_OR_NONE})*+[,.;:!?)\"”»]*+"
+_WORDS = rf"(?<!\S)(?:{_WORD}[ ]{_OR_NONE}){{{RUN - 1},}}+(?:{_WORD}(?!\S){_OR_NONE})?+"
 _HAN_OR_KANA = r"[\u3041-\u30ff\u3400-\u9fff]"
 _RUNS = re.compile(_WORDS)
 _RUNS_OF_ALL_SCRIPTS = re.compile(rf"{_WORDS}|(?:{_HAN_OR_KANA}|[、。「」，：；！？]){{{CHARACTERS},}}+")
