@@ -1,18 +1,20 @@
 """Pages that stand in for another: errors, parked names, walls to log in or to prove to be human.
 
 They are whole sentences, so no rule on lines finds them. A page is one of them if it is short and one of its first
-lines says so: an article on such pages is longer, or speaks of them later. What follows tells the two apart where the
-first sentence has such words among others, or the headline has them alone: a wall goes on about the site and to its
-reader, an article about its story.
+lines says so: an article on such pages is longer, or speaks of them later. A short page may ask to log in with no such
+line, by two of the labels that forms have. The other sentences of the page tell a wall from an article, wherever they
+stand (`stories`): a wall speaks of its site and to its reader, an article of its story.
 """
 
 import re
 import string
 from collections.abc import Sequence
+from itertools import pairwise
 
+from corpuskit.text.quality.form_labels import FORM_LABELS
 from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
-from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
-from corpuskit.text.quality.web_words import speaks_of_site, speaks_to_reader
+from corpuskit.text.quality.stories import is_article, is_story, parts_of
+from corpuskit.text.quality.told_of_others import sentences_of
 
 __all__ = ["PageHeads"]
 
@@ -22,35 +24,25 @@ LONGEST_LINE = 160
 """Characters of the line that says so."""
 LONGEST_HEADED = 800
 """Characters of such a page that says so in a heading whose words an article may have, too."""
+LONGEST_FORM = 1000
+"""Characters of a page that says so in a longer line, or in the labels of a form."""
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
-OPENING_SENTENCES = 1
-"""Sentences of a page in one long line in which it may say so."""
-LEAST_STORY = 4
-"""Sentences that make an article of what follows the words of a wall."""
-MOST_OF_SITE = 0.25
-"""The share of them that speak of the site, up to which they are one."""
-LEAST_BELOW = 3
-"""Sentences that make an article of what stands below a headline of such words, if they are long enough together."""
-SHORTEST_BELOW, SHORTEST_DENSE_BELOW = 250, 90
-"""Characters of all these sentences: about the words that Gopher's rule asks for."""
-MOST_TO_READER = 0.34
-"""The share of them that speak of the site or to its reader, up to which they are one; the first of them does not."""
-LONG_STORY = 8
-"""Sentences of an article that may speak to its reader in each, as advice does, but seldom of the site."""
-LEAST_OF_SITE = 0.5
-"""The share of the sentences of a page in one line that must, if it is a wall."""
-SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
-"""Characters of a sentence, and of one in a script without spaces."""
-LONG_PARAGRAPH = 60
-"""Characters of a line that is worth a sentence in a script whose sentences end without a mark."""
+OPENING_SENTENCES = 2
+"""Sentences of a longer line in which a short page may say so."""
+LEAST_LABELS = 2
+"""Different labels of a form to log in that make a short page one."""
+LONGEST_LABELLED = 80
+"""Characters of a line or sentence that is such a label, with what is glued to it."""
+SHORTEST_ANSWER = 60
+"""Characters of a sentence that answers such words, which are then a question of a lesson."""
+_STOPS = (".", "!", "。", "！", "।", "۔")
+_ASKS = "?？؟ :…"
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 """Letters of scripts whose words have no spaces between them, or endings."""
-_MARKLESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
-_ENDS = '.!?。！？।؟۔…”"»」’)'
 _OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
 
 
@@ -80,7 +72,19 @@ class PageHeads:
         >>> PageHeads(["You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?"]).access_walls()
         [True]
         """
-        return self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
+        walls = self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
+        for index in self._forms():
+            walls[index] = True
+        return walls
+
+    def _forms(self) -> list[int]:
+        """Return the indices of the short texts that are a form to log in by their labels, and no article."""
+        short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_FORM]
+        every = _plain("\n".join([self._texts[index] for index in short]))
+        labels = _LABELS.within(every, set(_words(every)), _UNSPACED.search(every) is not None) if short else []
+        if len(labels) < LEAST_LABELS:
+            return []
+        return [index for index in short if _is_form(_plain(self._texts[index]), labels)]
 
     def _begin_with(self, phrases: "_Phrases", headings: "_Phrases") -> list[bool]:
         """Return for each text whether one of its first lines has one of the phrases, or is one of the headings."""
@@ -123,6 +127,7 @@ def _words(text: str) -> list[bytes]:
 
 _PLACEHOLDERS, _HEADINGS_OF_ERRORS = _Phrases(PLACEHOLDERS), _Phrases(HEADINGS_OF_ERRORS)
 _WALLS, _HEADINGS_OF_WALLS = _Phrases(WALLS), _Phrases(HEADINGS_OF_WALLS)
+_LABELS = _Phrases(FORM_LABELS)
 
 
 def _plain(text: str) -> str:
@@ -132,63 +137,22 @@ def _plain(text: str) -> str:
 def _first_lines(text: str) -> str:
     """Return the first lines of a text that are short enough to say what kind of page it is."""
     lines = [line for line in text[:HEAD].splitlines() if line and not line.isspace()]
-    first_lines = [line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE]
-    if lines and len(lines[0]) > LONGEST_LINE and len(text) <= LONGEST_HEADED:
-        first_lines = [*sentences_of(lines[0], OPENING_SENTENCES), *first_lines]
+    first_lines: list[str] = []
+    for line in lines[:FIRST_LINES]:
+        if len(line) <= LONGEST_LINE:
+            first_lines.append(line)
+        elif len(text) <= LONGEST_FORM:
+            first_lines += sentences_of(line, OPENING_SENTENCES)
     return "\n".join(first_lines)
 
 
 def _says(text: str, head: str, phrases: list[str]) -> bool:
-    """Whether one of the first lines of a text has one of the phrases, and no article follows."""
+    """Whether one of the first lines of a text has one of the phrases, and the page is no article."""
     for line in head.splitlines() if any(phrase in head for phrase in phrases) else ():
         said = [phrase for phrase in phrases if phrase in line]
-        if said and not _begins_article(_plain(text), line, max(said, key=len)):
+        if said and not is_article(_plain(text), line, max(said, key=len)):
             return True
     return False
-
-
-def _begins_article(text: str, line: str, phrase: str) -> bool:
-    """Whether a phrase of walls stands in a sentence of an article."""
-    sentence = next((part for part in sentences_of(line) if phrase in part), line).strip()
-    if sentence == line.strip() and _is_story(text[text.find(sentence) + len(sentence) :]):
-        return True
-    following = text[text.find(sentence) + len(sentence) :]
-    sentences = _full_sentences(following)
-    of_site = sum(map(speaks_of_site, sentences))
-    if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
-        # The page is one long line, and the sentence is one of many.
-        return True
-    is_heading = 2 * len(phrase) >= len(sentence) and not tells_of_others(sentence)
-    return not is_heading and len(sentences) >= LEAST_STORY and of_site <= MOST_OF_SITE * len(sentences)
-
-
-def _is_story(below: str) -> bool:
-    """Whether what stands below a headline, in small letters, is an article.
-
-    >>> _is_story("the mayor knew of the cracks in the old bridge. he told nobody until the river rose. " * 3)
-    True
-    >>> _is_story("this part is closed to visitors. please talk to whoever runs it, who can let you in. " * 3)
-    False
-    """
-    sentences = _full_sentences(below)
-    if len(sentences) < LEAST_BELOW or speaks_of_site(sentences[0]):
-        return False
-    if len(sentences) >= LONG_STORY:
-        return sum(map(speaks_of_site, sentences)) <= MOST_OF_SITE * len(sentences)
-    shortest = SHORTEST_DENSE_BELOW if _UNSPACED.search(sentences[0]) else SHORTEST_BELOW
-    to_reader = sum(map(speaks_to_reader, sentences))
-    return sum(map(len, sentences)) >= shortest and to_reader <= MOST_TO_READER * len(sentences)
-
-
-def _full_sentences(text: str) -> list[str]:
-    return [part for part in sentences_of(text) if _is_sentence(part.strip())]
-
-
-def _is_sentence(part: str) -> bool:
-    if len(part) >= LONG_PARAGRAPH and _MARKLESS.search(part):
-        return True
-    shortest = SHORTEST_DENSE if _UNSPACED.search(part) else SHORTEST_SENTENCE
-    return len(part) >= shortest and part[-1] in _ENDS
 
 
 def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
@@ -198,6 +162,25 @@ def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
         heading = _OPENING.sub("", line, count=1) if _OPENING.match(line) else line
         longest = max((len(phrase) for phrase in phrases if phrase in line), default=0)
         if 2 * longest >= len(heading.strip()):
-            plain = _plain(text)
-            return not _is_story(plain[plain.find(line) + len(line) :])
+            return not is_story(_plain(text), line)
     return False
+
+
+def _is_form(text: str, labels: list[str]) -> bool:
+    """Whether so many lines or sentences of a text in small letters are labels of a form, and it is no article."""
+    labels = [label for label in labels if label in text]
+    if len(labels) < LEAST_LABELS:
+        return False
+    parts = parts_of(text)
+    standing = {
+        label
+        for part, below in pairwise([*parts, ""])
+        if len(part) <= LONGEST_LABELLED and not part.endswith(_STOPS) and not _is_answer(below)
+        for label in labels
+        if part.startswith(label) or part.rstrip(_ASKS).endswith(label)
+    }
+    return len(standing) >= LEAST_LABELS and not is_story(text)
+
+
+def _is_answer(part: str) -> bool:
+    return len(part) >= SHORTEST_ANSWER and part.endswith(_STOPS)
