@@ -49,10 +49,10 @@ WORDS_OF_LONGEST_LINE = 16
 def fenced_rows(layout: TextLayout) -> Booleans:
     """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark.
 
-    What is drawn around a table says as clearly what is in it.
+    What is drawn around a table says as clearly what is in it, and so do the rules of reStructuredText above and below.
     """
     lines = layout.lines
-    fenced = _drawn_rows(layout)
+    fenced = _drawn_rows(layout) | _ruled_rows(layout)
     if not len(fenced):
         return fenced
     starts, ends = layout.row_starts, layout.row_ends
@@ -91,6 +91,22 @@ def _drawn_rows(layout: TextLayout) -> Booleans:
     drawn[ends.searchsorted(wide, "right")] = True
     drawn &= ~np.isin(starts, wide) | np.isin(ends - 3, wide)
     return drawn
+
+
+def _ruled_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it lies between two equal rules of several columns in its paragraph: `===  =====`."""
+    lines = layout.lines
+    ruled = np.zeros(len(lines.numbers), bool)
+    if b"== " not in layout.data:
+        return ruled
+    columns = (layout.codes[layout.row_starts] == ord("=")) & (lines.token_counts > 1)
+    first_of: dict[tuple[int, bytes], int] = {}
+    for row in columns.nonzero()[0].tolist():
+        rule = layout.data[int(layout.row_starts[row]) : int(layout.row_ends[row])]
+        if not rule.strip(b"= "):
+            first = first_of.setdefault((int(layout.row_paragraphs[row]), rule), row)
+            ruled[first : row + 1] |= row > first
+    return ruled
 
 
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
@@ -154,20 +170,31 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
 def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
     """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
 
-    Fences and tables may stand right below what leads to them, which is no part of them.
+    Fences, tables and trees may stand right below what leads to them, which is no part of them.
     """
     # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
     # prose         1          0         0          1
     # opens         1          1         0          1
     sizes = np.diff(np.append(layout.paragraph_starts, len(prose)))
     long = sizes > LONGEST_BLOCK
-    if not long.any() and not fenced.any():
+    tables = _table_rows(layout)
+    if not long.any() and not fenced.any() and not tables.any():
         return layout.paragraph_starts
     changes = np.diff(prose, prepend=prose[:1])
     opens: Booleans = layout.opens_paragraph | changes & long.repeat(sizes)
-    opens[1:] |= fenced[1:] != fenced[:-1]
+    opens[1:] |= (fenced[1:] != fenced[:-1]) | (tables[1:] != tables[:-1])
     starts: Integers = opens.nonzero()[0]
     return starts
+
+
+def _table_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it is one of a table between `|` or `+`, or a branch of a tree."""
+    codes, starts = layout.codes, layout.row_starts
+    first, last = codes[starts], codes[layout.row_ends - 1]
+    rows: Booleans = ((first == ord("|")) | (first == ord("+"))) & (first == last) & (layout.row_sizes > 1)
+    branches = (first == 0xE2).nonzero()[0]
+    rows[branches] = codes[starts[branches] + 1] == 0x94
+    return rows
 
 
 def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:

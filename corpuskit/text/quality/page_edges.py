@@ -43,6 +43,7 @@ BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 _OPENS_BAR = np.zeros(256, bool)
 _OPENS_BAR[[bar[1] for bar in BARS]] = True
 LONGEST_BAR = 3
+_SIDES_OF_BOX = ("│", "┃", "║")
 LEAST_TOKENS_OF_ROW, MOST_TOKENS_OF_ROW = 5, 40
 """Words and marks of a line of links."""
 WORDS_OF_FIRST_LINK = 3
@@ -269,7 +270,8 @@ def _cut_edge(
     are_links = [False] * len(short)
     for index in compress(range(len(short)), may_be):
         text = data[starts[index] : ends[index]].decode("utf-8", "replace")
-        are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
+        if not _is_row_of_box(text):
+            are_links[index] = is_link(text) or (not short[index] and is_row_of_links(text))
     if True not in are_links:
         outermost = 0 if at_head else -1
         text = data[starts[outermost] : ends[outermost]].decode("utf-8", "replace")
@@ -283,6 +285,11 @@ def _cut_edge(
     rest = "\n".join([*longer, _body(layout, *body, at_head)]).lower()
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[[edges.rows[start + index] for index in goes]] = True
+
+
+def _is_row_of_box(text: str) -> bool:
+    line = text.strip()
+    return line.startswith(_SIDES_OF_BOX) and line.endswith(_SIDES_OF_BOX)
 
 
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:

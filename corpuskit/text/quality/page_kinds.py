@@ -54,9 +54,7 @@ class PageHeads:
         self._texts = texts
         self._heads = [_first_lines(text) if len(text) <= LONGEST_PAGE else "" for text in texts]
         # Few pages have any of the phrases: all are searched for them at once.
-        self._every = _plain("\n".join(self._heads))
-        self._words = set(_words(self._every))
-        self._is_unspaced = not self._every.isascii() and _UNSPACED.search(self._every) is not None
+        self._lines = _Lines(self._heads)
 
     def placeholders(self) -> list[bool]:
         """Return for each text whether it is the page of an error, or of a name or server without a site.
@@ -80,16 +78,15 @@ class PageHeads:
     def _forms(self) -> list[int]:
         """Return the indices of the short texts that are a form to log in by their labels, and no article."""
         short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_FORM]
-        every = _plain("\n".join([self._texts[index] for index in short]))
-        labels = _LABELS.within(every, set(_words(every)), _UNSPACED.search(every) is not None) if short else []
+        labels = _LABELS.within(_Lines([self._texts[index] for index in short]))
         if len(labels) < LEAST_LABELS:
             return []
         return [index for index in short if _is_form(_plain(self._texts[index]), labels)]
 
     def _begin_with(self, phrases: "_Phrases", headings: "_Phrases") -> list[bool]:
         """Return for each text whether one of its first lines has one of the phrases, or is one of the headings."""
-        said = phrases.within(self._every, self._words, self._is_unspaced)
-        headed = headings.within(self._every, self._words, self._is_unspaced)
+        said = phrases.within(self._lines)
+        headed = headings.within(self._lines)
         if not said and not headed:
             return [False] * len(self._heads)
         return [
@@ -98,11 +95,21 @@ class PageHeads:
         ]
 
 
+class _Lines:
+    """Lines of many texts in small letters, and what tells most phrases to be absent from them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.text = _plain("\n".join(texts))
+        self.words = set(_words(self.text))
+        unspaced = [] if self.text.isascii() else [text for text in texts if _UNSPACED.search(text)]
+        self.unspaced = _plain("\n".join(unspaced))
+
+
 class _Phrases:
     """Phrases by a word that each of them has, so that most are known to be absent from texts by their words."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._by_word: dict[bytes, list[str]] = {}
+        self._by_word: dict[bytes, list[tuple[str, set[bytes]]]] = {}
         self._rest: list[str] = []
         self._unspaced: list[str] = []
         for phrase in phrases:
@@ -111,14 +118,22 @@ class _Phrases:
             if _UNSPACED.search(phrase):
                 self._unspaced.append(phrase)
             elif words:
-                self._by_word.setdefault(max(words, key=len), []).append(phrase)
+                # The first may have a mark before it.
+                self._by_word.setdefault(max(words, key=len), []).append((phrase, set(words[1:])))
             else:
                 self._rest.append(phrase)
 
-    def within(self, text: str, words: set[bytes], is_unspaced: bool) -> list[str]:
-        """Return the phrases that a text with these words has."""
-        likely = [phrase for word in self._by_word.keys() & words for phrase in self._by_word[word]]
-        return [phrase for phrase in (*likely, *self._rest, *(self._unspaced if is_unspaced else ())) if phrase in text]
+    def within(self, lines: _Lines) -> list[str]:
+        """Return the phrases that these lines have."""
+        words = lines.words
+        likely = [
+            phrase
+            for word in self._by_word.keys() & words
+            for phrase, needed in self._by_word[word]
+            if needed <= words and phrase in lines.text
+        ]
+        rest = [phrase for phrase in self._rest if phrase in lines.text]
+        return [*likely, *rest, *(phrase for phrase in self._unspaced if phrase in lines.unspaced)]
 
 
 def _words(text: str) -> list[bytes]:

@@ -104,26 +104,26 @@ zh: 浏览器太旧|浏览器过旧|浏览器版本太
 en: browser you are using is too old|browser you're using is too old|browser you are using is not|browser is no longer
 en: older browsers cannot|time to update your browser|update your browser to|upgrade your browser to|you are using an outdated
 en: you're using an outdated|using an older browser|using an old browser|old version of your browser|browser cannot display
-en: browser does not support|browser doesn't support|out-of-date browser|out of date browser
-de: browser ist zu alt|browser kann diese seite|browser unterstützt|veralteten browser|veraltete browser|alten browser
+en: using an out-of-date browser|using an out of date browser
+de: browser ist zu alt|browser kann diese seite|veralteten browser|veraltete browser
 de: aktualisieren sie ihren browser|browser, den sie verwenden
 fr: navigateur ne permet pas|navigateur trop ancien|navigateur est ancien|navigateur obsolète|navigateur dépassé
-fr: ancienne version de votre navigateur|mettre à jour votre navigateur|navigateur ne prend pas en charge
+fr: ancienne version de votre navigateur|mettre à jour votre navigateur
 es: navegador no permite|navegador antiguo|navegador obsoleto|navegador desactualizado|actualice su navegador
-es: actualiza tu navegador|navegador no admite|versión antigua de su navegador
+es: actualiza tu navegador|versión antigua de su navegador
 pt: navegador antigo|navegador obsoleto|navegador desatualizado|atualize seu navegador|atualize o seu navegador
-pt: navegador não permite|navegador não suporta
+pt: navegador não permite
 it: browser obsoleto|browser non aggiornato|browser è obsoleto|aggiorna il tuo browser|aggiorna il browser
 it: browser troppo vecchio|browser non consente
 nl: verouderde browser|browser is verouderd|werk je browser bij|update je browser
 sv: webbläsare är för gammal|föråldrad webbläsare|uppdatera din webbläsare
-pl: przestarzałej przeglądarki|starej przeglądarki|zaktualizuj przeglądarkę|przeglądarka nie obsługuje
-cs: zastaralý prohlížeč|aktualizujte svůj prohlížeč|prohlížeč je zastaralý|prohlížeč nepodporuje
+pl: przestarzałej przeglądarki|starej przeglądarki|zaktualizuj przeglądarkę
+cs: zastaralý prohlížeč|aktualizujte svůj prohlížeč|prohlížeč je zastaralý
 ru: обновите браузер|обновите ваш браузер|обновите свой браузер|устаревший браузер|устаревшую версию браузера
 ru: устаревшим браузером|браузер слишком стар|старую версию браузера|браузер не может
 uk: оновіть браузер|застарілий браузер|браузер застарів|застарілу версію браузера
 tr: eski bir tarayıcı|tarayıcınızı güncelleyin|tarayıcınız bu sayfayı
-ar: متصفحا قديما|متصفح قديم|حدّث متصفحك|قم بتحديث متصفحك|متصفحك لا يدعم
+ar: متصفحا قديما|متصفح قديم|حدّث متصفحك|قم بتحديث متصفحك
 hi: ब्राउज़र पुराना|पुराना ब्राउज़र|ब्राउज़र अपडेट करें
 th: เบราว์เซอร์รุ่นเก่า|เบราว์เซอร์เก่า|อัปเดตเบราว์เซอร์
 vi: trình duyệt cũ|trình duyệt quá cũ|cập nhật trình duyệt
