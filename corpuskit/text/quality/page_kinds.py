@@ -23,9 +23,7 @@ LONGEST_PAGE = 2000
 LONGEST_LINE = 160
 """Characters of the line that says so."""
 LONGEST_HEADED = 800
-"""Characters of such a page that says so in a heading whose words an article may have, too."""
-LONGEST_FORM = 1000
-"""Characters of a page that says so in a longer line, or in the labels of a form."""
+"""Characters of such a page that says so in words that an article may have, too, in a longer line, or in labels."""
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
@@ -77,7 +75,7 @@ class PageHeads:
 
     def _forms(self) -> list[int]:
         """Return the indices of the short texts that are a form to log in by their labels, and no article."""
-        short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_FORM]
+        short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_HEADED]
         labels = _LABELS.within(_Lines([self._texts[index] for index in short]))
         if len(labels) < LEAST_LABELS:
             return []
@@ -156,7 +154,7 @@ def _first_lines(text: str) -> str:
     for line in lines[:FIRST_LINES]:
         if len(line) <= LONGEST_LINE:
             first_lines.append(line)
-        elif len(text) <= LONGEST_FORM:
+        elif len(text) <= LONGEST_HEADED:
             first_lines += sentences_of(line, OPENING_SENTENCES)
     return "\n".join(first_lines)
 
