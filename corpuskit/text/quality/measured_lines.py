@@ -36,6 +36,8 @@ DEEPER = 2
 """Columns by which an indented block stands to the right of the line before it."""
 LONGEST_BLOCK = 40
 """Lines of the longest paragraph that is code or prose as a whole: pages without blank lines are one paragraph."""
+LEAST_ROWS = 3
+"""Rows of a table or tree that is no menu though it begins or ends a paragraph."""
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
 WORDS_OF_WRAPPED_LINE = 6
@@ -122,13 +124,14 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
-    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced)
+    tables = _table_rows(layout)
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced, tables)
     sizes = np.diff(np.append(first, len(starts)))
     is_code = 2 * np.add.reduceat(looks, first, dtype=np.int64) >= sizes
     # What begins or ends a page may be a menu, whose marks are those of code.
     at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
     in_code = 2 * layout.sums_of_paragraphs(looks) >= np.diff(np.append(layout.paragraph_starts, len(looks)))
-    is_code &= ~at_edge | in_code[layout.row_paragraphs[first]]
+    is_code &= ~at_edge | in_code[layout.row_paragraphs[first]] | (tables[first] & (sizes >= LEAST_ROWS))
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -167,7 +170,7 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     return prose
 
 
-def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
+def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans, tables: Booleans) -> Integers:
     """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
 
     Fences, tables and trees may stand right below what leads to them, which is no part of them.
@@ -177,7 +180,6 @@ def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> I
     # opens         1          1         0          1
     sizes = np.diff(np.append(layout.paragraph_starts, len(prose)))
     long = sizes > LONGEST_BLOCK
-    tables = _table_rows(layout)
     if not long.any() and not fenced.any() and not tables.any():
         return layout.paragraph_starts
     changes = np.diff(prose, prepend=prose[:1])
