@@ -214,7 +214,7 @@ def test_html_is_refused() -> None:
 def test_the_manifest_names_splitter_and_rules() -> None:
     assert FilterQuality().versions() == {
         "word-splitter": "corpuskit-words/2",
-        "quality-rules": "corpuskit-quality-rules/11",
+        "quality-rules": "corpuskit-quality-rules/12",
     }
 
 

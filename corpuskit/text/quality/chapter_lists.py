@@ -1,4 +1,4 @@
-"""The contents of a whole manual below one of its chapters, where each chapter is called one: `Chapter 1:`, `I.`, `第1章`.
+"""The contents of a whole manual below one of its chapters, where chapters are called so: `Chapter 1:`, `I.`, `第1章`.
 
 Their sections may have no numbers, or such as begin anew in each chapter. So the chapters alone are counted: from the
 first to the last of the list, none left out.
@@ -44,7 +44,11 @@ def without_chapters(text: str) -> str:
     True
     """
     foot = max(0, len(text) - FOOT)
-    if text.endswith(_ENDS) or text.count("\n", foot) < LEAST_LINES_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
+    if (
+        text.endswith(_ENDS)
+        or text.count("\n", foot) < LEAST_LINES_IN_FOOT
+        or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT
+    ):
         return text
     lines = text.splitlines()
     first, last = _chapters(lines)

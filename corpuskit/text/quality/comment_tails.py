@@ -38,12 +38,14 @@ răspunde la acest comentariu|odgovori|odgovori na ovaj komentar|odgovori na ta 
 الرد على هذا التعليق|پاسخ|پاسخ دادن|پاسخ به این نظر|پاسخ به این دیدگاه|הגב|השב|הגב לתגובה זו|השב לתגובה זו
 जवाब दें|उत्तर दें|इस टिप्पणी का जवाब दें|इस टिप्पणी का उत्तर दें|উত্তর দিন|জবাব দিন|এই মন্তব্যের উত্তর দিন
 ตอบกลับ|ตอบกลับความคิดเห็นนี้|trả lời|trả lời bình luận này|balas|balas komentar ini|tanggapi|返信|返信する
-このコメントに返信|このコメントに返信する|답글|답글 쓰기|답글 달기|이 댓글에 답글 달기|답장|回复|回覆|回复这条评论|回复此评论
+このコメントに返信|このコメントに返信する|답글|답글 쓰기|답글 달기|이 댓글에 답글 달기|답장|回复|回覆
+回复这条评论|回复此评论
 回复该评论|回覆這則留言|回覆此留言|回应|回應
 """
 _BESIDE = """
 like|dislike|quote|report|report abuse|report comment|flag|share|permalink|link|upvote|downvote|edit|delete|melden
-kommentar melden|zitieren|gefällt mir|teilen|signaler|citer|j'aime|j’aime|partager|denunciar|citar|me gusta|compartir|curtir
+kommentar melden|zitieren|gefällt mir|teilen|signaler|citer|j'aime|j’aime|partager|denunciar|citar|me gusta
+compartir|curtir
 compartilhar|segnala|cita|mi piace|condividi|rapporteren|citeren|vind ik leuk|delen|anmäl|citera|gilla|dela|anmeld
 synes godt om|rapporter|ilmoita|lainaa|tykkää|zgłoś|cytuj|lubię to|udostępnij|nahlásit|citovat|nahlásiť|jelentés
 tetszik|пожаловаться|цитировать|нравится|поделиться|поскаржитися|цитувати|подобається|αναφορά|şikayet et|beğen|إبلاغ

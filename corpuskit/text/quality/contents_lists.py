@@ -13,7 +13,15 @@ from itertools import pairwise
 
 from corpuskit.text.quality.link_words import is_link
 
-__all__ = ["MOST_BELOW", "MOST_BETWEEN", "is_chapter", "may_be_title", "names_section", "without_contents", "without_list"]
+__all__ = [
+    "MOST_BELOW",
+    "MOST_BETWEEN",
+    "is_chapter",
+    "may_be_title",
+    "names_section",
+    "without_contents",
+    "without_list",
+]
 
 LEAST_ENTRIES = 12
 """Numbered lines of a list of contents."""

@@ -17,7 +17,8 @@ fr: mot de passe oublié|rester connecté|pas encore de compte|pas encore inscri
 fr: déjà un compte|déjà inscrit|déjà abonné|créer un compte|se souvenir de moi|connectez-vous à votre compte
 fr: continuer avec google|se connecter avec google|vous avez oublié votre mot de passe
 es: olvidaste tu contraseña|olvidó su contraseña|has olvidado tu contraseña|olvidé mi contraseña|no tienes cuenta
-es: no tienes una cuenta|ya tienes cuenta|ya tienes una cuenta|crear una cuenta|crea una cuenta|crear cuenta|recordarme
+es: no tienes una cuenta|ya tienes cuenta|ya tienes una cuenta|crear una cuenta|crea una cuenta|crear cuenta
+es: recordarme
 es: mantener la sesión iniciada|inicia sesión en tu cuenta|aún no estás registrado|ya eres suscriptor
 es: continuar con google|regístrate gratis
 pt: esqueceu a senha|esqueceu sua senha|esqueci minha senha|esqueceu-se da palavra-passe|não tem uma conta
@@ -41,7 +42,8 @@ ro: ai uitat parola|ați uitat parola|nu ai cont|creează un cont|ține-mă mint
 el: ξεχάσατε τον κωδικό|δεν έχετε λογαριασμό|δημιουργία λογαριασμού|να με θυμάσαι
 ru: забыли пароль|нет аккаунта|нет учётной записи|нет учетной записи|уже есть аккаунт|уже зарегистрированы
 ru: ещё не зарегистрированы|еще не зарегистрированы|создать аккаунт|создать учётную запись|создать учетную запись
-ru: запомнить меня|войдите в свой аккаунт|войти через google|вход в личный кабинет|восстановить пароль|зарегистрироваться
+ru: запомнить меня|войдите в свой аккаунт|войти через google|вход в личный кабинет|восстановить пароль
+ru: зарегистрироваться
 uk: забули пароль|немає акаунту|немає облікового запису|вже зареєстровані|створити акаунт|створити обліковий запис
 uk: запам'ятати мене|увійдіть у свій обліковий запис|зареєструватися
 tr: şifrenizi mi unuttunuz|şifremi unuttum|parolanızı mı unuttunuz|parolamı unuttum|hesabınız yok mu
@@ -56,11 +58,14 @@ th: ลืมรหัสผ่าน|ไม่มีบัญชี|มีบ�
 vi: quên mật khẩu|chưa có tài khoản|đã có tài khoản|tạo tài khoản|ghi nhớ đăng nhập|đăng nhập vào tài khoản của bạn
 id: lupa kata sandi|lupa password|belum punya akun|sudah punya akun|buat akun|ingat saya|masuk ke akun anda
 ms: lupa kata laluan|tiada akaun|cipta akaun|ingat saya
-ja: パスワードをお忘れ|パスワードを忘れた|アカウントをお持ちでない|アカウントをお持ちの|アカウントを作成|ログイン状態を保持
+ja: パスワードをお忘れ|パスワードを忘れた|アカウントをお持ちでない|アカウントをお持ちの|アカウントを作成
+ja: ログイン状態を保持
 ja: アカウントにログイン|会員登録がお済みでない|新規会員登録|無料会員登録|ログインしたままにする
-ko: 비밀번호를 잊으|비밀번호 찾기|계정이 없으|계정이 아직 없|이미 계정이 있|계정 만들기|로그인 상태 유지|아이디 저장|아이디 찾기
+ko: 비밀번호를 잊으|비밀번호 찾기|계정이 없으|계정이 아직 없|이미 계정이 있|계정 만들기|로그인 상태 유지
+ko: 아이디 저장|아이디 찾기
 ko: 계정에 로그인|회원가입
-zh: 忘记密码|没有账户|没有账号|没有帐号|已有账号|已有账户|注册账号|立即注册|免费注册|创建账户|创建帐户|记住我|登录您的账户
+zh: 忘记密码|没有账户|没有账号|没有帐号|已有账号|已有账户|注册账号|立即注册|免费注册|创建账户|创建帐户|记住我
+zh: 登录您的账户
 zh: 保持登录|忘記密碼|沒有帳號|已有帳號|註冊帳號|立即註冊|建立帳戶|記住我|登入您的帳戶|扫码登录
 """
 FORM_LABELS = phrases_of(_FORM_LABELS)

@@ -102,8 +102,10 @@ tr: tarayıcınız çok eski
 ja: ブラウザーは古い|古いブラウザーをお使い|ブラウザーのバージョンが古|お使いのブラウザーはサポート
 zh: 浏览器太旧|浏览器过旧|浏览器版本太
 en: browser you are using is too old|browser you're using is too old|browser you are using is not|browser is no longer
-en: older browsers cannot|time to update your browser|update your browser to|upgrade your browser to|you are using an outdated
-en: you're using an outdated|using an older browser|using an old browser|old version of your browser|browser cannot display
+en: older browsers cannot|time to update your browser|update your browser to|upgrade your browser to
+en: you are using an outdated
+en: you're using an outdated|using an older browser|using an old browser|old version of your browser
+en: browser cannot display
 en: using an out-of-date browser|using an out of date browser
 de: browser ist zu alt|browser kann diese seite|veralteten browser|veraltete browser
 de: aktualisieren sie ihren browser|browser, den sie verwenden
@@ -186,7 +188,8 @@ ja: ログインしてください|ログインする必要があります
 ko: 로그인해 주세요|로그인하셔야|로그인해야 합니다|로그인 후 이용
 zh: 请先登录|您需要登录|您必须登录|请登录以|您需要先登录
 en: signed in to see this|signed in to view this|signed in to read|logged in to see this|logged in to view this
-en: logged in to read|sign in to see this|sign in to view this|log in to see this|log in to view this|log in to keep reading
+en: logged in to read|sign in to see this|sign in to view this|log in to see this|log in to view this
+en: log in to keep reading
 en: sign in to keep reading|log in to continue|register to continue|subscribe to continue|subscribe to keep reading
 en: to continue reading this article|to keep reading this article|create a free account to|article is only for
 en: content is only for|content is for subscribers|content is for members|only available to subscribers
@@ -199,31 +202,40 @@ en: we and our partners store|we and our partners use cookies|please enable cook
 en: app needs javascript|app requires javascript|application needs javascript|application requires javascript
 en: this site needs javascript|this site requires javascript|this website needs javascript|website requires javascript
 en: this page needs javascript|this page requires javascript|enable javascript to run this|enable javascript to view
-en: enable javascript to use this|javascript is disabled in your|javascript is switched off in|javascript is turned off in
+en: enable javascript to use this|javascript is disabled in your|javascript is switched off in
+en: javascript is turned off in
 en: please enable javascript|please turn on javascript|turn javascript on to|site works only with javascript
 de: nur angemeldete leser|nur für angemeldete|nur für abonnent|nur für registrierte|nur für mitglieder
-de: anmelden, um weiterzulesen|anmelden und weiterlesen|registrieren und weiterlesen|um weiterzulesen|jetzt weiterlesen mit
+de: anmelden, um weiterzulesen|anmelden und weiterlesen|registrieren und weiterlesen|um weiterzulesen
+de: jetzt weiterlesen mit
 de: artikel ist nur für|inhalt ist nur für|inhalte sind nur für|bitte melden sie sich an|bitte loggen sie sich ein
 de: wir überprüfen ihren browser|ihr browser wird überprüft|dass sie ein mensch sind|ungewöhnliche aktivität
-de: ungewöhnlichen datenverkehr|sicherheitsprüfung abschließen|bitte aktivieren sie javascript|javascript ist deaktiviert
+de: ungewöhnlichen datenverkehr|sicherheitsprüfung abschließen|bitte aktivieren sie javascript
+de: javascript ist deaktiviert
 de: javascript ist in ihrem browser|benötigt javascript|erfordert javascript|wir und unsere partner
 de: javascript aktivieren, um|brauchen ihre einwilligung|benötigen ihre einwilligung
-fr: connectez-vous pour|connecté pour lire|connecté pour voir|article est réservé|contenu est réservé|réservé à nos abonnés
+fr: connectez-vous pour|connecté pour lire|connecté pour voir|article est réservé|contenu est réservé
+fr: réservé à nos abonnés
 fr: réservé aux membres|pour lire la suite|poursuivre la lecture|continuer la lecture|vérification de votre navigateur
 fr: que vous êtes humain|que vous êtes un humain|activité inhabituelle|trafic inhabituel|contrôle de sécurité avant
-fr: veuillez activer javascript|javascript est désactivé|nécessite javascript|activez javascript|nos partenaires stockons
+fr: veuillez activer javascript|javascript est désactivé|nécessite javascript|activez javascript
+fr: nos partenaires stockons
 fr: nous et nos partenaires
-es: para seguir leyendo|para continuar leyendo|contenido es exclusivo|artículo es exclusivo|solo para usuarios registrados
+es: para seguir leyendo|para continuar leyendo|contenido es exclusivo|artículo es exclusivo
+es: solo para usuarios registrados
 es: sólo para suscriptores|comprobando su navegador|comprobando tu navegador|que eres humano|que es usted humano
-es: actividad inusual|tráfico inusual|comprobación de seguridad|habilite javascript|habilita javascript|activa javascript
-es: active javascript|javascript está desactivado|javascript está deshabilitado|requiere javascript|necesita javascript
+es: actividad inusual|tráfico inusual|comprobación de seguridad|habilite javascript|habilita javascript
+es: activa javascript
+es: active javascript|javascript está desactivado|javascript está deshabilitado|requiere javascript
+es: necesita javascript
 es: nosotros y nuestros socios
 pt: para continuar lendo|para continuar a ler|conteúdo é exclusivo|artigo é exclusivo|somente para assinantes
 pt: só para assinantes|verificando seu navegador|verificando o seu navegador|que você é humano|que é humano
 pt: atividade incomum|atividade invulgar|verificação de segurança|habilite o javascript|ative o javascript
 pt: javascript está desativado|javascript está desabilitado|precisa de javascript|requer javascript
 pt: nós e nossos parceiros|nós e os nossos parceiros
-it: per continuare a leggere|per continuare la lettura|contenuto è riservato|articolo è riservato|solo per gli abbonati
+it: per continuare a leggere|per continuare la lettura|contenuto è riservato|articolo è riservato
+it: solo per gli abbonati
 it: verifica del browser|che sei umano|attività insolita|traffico insolito|controllo di sicurezza|abilita javascript
 it: attiva javascript|javascript è disattivato|javascript è disabilitato|richiede javascript|noi e i nostri partner
 nl: om verder te lezen|artikel is alleen voor|alleen voor leden|dat je een mens bent|ongebruikelijke activiteit
@@ -233,7 +245,8 @@ sv: javascript är avstängt|kräver javascript|att du är en människa|vi och v
 da: for at læse videre|kun for abonnenter|aktivér javascript|kræver javascript|at du er et menneske
 no: for å lese videre|kun for abonnenter|aktiver javascript|krever javascript|at du er et menneske
 fi: jatkaaksesi lukemista|vain tilaajille|ota javascript käyttöön|vaatii javascriptin|että olet ihminen
-pl: aby czytać dalej|aby przeczytać cały|dostępny tylko dla|dostępna tylko dla|tylko dla prenumeratorów|tylko dla zalogowanych
+pl: aby czytać dalej|aby przeczytać cały|dostępny tylko dla|dostępna tylko dla|tylko dla prenumeratorów
+pl: tylko dla zalogowanych
 pl: że jesteś człowiekiem|nietypowy ruch|nietypową aktywność|sprawdzamy twoją przeglądarkę|kontrolę bezpieczeństwa
 pl: włącz javascript|włącz obsługę javascript|javascript jest wyłączon|wymaga javascript|wymaga obsługi javascript
 pl: my i nasi partnerzy
@@ -241,13 +254,15 @@ cs: abyste mohli číst dál|pouze pro předplatitele|jen pro předplatitele|pou
 cs: povolte javascript|zapněte javascript|vyžaduje javascript|kontrola zabezpečení
 ru: чтобы читать дальше|чтобы продолжить чтение|чтобы дочитать|доступен только подписчик|доступна только подписчик
 ru: доступен только зарегистрированн|доступно только зарегистрированн|только зарегистрированным|доступен только для
-ru: что вы человек|необычную активность|подозрительный трафик|проверяем ваш браузер|проверка браузера|проверку безопасности
+ru: что вы человек|необычную активность|подозрительный трафик|проверяем ваш браузер|проверка браузера
+ru: проверку безопасности
 ru: включите javascript|javascript отключ|требуется javascript|необходим javascript|необходимо включить javascript
 ru: мы и наши партн
 uk: щоб читати далі|щоб продовжити читання|лише для передплатників|доступно лише зареєстрованим|що ви людина
 uk: увімкніть javascript|javascript вимкнен|потрібен javascript|перевіряємо ваш браузер
 tr: okumaya devam etmek için|yalnızca abonelere|sadece abonelere|yalnızca üyelere|sadece üyelere|insan olduğunuzu
-tr: olağan dışı trafik|olağandışı|tarayıcınız kontrol ediliyor|güvenlik kontrol|javascript'i etkinleştirin|javascript gerekli
+tr: olağan dışı trafik|olağandışı|tarayıcınız kontrol ediliyor|güvenlik kontrol|javascript'i etkinleştirin
+tr: javascript gerekli
 tr: javascript gerektirir|javascript devre dışı
 ar: لمتابعة القراءة|للمشتركين فقط|للأعضاء فقط|أنك إنسان|نشاط غير معتاد|نشاطا غير معتاد|التحقق من متصفحك|فحص الأمان
 ar: تفعيل جافا سكريبت|تفعيل javascript|تمكين javascript|يتطلب javascript|نحن وشركاؤنا
@@ -259,7 +274,8 @@ th: เพื่ออ่านต่อ|สำหรับสมาชิกเ
 th: เปิดใช้ javascript|กำลังตรวจสอบเบราว์เซอร์
 vi: để đọc tiếp|để tiếp tục đọc|chỉ dành cho thành viên|chỉ dành cho người đăng ký|bạn là con người
 vi: kiểm tra bảo mật|kiểm tra trình duyệt|bật javascript|kích hoạt javascript|cần javascript|yêu cầu javascript
-id: untuk lanjut membaca|untuk melanjutkan membaca|khusus pelanggan|khusus anggota|anda adalah manusia|aktifkan javascript
+id: untuk lanjut membaca|untuk melanjutkan membaca|khusus pelanggan|khusus anggota|anda adalah manusia
+id: aktifkan javascript
 ja: 続きを読むには|続きをお読みいただく|会員限定|有料会員|会員のみ|会員だけ|人間であること|不審なアクセス|通常と異なる
 ja: ブラウザを確認して|セキュリティチェック|セキュリティ確認|javascriptを有効|javascriptが無効|javascriptが必要
 ko: 계속 읽으려면|계속 읽기|회원만 읽을|회원만 볼|회원 전용|구독자 전용|구독자만|사람인지 확인|비정상적인|보안 확인

@@ -1,7 +1,7 @@
 """Articles among the short pages that have the words of an error or a wall: told by all their other sentences.
 
-A wall speaks of its site and to its reader. An article may quote a wall, bear the name of one or begin below one; its own
-sentences speak of its story, and they count before the words as behind them.
+A wall speaks of its site and to its reader. An article may quote a wall, bear the name of one or begin below one;
+its own sentences speak of its story, and they count before the words as behind them.
 """
 
 import re

@@ -15,7 +15,7 @@ COMMENTS = [
 
 def left(lines: list[str]) -> list[str]:
     lines = [*lines, "All of them met on the pier that night."]
-    outcome = FilterQuality(rules=("c4",)).apply(Document("a", "\n".join(lines), {"language": "en", "language_score": 0.99}))
+    outcome = FilterQuality(rules=("c4",)).apply(Document("a", "\n".join(lines), {"language": "en"}))
     assert isinstance(outcome, Document)
     *rest, last = outcome.text.splitlines()
     assert last == lines[-1]

@@ -1,4 +1,4 @@
-"""Whole pages that only ask to log in, to wait or to update a browser are walls; lessons and articles on it are none."""
+"""Whole pages that ask to log in, to wait or to update a browser are walls; lessons and articles on it are none."""
 
 from pathlib import Path
 

@@ -94,4 +94,6 @@ def test_what_a_site_says_before_the_words_makes_no_article() -> None:
 
 
 def test_few_sentences_are_no_article() -> None:
-    assert not is_article("please log in to continue.\nthe pier is old.", "please log in to continue.", "log in to cont")
+    assert not is_article(
+        "please log in to continue.\nthe pier is old.", "please log in to continue.", "log in to cont"
+    )
