@@ -36,8 +36,8 @@ DEEPER = 2
 """Columns by which an indented block stands to the right of the line before it."""
 LONGEST_BLOCK = 40
 """Lines of the longest paragraph that is code or prose as a whole: pages without blank lines are one paragraph."""
-LEAST_ROWS = 3
-"""Rows of a table or tree that is no menu though it begins or ends a paragraph."""
+LEAST_ROWS, LEAST_COLUMNS = 3, 2
+"""Rows of a table or tree that is no menu though it begins or ends a paragraph, and columns of a table."""
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
 WORDS_OF_WRAPPED_LINE = 6
@@ -190,10 +190,20 @@ def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans, tabl
 
 
 def _table_rows(layout: TextLayout) -> Booleans:
-    """Return for each row whether it is one of a table between `|` or `+`, or a branch of a tree."""
-    codes, starts = layout.codes, layout.row_starts
-    first, last = codes[starts], codes[layout.row_ends - 1]
-    rows: Booleans = ((first == ord("|")) | (first == ord("+"))) & (first == last) & (layout.row_sizes > 1)
+    """Return for each row whether it is one of a table of several columns between `|` or `+`, or a branch of a tree.
+
+    In a drawing, which may begin and end so, the next row seldom has as many of these marks.
+    """
+    codes, starts, ends = layout.codes, layout.row_starts, layout.row_ends
+    first, last = codes[starts], codes[ends - 1]
+    cells = ((first == ord("|")) | (first == ord("+"))) & (first == last)
+    rows = np.zeros(len(starts), bool)
+    if cells.any():
+        marks = ((codes == ord("|")) | (codes == ord("+"))).nonzero()[0]
+        columns = (marks.searchsorted(ends) - marks.searchsorted(starts)) * cells
+        alike = (columns[1:] == columns[:-1]) & (columns[1:] > LEAST_COLUMNS)
+        rows[1:] |= alike
+        rows[:-1] |= alike
     branches = (first == 0xE2).nonzero()[0]
     rows[branches] = codes[starts[branches] + 1] == 0x94
     return rows

@@ -69,11 +69,11 @@ class PageHeads:
         [True]
         """
         walls = self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
-        for index in self._forms():
+        for index in self._login_forms():
             walls[index] = True
         return walls
 
-    def _forms(self) -> list[int]:
+    def _login_forms(self) -> list[int]:
         """Return the indices of the short texts that are a form to log in by their labels, and no article."""
         short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_HEADED]
         labels = _LABELS.within(_Lines([self._texts[index] for index in short]))

@@ -96,7 +96,7 @@ def parts_of(text: str) -> list[str]:
     parts = [part.strip() for part in sentences_of(text)]
     if not _MARKLESS.search(text):
         return parts
-    return [piece for part in parts for piece in (part.split() if _MARKLESS.search(part) else [part])]
+    return [clause for part in parts for clause in (part.split() if _MARKLESS.search(part) else [part])]
 
 
 def _is_sentence(part: str) -> bool:

@@ -59,4 +59,6 @@ def test_a_guide_with_a_table_of_prices_is_no_price_list() -> None:
     guide = "\n".join([f"{SENTENCE} Whoever rows pays less than those who sit, as he has more to do."] * 9)
     assert figures(table)[1] == 0.75
     assert figures(f"{guide}\n{table}")[1] == 0
-    assert figures(f"{SENTENCE} {SENTENCE}\n{table}")[1] > 0.2
+    # Half of the page, or few sentences, are not enough.
+    half = "\n".join(guide.splitlines()[:5])
+    assert figures(f"{half}\n{table}\n{table}")[1] > 0.2
