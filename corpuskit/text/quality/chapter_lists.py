@@ -13,7 +13,7 @@ __all__ = ["without_chapters"]
 LEAST_CHAPTERS = 5
 LEAST_LINES = 12
 """Lines of a list, those of sections among them."""
-FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 8
+FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 12
 """Last characters of a text in which some chapters and lines stand, if it ends in such a list."""
 
 _WORDS = (
@@ -43,12 +43,9 @@ def without_chapters(text: str) -> str:
     >>> without_chapters("\\n".join([chapter, *titles])) == chapter
     True
     """
-    foot = max(0, len(text) - FOOT)
-    if (
-        text.endswith(_ENDS)
-        or text.count("\n", foot) < LEAST_LINES_IN_FOOT
-        or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT
-    ):
+    if text.endswith(_ENDS) or text.count("\n", -FOOT) < LEAST_LINES_IN_FOOT:
+        return text
+    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
         return text
     lines = text.splitlines()
     first, last = _chapters(lines)

@@ -42,7 +42,7 @@ LEAST_SENTENCES = 3
 LONG_LINE = 100
 LETTERS = 1000
 """What the letter of an appendix counts from, behind the numbers of all chapters."""
-FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 6
+FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 8
 """Last characters of a text in which some entries and lines stand, if it ends in such a list."""
 
 _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
@@ -71,8 +71,9 @@ def without_contents(text: str) -> str:
     >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Oars")
     True
     """
-    foot = max(0, len(text) - FOOT)
-    if text.count("\n", foot) < LEAST_LINES_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
+    if text.count("\n", -FOOT) < LEAST_LINES_IN_FOOT:
+        return text
+    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
         return text
     lines = text.splitlines()
     first = last = len(lines)

@@ -58,8 +58,8 @@ def _goes_on(layout: TextLayout) -> Booleans:
 def price_lines(layout: TextLayout, letters: Integers, sentences: Integers, prose: Booleans) -> Numbers:
     """Return the share of each text's lines that are a price and nothing else; 0 if there are fewer than sentences.
 
-    So it is where most of a long text is prose, as in a guide with a table. `letters` has the number of words with a letter
-    of each row, `prose` says which rows are sentences.
+    So it is where most of a long text is prose, as in a guide with a table. `letters` has the number of words with a
+    letter of each row, `prose` says which rows are sentences.
     """
     lines = layout.lines
     has_mark = np.zeros(len(layout.line_ends), bool)
