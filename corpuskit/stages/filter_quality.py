@@ -286,10 +286,11 @@ class FilterQuality(Stage):
         """Return the texts as they are judged: of a chapter of a manual, without the contents of the whole below it."""
         if kind != "prose" or self.words == "datatrove":
             return [document.text for document in documents]
+        from corpuskit.text.quality.chapter_lists import without_chapters
         from corpuskit.text.quality.contents_lists import without_contents
         from corpuskit.text.quality.unnumbered_contents import without_titles
 
-        return [without_titles(without_contents(document.text)) for document in documents]
+        return [without_titles(without_chapters(without_contents(document.text))) for document in documents]
 
     def _edits(self, kind: Kind) -> bool:
         return self.c4_edit_lines and kind == "prose"

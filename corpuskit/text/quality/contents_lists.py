@@ -2,17 +2,27 @@
 
 Such a list may have eight hundred lines below a chapter of twenty, so it goes before any rule judges the page: what is
 left is the chapter. It is known by the numbers of its sections, which count up through several levels without a
-sentence between. The few sections that a chapter itself lists are too few, and end the text seldom.
+sentence between. The few sections that a chapter itself lists are too few, and end the text seldom. An agenda or the
+figures of a machine below a text have such numbers, too: a short list names a section that stands above it as a title.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from corpuskit.text.quality.link_words import is_link
 
-__all__ = ["is_chapter", "without_contents"]
+__all__ = [
+    "MOST_BELOW",
+    "MOST_BETWEEN",
+    "is_chapter",
+    "may_be_title",
+    "names_section",
+    "without_contents",
+    "without_list",
+]
 
 LEAST_ENTRIES = 12
 """Numbered lines of a list of contents."""
@@ -26,22 +36,30 @@ LEAST_IN_TURN = 0.5
 """Share of entries right after the one before: versions and prices rise, too, but leave numbers out."""
 MOST_BELOW = 12
 """Lines below the list: the notice of the site and its links."""
+LEAST_UNNAMED = 24
+"""Lines of a list that names no section above it, and has no title of its own."""
 LEAST_SENTENCES = 3
 """Sentences of a chapter, or long lines where no mark ends one; a page of fewer is nothing but its list."""
 LONG_LINE = 100
 LETTERS = 1000
 """What the letter of an appendix counts from, behind the numbers of all chapters."""
-FOOT, LEAST_IN_FOOT = 1200, 3
-"""Last characters of a text in which some entries stand, if it ends in such a list."""
+FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 8
+"""Last characters of a text in which some entries and lines stand, if it ends in such a list."""
 MOST_KNOWN_LISTS = 16
 """Lists that are kept for the next chapters of their manuals."""
 
 _NUMBER = r"(?:\d{1,3}|[A-Z](?=\.))(?:\.\d{1,3})*[.)、]?"
-_ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
+_ENTRY = re.compile(rf"[\s§•*·-]*(?P<number>{_NUMBER})\s+(?:[–—-]\s+)?[\"'“„«‘‚’“(\[¿¡「『《]?[^\W\d_]")
 _IN_FOOT = re.compile(rf"\n[ \t§•*·-]*{_NUMBER}\s")
 _SENTENCE = re.compile(r"(?<!\d)[.!?؟।።။][\"'”’»)\]]*(?=\s|\Z)|[。！？]")
 _ENDS_SENTENCE = frozenset(".;።。।؛；")
 _CLOSING = "\"'”’»)]」』"
+_LABEL = re.compile(
+    r"[\s§•*·-]*(?:(?:[^\W\d_]{2,12}\s+)?(?:\d{1,3}|[A-Z](?=\.)|[IVXLC]{1,7}(?=[.):]))(?:\.\d{1,3})*[.)、:]?"
+    r"|[第제]\s?[\d一二三四五六七八九十]{1,3}\s?[章節节部장])[\s:.–—-]*"
+)
+"""The number of a section, and the word before it."""
+_PAGE = re.compile(r"[\s.…·]*\d{0,4}\s*\Z")
 
 Number = tuple[int, ...]
 Entry = tuple[int, Number]
@@ -66,14 +84,14 @@ def without_contents(text: str) -> str:
     """Return a text without the contents of the manual that it is a chapter of; the text itself if none are there.
 
     >>> chapter = "2.1 Oars\\nOars are long. They are of ash.\\nThey are dear, too."
-    >>> sections = [f"{chapter}.{section} Title" for chapter in (1, 2, 3) for section in range(1, 6)]
+    >>> sections = [f"{chapter}.{section} Oars" for chapter in (1, 2, 3) for section in range(1, 6)]
     >>> without_contents("\\n".join([chapter, *sections, "A. Index"])) == chapter
     True
-    >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Title")
+    >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Oars")
     True
     """
     foot = max(0, len(text) - FOOT)
-    if text.count("\n", foot) < LEAST_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
+    if text.count("\n", foot) < LEAST_LINES_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
         return text
     lines = text.splitlines()
     first = last = len(lines)
@@ -82,14 +100,38 @@ def without_contents(text: str) -> str:
         # The sections of a preface may be counted by themselves.
         first, last = bounds[0], min(last, bounds[1]) if most_below else last
         most_below = 0
+    return without_list(lines, first, last) or text
+
+
+def without_list(lines: list[str], first: int, last: int) -> str | None:
+    """Return lines without a list and what it is called; None if it may be their own, or they are nothing else."""
+    size = last - first
     while 0 < first < last and (is_link(lines[first - 1]) or not lines[first - 1].strip()):
         # What the list is called stands above it.
         first -= 1
-    if first == last or not is_chapter(lines[:first]):
-        return text
+    is_called = any(line.strip() for line in lines[first : last - size])
+    if not size or not is_chapter(lines[:first]):
+        return None
+    if size < LEAST_UNNAMED and not is_called and not names_section(lines[first:last], lines[:first]):
+        return None
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
+
+
+def names_section(entries: Sequence[str], lines: Sequence[str]) -> bool:
+    """Whether an entry of a list is a line above it, but for their numbers.
+
+    >>> names_section(["7.1 Oars . . . 42", "8. Sails"], ["Chapter 7: Oars", "They are of ash."])
+    True
+    """
+    titles = {_title(line) for line in entries} - {""}
+    return any(len(line) <= LONGEST_ENTRY and _title(line) in titles for line in lines)
+
+
+def _title(line: str) -> str:
+    label = _LABEL.match(line)
+    return _PAGE.sub("", line[label.end() if label else 0 :]).strip().lower()
 
 
 def is_chapter(lines: list[str]) -> bool:
@@ -135,7 +177,7 @@ def _read_up(lines: list[str], most_below: int, first_entries: list[Entry]) -> l
             between = 0
             continue
         between += 1
-        if between > (MOST_BETWEEN if entries else most_below) or (entries and not _may_be_title(line)):
+        if between > (MOST_BETWEEN if entries else most_below) or (entries and not may_be_title(line)):
             break
     return entries
 
@@ -144,7 +186,7 @@ def _read_up(lines: list[str], most_below: int, first_entries: list[Entry]) -> l
 def _number(line: str) -> Number | None:
     """Return the number of the section that a line begins with, its letter as one behind all figures."""
     entry = _ENTRY.match(line)
-    if entry is None or not _may_be_title(line):
+    if entry is None or not may_be_title(line):
         return None
     first, *rest = entry["number"].rstrip(".)、").split(".")
     return (int(first) if first.isdecimal() else LETTERS + ord(first), *map(int, rest))
@@ -158,7 +200,12 @@ def _comes_before(number: Number, line: str, entries: list[Entry]) -> bool:
     return number < below and (len(number) > 1 or not line.split()[0].isalnum() or _is_next(number, below))
 
 
-def _may_be_title(line: str) -> bool:
+def may_be_title(line: str) -> bool:
+    """Whether a line is as short as a title and ends in no mark as sentences do.
+
+    >>> may_be_title("What breaks?"), may_be_title("It breaks.")
+    (True, False)
+    """
     if len(line) > LONGEST_ENTRY or line.count(" ") >= MOST_WORDS:
         return False
     return line.rstrip(_CLOSING)[-1:] not in _ENDS_SENTENCE

@@ -4,15 +4,16 @@ import re
 
 from corpuskit.text.quality.told_of_others import sentences_of
 
-__all__ = ["MARKLESS", "UNSPACED", "full_sentences", "is_full_sentence"]
+__all__ = ["MARKLESS", "SHORTEST_SENTENCE", "UNSPACED", "full_sentences", "is_full_sentence"]
 
 SHORTEST_SENTENCE, SHORTEST_DENSE = 18, 8
 """Characters of a sentence, and of one in a script without spaces."""
 LONG_PARAGRAPH = 60
 """Characters of a line that is worth a sentence in a script whose sentences end without a mark."""
-UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
 """Letters of scripts whose words have no spaces between them, or endings."""
 MARKLESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
+"""Letters of scripts whose sentences end in a space."""
 _ENDS = '.!?。！？।؟۔…”"»」’)'
 
 

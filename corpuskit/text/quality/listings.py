@@ -18,6 +18,8 @@ MOST_FIGURES = 2
 """Figures of the number of an item: `12.`, and not `1.2.`."""
 LEAST_SENTENCES = 3
 """Sentences beside a list from which it is one of what they speak of."""
+MOST_PROSE, SENTENCES_OF_GUIDE = 0.7, 12
+"""Share of a text in sentences, and their number, from which it is no price list, however many prices it has."""
 _NUMBERED = re.compile(rb"(?:\d+(?:\.\d+)+\.?|\d+\.)[ \t\xc2\xe3]")
 
 
@@ -53,10 +55,11 @@ def _goes_on(layout: TextLayout) -> Booleans:
     return np.append(continues[1:], False)
 
 
-def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> Numbers:
+def price_lines(layout: TextLayout, letters: Integers, sentences: Integers, prose: Booleans) -> Numbers:
     """Return the share of each text's lines that are a price and nothing else; 0 if there are fewer than sentences.
 
-    `letters` has the number of words with a letter of each row.
+    So it is where most of a long text is prose, as in a guide with a table. `letters` has the number of words with a
+    letter of each row, `prose` says which rows are sentences.
     """
     lines = layout.lines
     has_mark = np.zeros(len(layout.line_ends), bool)
@@ -64,7 +67,12 @@ def price_lines(layout: TextLayout, letters: Integers, sentences: Integers) -> N
     prices = has_mark[lines.numbers] & (letters == 0)
     counts = layout.sums_of_texts(prices)
     whole = np.diff(layout.row_bounds)
-    return ratio(np.where(counts > sentences, counts, 0), whole)
+    if not counts.any():
+        return ratio(counts, whole)
+    sizes = layout.row_sizes
+    is_guide = layout.sums_of_texts(sizes * prose) >= MOST_PROSE * layout.sums_of_texts(sizes)
+    is_guide &= sentences >= SENTENCES_OF_GUIDE
+    return ratio(np.where((counts > sentences) & ~is_guide, counts, 0), whole)
 
 
 def _currency_marks(layout: TextLayout) -> Integers:

@@ -37,6 +37,8 @@ DEEPER = 2
 """Columns by which an indented block stands to the right of the line before it."""
 LONGEST_BLOCK = 40
 """Lines of the longest paragraph that is code or prose as a whole: pages without blank lines are one paragraph."""
+LEAST_ROWS, LEAST_COLUMNS = 3, 2
+"""Rows of a table or tree that is no menu though it begins or ends a paragraph, and columns of a table."""
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
 WORDS_OF_WRAPPED_LINE = 6
@@ -50,10 +52,10 @@ WORDS_OF_LONGEST_LINE = 16
 def fenced_rows(layout: TextLayout) -> Booleans:
     """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark.
 
-    What is drawn around a table says as clearly what is in it.
+    What is drawn around a table says as clearly what is in it, and so do the rules of reStructuredText above and below.
     """
     lines = layout.lines
-    fenced = _drawn_rows(layout)
+    fenced = _drawn_rows(layout) | _ruled_rows(layout)
     if not len(fenced):
         return fenced
     starts, ends = layout.row_starts, layout.row_ends
@@ -105,6 +107,22 @@ def _is_drawn(layout: TextLayout, offsets: Integers) -> Booleans:
     return drawn
 
 
+def _ruled_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it lies between two equal rules of several columns in its paragraph: `===  =====`."""
+    lines = layout.lines
+    ruled = np.zeros(len(lines.numbers), bool)
+    if b"== " not in layout.data:
+        return ruled
+    columns = (layout.codes[layout.row_starts] == ord("=")) & (lines.token_counts > 1)
+    first_of: dict[tuple[int, bytes], int] = {}
+    for row in columns.nonzero()[0].tolist():
+        rule = layout.data[int(layout.row_starts[row]) : int(layout.row_ends[row])]
+        if not rule.strip(b"= "):
+            first = first_of.setdefault((int(layout.row_paragraphs[row]), rule), row)
+            ruled[first : row + 1] |= row > first
+    return ruled
+
+
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
     """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
 
@@ -118,13 +136,14 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
-    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced)
+    tables = _table_rows(layout)
+    first = _starts_of_parts(layout, ~looks & (closed | (lines.token_counts >= SENTENCE_WORDS)), fenced, tables)
     sizes = np.diff(np.append(first, len(starts)))
     is_code = 2 * np.add.reduceat(looks, first, dtype=np.int64) >= sizes
     # What begins or ends a page may be a menu, whose marks are those of code.
     at_edge = layout.opens_paragraph[first] | np.append(layout.opens_paragraph[first[1:]], True)
     in_code = 2 * layout.sums_of_paragraphs(looks) >= np.diff(np.append(layout.paragraph_starts, len(looks)))
-    is_code &= ~at_edge | in_code[layout.row_paragraphs[first]]
+    is_code &= ~at_edge | in_code[layout.row_paragraphs[first]] | (tables[first] & (sizes >= LEAST_ROWS))
     # A single line is code where it stands to the right of the line before it, or below its colon.
     indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
     before = np.maximum(first - 1, 0)
@@ -163,23 +182,43 @@ def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, word
     return prose
 
 
-def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans) -> Integers:
+def _starts_of_parts(layout: TextLayout, prose: Booleans, fenced: Booleans, tables: Booleans) -> Integers:
     """Return the first row of each paragraph; a long one is cut where lines of prose begin and end.
 
-    Fences and tables may stand right below what leads to them, which is no part of them.
+    Fences, tables and trees may stand right below what leads to them, which is no part of them.
     """
     # rows          To sort: / sort(a) / b = a[0] / Both are sorted now.     of more than 40 in one paragraph
     # prose         1          0         0          1
     # opens         1          1         0          1
     sizes = np.diff(np.append(layout.paragraph_starts, len(prose)))
     long = sizes > LONGEST_BLOCK
-    if not long.any() and not fenced.any():
+    if not long.any() and not fenced.any() and not tables.any():
         return layout.paragraph_starts
     changes = np.diff(prose, prepend=prose[:1])
     opens: Booleans = layout.opens_paragraph | changes & long.repeat(sizes)
-    opens[1:] |= fenced[1:] != fenced[:-1]
+    opens[1:] |= (fenced[1:] != fenced[:-1]) | (tables[1:] != tables[:-1])
     starts: Integers = opens.nonzero()[0]
     return starts
+
+
+def _table_rows(layout: TextLayout) -> Booleans:
+    """Return for each row whether it is one of a table of several columns between `|` or `+`, or a branch of a tree.
+
+    In a drawing, which may begin and end so, the next row seldom has as many of these marks.
+    """
+    codes, starts, ends = layout.codes, layout.row_starts, layout.row_ends
+    first, last = codes[starts], codes[ends - 1]
+    cells = ((first == ord("|")) | (first == ord("+"))) & (first == last)
+    rows = np.zeros(len(starts), bool)
+    if cells.any():
+        marks = ((codes == ord("|")) | (codes == ord("+"))).nonzero()[0]
+        columns = (marks.searchsorted(ends) - marks.searchsorted(starts)) * cells
+        alike = (columns[1:] == columns[:-1]) & (columns[1:] > LEAST_COLUMNS)
+        rows[1:] |= alike
+        rows[:-1] |= alike
+    branches = (first == 0xE2).nonzero()[0]
+    rows[branches] = codes[starts[branches] + 1] == 0x94
+    return rows
 
 
 def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:

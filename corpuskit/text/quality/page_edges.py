@@ -40,6 +40,7 @@ BARS = tuple(f" {bar} ".encode() for bar in "|·•›»/")
 _OPENS_BAR = np.zeros(256, bool)
 _OPENS_BAR[[bar[1] for bar in BARS]] = True
 LONGEST_BAR = 3
+_SIDES_OF_BOX = ("│", "┃", "║")
 LEAST_TOKENS_OF_ROW, MOST_TOKENS_OF_ROW = 5, 40
 """Words and marks of a line of links."""
 WORDS_OF_FIRST_LINK = 3
@@ -253,7 +254,7 @@ def _cut_edge(
     if not at_head:
         may_be[-LAST_LINES:] = [True] * len(may_be[-LAST_LINES:])
     are_links = [
-        may_be_link and (is_link(text) or (not is_short and is_row_of_links(text)))
+        may_be_link and not _is_row_of_box(text) and (is_link(text) or (not is_short and is_row_of_links(text)))
         for text, is_short, may_be_link in zip(texts, short, may_be, strict=True)
     ]
     if True not in are_links:
@@ -271,6 +272,11 @@ def _cut_edge(
 
     goes = head_lines_to_cut(edge_lines, rest) if at_head else foot_lines_to_cut(edge_lines, rest)
     cut[[edges.rows[start + index] for index in goes]] = True
+
+
+def _is_row_of_box(text: str) -> bool:
+    line = text.strip()
+    return line.startswith(_SIDES_OF_BOX) and line.endswith(_SIDES_OF_BOX)
 
 
 def _above_lost(texts: Integers, lines: PageLines) -> Booleans:

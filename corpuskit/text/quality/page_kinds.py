@@ -1,19 +1,21 @@
 """Pages that stand in for another: errors, parked names, walls to log in or to prove to be human.
 
 They are whole sentences, so no rule on lines finds them. A page is one of them if it is short and one of its first
-lines says so: an article on such pages is longer, or speaks of them later. What follows tells the two apart where the
-first sentence has such words among others, or the headline has them alone: a wall goes on about the site and to its
-reader, an article about its story.
+lines says so: an article on such pages is longer, or speaks of them later. A short page may ask to log in with no such
+line, by two of the labels that forms have. The other sentences of the page tell a wall from an article, wherever they
+stand (`stories`): a wall speaks of its site and to its reader, an article of its story.
 """
 
 import re
 import string
 from collections.abc import Sequence
+from itertools import pairwise
 
-from corpuskit.text.quality.full_sentences import UNSPACED, full_sentences
+from corpuskit.text.quality.form_labels import FORM_LABELS
+from corpuskit.text.quality.full_sentences import UNSPACED
 from corpuskit.text.quality.stand_in_phrases import HEADINGS_OF_ERRORS, HEADINGS_OF_WALLS, PLACEHOLDERS, WALLS
-from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
-from corpuskit.text.quality.web_words import speaks_of_site, speaks_to_reader
+from corpuskit.text.quality.stories import is_article, is_story, parts_of
+from corpuskit.text.quality.told_of_others import sentences_of
 
 __all__ = ["PageHeads"]
 
@@ -22,26 +24,20 @@ LONGEST_PAGE = 2000
 LONGEST_LINE = 160
 """Characters of the line that says so."""
 LONGEST_HEADED = 800
-"""Characters of such a page that says so in a heading whose words an article may have, too."""
+"""Characters of such a page that says so in words that an article may have, too, in a longer line, or in labels."""
 HEAD = 600
 """Characters in which the first lines are looked for."""
 FIRST_LINES = 4
-OPENING_SENTENCES = 1
-"""Sentences of a page in one long line in which it may say so."""
-LEAST_STORY = 4
-"""Sentences that make an article of what follows the words of a wall."""
-MOST_OF_SITE = 0.25
-"""The share of them that speak of the site, up to which they are one."""
-LEAST_BELOW = 3
-"""Sentences that make an article of what stands below a headline of such words, if they are long enough together."""
-SHORTEST_BELOW, SHORTEST_DENSE_BELOW = 250, 90
-"""Characters of all these sentences: about the words that Gopher's rule asks for."""
-MOST_TO_READER = 0.34
-"""The share of them that speak of the site or to its reader, up to which they are one; the first of them does not."""
-LONG_STORY = 8
-"""Sentences of an article that may speak to its reader in each, as advice does, but seldom of the site."""
-LEAST_OF_SITE = 0.5
-"""The share of the sentences of a page in one line that must, if it is a wall."""
+OPENING_SENTENCES = 2
+"""Sentences of a longer line in which a short page may say so."""
+LEAST_LABELS = 2
+"""Different labels of a form to log in that make a short page one."""
+LONGEST_LABELLED = 80
+"""Characters of a line or sentence that is such a label, with what is glued to it."""
+SHORTEST_ANSWER = 60
+"""Characters of a sentence that answers such words, which are then a question of a lesson."""
+_STOPS = (".", "!", "。", "！", "।", "۔")
+_ASKS = "?？؟ :…"
 
 _NO_MARKS = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
 _OPENING = re.compile(r"(?:[\W\d_]|\b(?:oh no|oops|ooops|sorry|ups|whoops|error|http)\b)+")
@@ -55,9 +51,7 @@ class PageHeads:
         self._texts = texts
         self._heads = [_first_lines(text) if len(text) <= LONGEST_PAGE else "" for text in texts]
         # Few pages have any of the phrases: all are searched for them at once.
-        self._every = _plain("\n".join(self._heads))
-        self._words = set(_words(self._every))
-        self._is_unspaced = not self._every.isascii() and UNSPACED.search(self._every) is not None
+        self._lines = _Lines(self._heads)
 
     def placeholders(self) -> list[bool]:
         """Return for each text whether it is the page of an error, or of a name or server without a site.
@@ -73,12 +67,23 @@ class PageHeads:
         >>> PageHeads(["You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?"]).access_walls()
         [True]
         """
-        return self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
+        walls = self._begin_with(_WALLS, _HEADINGS_OF_WALLS)
+        for index in self._login_forms():
+            walls[index] = True
+        return walls
+
+    def _login_forms(self) -> list[int]:
+        """Return the indices of the short texts that are a form to log in by their labels, and no article."""
+        short = [index for index, text in enumerate(self._texts) if len(text) <= LONGEST_HEADED]
+        labels = _LABELS.within(_Lines([self._texts[index] for index in short]))
+        if len(labels) < LEAST_LABELS:
+            return []
+        return [index for index in short if _is_form(_plain(self._texts[index]), labels)]
 
     def _begin_with(self, phrases: "_Phrases", headings: "_Phrases") -> list[bool]:
         """Return for each text whether one of its first lines has one of the phrases, or is one of the headings."""
-        said = phrases.within(self._every, self._words, self._is_unspaced)
-        headed = headings.within(self._every, self._words, self._is_unspaced)
+        said = phrases.within(self._lines)
+        headed = headings.within(self._lines)
         if not said and not headed:
             return [False] * len(self._heads)
         return [
@@ -87,11 +92,21 @@ class PageHeads:
         ]
 
 
+class _Lines:
+    """Lines of many texts in small letters, and what tells most phrases to be absent from them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.text = _plain("\n".join(texts))
+        self.words = set(_words(self.text))
+        unspaced = [] if self.text.isascii() else [text for text in texts if UNSPACED.search(text)]
+        self.unspaced = _plain("\n".join(unspaced))
+
+
 class _Phrases:
     """Phrases by a word that each of them has, so that most are known to be absent from texts by their words."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._by_word: dict[bytes, list[str]] = {}
+        self._by_word: dict[bytes, list[tuple[str, set[bytes]]]] = {}
         self._rest: list[str] = []
         self._unspaced: list[str] = []
         for phrase in phrases:
@@ -100,14 +115,22 @@ class _Phrases:
             if UNSPACED.search(phrase):
                 self._unspaced.append(phrase)
             elif words:
-                self._by_word.setdefault(max(words, key=len), []).append(phrase)
+                # The first may have a mark before it.
+                self._by_word.setdefault(max(words, key=len), []).append((phrase, set(words[1:])))
             else:
                 self._rest.append(phrase)
 
-    def within(self, text: str, words: set[bytes], is_unspaced: bool) -> list[str]:
-        """Return the phrases that a text with these words has."""
-        likely = [phrase for word in self._by_word.keys() & words for phrase in self._by_word[word]]
-        return [phrase for phrase in (*likely, *self._rest, *(self._unspaced if is_unspaced else ())) if phrase in text]
+    def within(self, lines: _Lines) -> list[str]:
+        """Return the phrases that these lines have."""
+        words = lines.words
+        likely = [
+            phrase
+            for word in self._by_word.keys() & words
+            for phrase, needed in self._by_word[word]
+            if needed <= words and phrase in lines.text
+        ]
+        rest = [phrase for phrase in self._rest if phrase in lines.text]
+        return [*likely, *rest, *(phrase for phrase in self._unspaced if phrase in lines.unspaced)]
 
 
 def _words(text: str) -> list[bytes]:
@@ -116,6 +139,7 @@ def _words(text: str) -> list[bytes]:
 
 _PLACEHOLDERS, _HEADINGS_OF_ERRORS = _Phrases(PLACEHOLDERS), _Phrases(HEADINGS_OF_ERRORS)
 _WALLS, _HEADINGS_OF_WALLS = _Phrases(WALLS), _Phrases(HEADINGS_OF_WALLS)
+_LABELS = _Phrases(FORM_LABELS)
 
 
 def _plain(text: str) -> str:
@@ -125,52 +149,22 @@ def _plain(text: str) -> str:
 def _first_lines(text: str) -> str:
     """Return the first lines of a text that are short enough to say what kind of page it is."""
     lines = [line for line in text[:HEAD].splitlines() if line and not line.isspace()]
-    first_lines = [line for line in lines[:FIRST_LINES] if len(line) <= LONGEST_LINE]
-    if lines and len(lines[0]) > LONGEST_LINE and len(text) <= LONGEST_HEADED:
-        first_lines = [*sentences_of(lines[0], OPENING_SENTENCES), *first_lines]
+    first_lines: list[str] = []
+    for line in lines[:FIRST_LINES]:
+        if len(line) <= LONGEST_LINE:
+            first_lines.append(line)
+        elif len(text) <= LONGEST_HEADED:
+            first_lines += sentences_of(line, OPENING_SENTENCES)
     return "\n".join(first_lines)
 
 
 def _says(text: str, head: str, phrases: list[str]) -> bool:
-    """Whether one of the first lines of a text has one of the phrases, and no article follows."""
+    """Whether one of the first lines of a text has one of the phrases, and the page is no article."""
     for line in head.splitlines() if any(phrase in head for phrase in phrases) else ():
         said = [phrase for phrase in phrases if phrase in line]
-        if said and not _begins_article(_plain(text), line, max(said, key=len)):
+        if said and not is_article(_plain(text), line, max(said, key=len)):
             return True
     return False
-
-
-def _begins_article(text: str, line: str, phrase: str) -> bool:
-    """Whether a phrase of walls stands in a sentence of an article."""
-    sentence = next((part for part in sentences_of(line) if phrase in part), line).strip()
-    if sentence == line.strip() and _is_story(text[text.find(sentence) + len(sentence) :]):
-        return True
-    following = text[text.find(sentence) + len(sentence) :]
-    sentences = full_sentences(following)
-    of_site = sum(map(speaks_of_site, sentences))
-    if len(following.partition("\n")[0]) > LONGEST_LINE and of_site < LEAST_OF_SITE * len(sentences):
-        # The page is one long line, and the sentence is one of many.
-        return True
-    is_heading = 2 * len(phrase) >= len(sentence) and not tells_of_others(sentence)
-    return not is_heading and len(sentences) >= LEAST_STORY and of_site <= MOST_OF_SITE * len(sentences)
-
-
-def _is_story(below: str) -> bool:
-    """Whether what stands below a headline, in small letters, is an article.
-
-    >>> _is_story("the mayor knew of the cracks in the old bridge. he told nobody until the river rose. " * 3)
-    True
-    >>> _is_story("this part is closed to visitors. please talk to whoever runs it, who can let you in. " * 3)
-    False
-    """
-    sentences = full_sentences(below)
-    if len(sentences) < LEAST_BELOW or speaks_of_site(sentences[0]):
-        return False
-    if len(sentences) >= LONG_STORY:
-        return sum(map(speaks_of_site, sentences)) <= MOST_OF_SITE * len(sentences)
-    shortest = SHORTEST_DENSE_BELOW if UNSPACED.search(sentences[0]) else SHORTEST_BELOW
-    to_reader = sum(map(speaks_to_reader, sentences))
-    return sum(map(len, sentences)) >= shortest and to_reader <= MOST_TO_READER * len(sentences)
 
 
 def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
@@ -180,6 +174,25 @@ def _is_headed(text: str, head: str, phrases: list[str]) -> bool:
         heading = _OPENING.sub("", line, count=1) if _OPENING.match(line) else line
         longest = max((len(phrase) for phrase in phrases if phrase in line), default=0)
         if 2 * longest >= len(heading.strip()):
-            plain = _plain(text)
-            return not _is_story(plain[plain.find(line) + len(line) :])
+            return not is_story(_plain(text), line)
     return False
+
+
+def _is_form(text: str, labels: list[str]) -> bool:
+    """Whether so many lines or sentences of a text in small letters are labels of a form, and it is no article."""
+    labels = [label for label in labels if label in text]
+    if len(labels) < LEAST_LABELS:
+        return False
+    parts = parts_of(text)
+    standing = {
+        label
+        for part, below in pairwise([*parts, ""])
+        if len(part) <= LONGEST_LABELLED and not part.endswith(_STOPS) and not _is_answer(below)
+        for label in labels
+        if part.startswith(label) or part.rstrip(_ASKS).endswith(label)
+    }
+    return len(standing) >= LEAST_LABELS and not is_story(text)
+
+
+def _is_answer(part: str) -> bool:
+    return len(part) >= SHORTEST_ANSWER and part.endswith(_STOPS)

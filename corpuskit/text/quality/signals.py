@@ -221,16 +221,16 @@ class TextSignals(MeasuredTexts):
         entries = ~self._is_closed & ~self._code & ~self._ignored[self._layout.lines.text_indices]
         ends = self._breaks + self._is_closed
         yield "c4_contents_characters", contents_characters(self._layout, entries, self._line_words, ends)
-        yield "c4_price_lines", price_lines(self._layout, prose.letters, prose.sentences)
+        in_prose = rows_of_prose(self._layout, prose.stays & ~self._code, self._prose_like_lines(), self._line_words)
+        yield "c4_price_lines", price_lines(self._layout, prose.letters, prose.sentences, in_prose)
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
         yield "c4_text_left", prose.text_left
-        yield "c4_sentences", prose.sentences if self._like_peer else self._sentences(prose)
+        yield "c4_sentences", prose.sentences if self._like_peer else self._sentences(prose, in_prose)
 
-    def _sentences(self, lines: ProseLines) -> Integers:
+    def _sentences(self, lines: ProseLines, in_prose: Booleans) -> Integers:
         """Return the sentences of the lines that stay; of a text of one, a long one is worth several short ones."""
-        prose = rows_of_prose(self._layout, lines.stays & ~self._code, self._prose_like_lines(), self._line_words)
-        words = self._layout.sums_of_texts(self._line_words * prose)
+        words = self._layout.sums_of_texts(self._line_words * in_prose)
         long = np.where(lines.sentences > 0, words // WORDS_OF_SENTENCE, 0)
         return np.maximum(lines.sentences, np.minimum(long, 2))
 

@@ -1,6 +1,6 @@
 """What pages say that stand in for another, by language: errors, walls, and headings that are one or the other."""
 
-__all__ = ["HEADINGS_OF_ERRORS", "HEADINGS_OF_WALLS", "PLACEHOLDERS", "WALLS"]
+__all__ = ["HEADINGS_OF_ERRORS", "HEADINGS_OF_WALLS", "PLACEHOLDERS", "WALLS", "phrases_of"]
 
 _PLACEHOLDERS = """
 en: page not found|page cannot be found|page can't be found|page could not be found|page couldn't be found
@@ -101,6 +101,38 @@ ru: браузер слишком стар
 tr: tarayıcınız çok eski
 ja: ブラウザーは古い|古いブラウザーをお使い|ブラウザーのバージョンが古|お使いのブラウザーはサポート
 zh: 浏览器太旧|浏览器过旧|浏览器版本太
+en: browser you are using is too old|browser you're using is too old|browser you are using is not|browser is no longer
+en: older browsers cannot|time to update your browser|update your browser to|upgrade your browser to
+en: you are using an outdated
+en: you're using an outdated|using an older browser|using an old browser|old version of your browser
+en: browser cannot display
+en: using an out-of-date browser|using an out of date browser
+de: browser ist zu alt|browser kann diese seite|veralteten browser|veraltete browser
+de: aktualisieren sie ihren browser|browser, den sie verwenden
+fr: navigateur ne permet pas|navigateur trop ancien|navigateur est ancien|navigateur obsolète|navigateur dépassé
+fr: ancienne version de votre navigateur|mettre à jour votre navigateur
+es: navegador no permite|navegador antiguo|navegador obsoleto|navegador desactualizado|actualice su navegador
+es: actualiza tu navegador|versión antigua de su navegador
+pt: navegador antigo|navegador obsoleto|navegador desatualizado|atualize seu navegador|atualize o seu navegador
+pt: navegador não permite
+it: browser obsoleto|browser non aggiornato|browser è obsoleto|aggiorna il tuo browser|aggiorna il browser
+it: browser troppo vecchio|browser non consente
+nl: verouderde browser|browser is verouderd|werk je browser bij|update je browser
+sv: webbläsare är för gammal|föråldrad webbläsare|uppdatera din webbläsare
+pl: przestarzałej przeglądarki|starej przeglądarki|zaktualizuj przeglądarkę
+cs: zastaralý prohlížeč|aktualizujte svůj prohlížeč|prohlížeč je zastaralý
+ru: обновите браузер|обновите ваш браузер|обновите свой браузер|устаревший браузер|устаревшую версию браузера
+ru: устаревшим браузером|браузер слишком стар|старую версию браузера|браузер не может
+uk: оновіть браузер|застарілий браузер|браузер застарів|застарілу версію браузера
+tr: eski bir tarayıcı|tarayıcınızı güncelleyin|tarayıcınız bu sayfayı
+ar: متصفحا قديما|متصفح قديم|حدّث متصفحك|قم بتحديث متصفحك
+hi: ब्राउज़र पुराना|पुराना ब्राउज़र|ब्राउज़र अपडेट करें
+th: เบราว์เซอร์รุ่นเก่า|เบราว์เซอร์เก่า|อัปเดตเบราว์เซอร์
+vi: trình duyệt cũ|trình duyệt quá cũ|cập nhật trình duyệt
+id: browser anda sudah|peramban anda sudah|perbarui browser|perbarui peramban
+ja: 古いブラウザ|ブラウザのバージョンが古|ブラウザを更新|ブラウザが古
+ko: 오래된 브라우저|구형 브라우저|브라우저를 업데이트|브라우저가 오래
+zh: 浏览器版本较|浏览器已过时|更新您的浏览器|升级您的浏览器|请升级浏览器|更新您的瀏覽器|瀏覽器已過時
 """
 _WALLS = """
 en: sign in to read|log in to read|article is for members|article is for subscribers
@@ -155,6 +187,102 @@ id: anda harus login|silakan login untuk|silakan masuk untuk melanjutkan
 ja: ログインしてください|ログインする必要があります
 ko: 로그인해 주세요|로그인하셔야|로그인해야 합니다|로그인 후 이용
 zh: 请先登录|您需要登录|您必须登录|请登录以|您需要先登录
+en: signed in to see this|signed in to view this|signed in to read|logged in to see this|logged in to view this
+en: logged in to read|sign in to see this|sign in to view this|log in to see this|log in to view this
+en: log in to keep reading
+en: sign in to keep reading|log in to continue|register to continue|subscribe to continue|subscribe to keep reading
+en: to continue reading this article|to keep reading this article|create a free account to|article is only for
+en: content is only for|content is for subscribers|content is for members|only available to subscribers
+en: only available to members|only available to registered|exclusive to subscribers|for registered users only
+en: reserved for subscribers|reserved for members|complete the security check|performance & security by|ray id
+en: needs to review the security of your connection|made us think you were a bot|made us think that you are a bot
+en: unusual activity from your|unusual traffic from your|you are not a robot|you're not a robot|are a human and not a
+en: really you and not a robot|ddos protection by|your browser will redirect|you are being redirected to the site you
+en: we and our partners store|we and our partners use cookies|please enable cookies|you have been blocked
+en: app needs javascript|app requires javascript|application needs javascript|application requires javascript
+en: this site needs javascript|this site requires javascript|this website needs javascript|website requires javascript
+en: this page needs javascript|this page requires javascript|enable javascript to run this|enable javascript to view
+en: enable javascript to use this|javascript is disabled in your|javascript is switched off in
+en: javascript is turned off in
+en: please enable javascript|please turn on javascript|turn javascript on to|site works only with javascript
+de: nur angemeldete leser|nur für angemeldete|nur für abonnent|nur für registrierte|nur für mitglieder
+de: anmelden, um weiterzulesen|anmelden und weiterlesen|registrieren und weiterlesen|um weiterzulesen
+de: jetzt weiterlesen mit
+de: artikel ist nur für|inhalt ist nur für|inhalte sind nur für|bitte melden sie sich an|bitte loggen sie sich ein
+de: wir überprüfen ihren browser|ihr browser wird überprüft|dass sie ein mensch sind|ungewöhnliche aktivität
+de: ungewöhnlichen datenverkehr|sicherheitsprüfung abschließen|bitte aktivieren sie javascript
+de: javascript ist deaktiviert
+de: javascript ist in ihrem browser|benötigt javascript|erfordert javascript|wir und unsere partner
+de: javascript aktivieren, um|brauchen ihre einwilligung|benötigen ihre einwilligung
+fr: connectez-vous pour|connecté pour lire|connecté pour voir|article est réservé|contenu est réservé
+fr: réservé à nos abonnés
+fr: réservé aux membres|pour lire la suite|poursuivre la lecture|continuer la lecture|vérification de votre navigateur
+fr: que vous êtes humain|que vous êtes un humain|activité inhabituelle|trafic inhabituel|contrôle de sécurité avant
+fr: veuillez activer javascript|javascript est désactivé|nécessite javascript|activez javascript
+fr: nos partenaires stockons
+fr: nous et nos partenaires
+es: para seguir leyendo|para continuar leyendo|contenido es exclusivo|artículo es exclusivo
+es: solo para usuarios registrados
+es: sólo para suscriptores|comprobando su navegador|comprobando tu navegador|que eres humano|que es usted humano
+es: actividad inusual|tráfico inusual|comprobación de seguridad|habilite javascript|habilita javascript
+es: activa javascript
+es: active javascript|javascript está desactivado|javascript está deshabilitado|requiere javascript
+es: necesita javascript
+es: nosotros y nuestros socios
+pt: para continuar lendo|para continuar a ler|conteúdo é exclusivo|artigo é exclusivo|somente para assinantes
+pt: só para assinantes|verificando seu navegador|verificando o seu navegador|que você é humano|que é humano
+pt: atividade incomum|atividade invulgar|verificação de segurança|habilite o javascript|ative o javascript
+pt: javascript está desativado|javascript está desabilitado|precisa de javascript|requer javascript
+pt: nós e nossos parceiros|nós e os nossos parceiros
+it: per continuare a leggere|per continuare la lettura|contenuto è riservato|articolo è riservato
+it: solo per gli abbonati
+it: verifica del browser|che sei umano|attività insolita|traffico insolito|controllo di sicurezza|abilita javascript
+it: attiva javascript|javascript è disattivato|javascript è disabilitato|richiede javascript|noi e i nostri partner
+nl: om verder te lezen|artikel is alleen voor|alleen voor leden|dat je een mens bent|ongebruikelijke activiteit
+nl: beveiligingscontrole|schakel javascript in|javascript is uitgeschakeld|heeft javascript nodig|wij en onze partners
+sv: för att läsa vidare|för att fortsätta läsa|endast för prenumeranter|endast för medlemmar|aktivera javascript
+sv: javascript är avstängt|kräver javascript|att du är en människa|vi och våra partner
+da: for at læse videre|kun for abonnenter|aktivér javascript|kræver javascript|at du er et menneske
+no: for å lese videre|kun for abonnenter|aktiver javascript|krever javascript|at du er et menneske
+fi: jatkaaksesi lukemista|vain tilaajille|ota javascript käyttöön|vaatii javascriptin|että olet ihminen
+pl: aby czytać dalej|aby przeczytać cały|dostępny tylko dla|dostępna tylko dla|tylko dla prenumeratorów
+pl: tylko dla zalogowanych
+pl: że jesteś człowiekiem|nietypowy ruch|nietypową aktywność|sprawdzamy twoją przeglądarkę|kontrolę bezpieczeństwa
+pl: włącz javascript|włącz obsługę javascript|javascript jest wyłączon|wymaga javascript|wymaga obsługi javascript
+pl: my i nasi partnerzy
+cs: abyste mohli číst dál|pouze pro předplatitele|jen pro předplatitele|pouze pro přihlášené|že jste člověk
+cs: povolte javascript|zapněte javascript|vyžaduje javascript|kontrola zabezpečení
+ru: чтобы читать дальше|чтобы продолжить чтение|чтобы дочитать|доступен только подписчик|доступна только подписчик
+ru: доступен только зарегистрированн|доступно только зарегистрированн|только зарегистрированным|доступен только для
+ru: что вы человек|необычную активность|подозрительный трафик|проверяем ваш браузер|проверка браузера
+ru: проверку безопасности
+ru: включите javascript|javascript отключ|требуется javascript|необходим javascript|необходимо включить javascript
+ru: мы и наши партн
+uk: щоб читати далі|щоб продовжити читання|лише для передплатників|доступно лише зареєстрованим|що ви людина
+uk: увімкніть javascript|javascript вимкнен|потрібен javascript|перевіряємо ваш браузер
+tr: okumaya devam etmek için|yalnızca abonelere|sadece abonelere|yalnızca üyelere|sadece üyelere|insan olduğunuzu
+tr: olağan dışı trafik|olağandışı|tarayıcınız kontrol ediliyor|güvenlik kontrol|javascript'i etkinleştirin
+tr: javascript gerekli
+tr: javascript gerektirir|javascript devre dışı
+ar: لمتابعة القراءة|للمشتركين فقط|للأعضاء فقط|أنك إنسان|نشاط غير معتاد|نشاطا غير معتاد|التحقق من متصفحك|فحص الأمان
+ar: تفعيل جافا سكريبت|تفعيل javascript|تمكين javascript|يتطلب javascript|نحن وشركاؤنا
+fa: برای ادامه مطالعه|فقط برای مشترکان|جاوا اسکریپت را فعال
+he: כדי להמשיך לקרוא|למנויים בלבד|הפעל javascript|שאתה אנושי
+hi: आगे पढ़ने के लिए|केवल सदस्यों के लिए|केवल ग्राहकों के लिए|आप इंसान हैं|सुरक्षा जाँच पूरी|सुरक्षा जांच पूरी
+hi: javascript सक्षम करें|जावास्क्रिप्ट सक्षम|javascript चालू करें|जावास्क्रिप्ट चालू
+th: เพื่ออ่านต่อ|สำหรับสมาชิกเท่านั้น|เฉพาะสมาชิก|ว่าคุณเป็นมนุษย์|ตรวจสอบความปลอดภัย|เปิดใช้งาน javascript
+th: เปิดใช้ javascript|กำลังตรวจสอบเบราว์เซอร์
+vi: để đọc tiếp|để tiếp tục đọc|chỉ dành cho thành viên|chỉ dành cho người đăng ký|bạn là con người
+vi: kiểm tra bảo mật|kiểm tra trình duyệt|bật javascript|kích hoạt javascript|cần javascript|yêu cầu javascript
+id: untuk lanjut membaca|untuk melanjutkan membaca|khusus pelanggan|khusus anggota|anda adalah manusia
+id: aktifkan javascript
+ja: 続きを読むには|続きをお読みいただく|会員限定|有料会員|会員のみ|会員だけ|人間であること|不審なアクセス|通常と異なる
+ja: ブラウザを確認して|セキュリティチェック|セキュリティ確認|javascriptを有効|javascriptが無効|javascriptが必要
+ko: 계속 읽으려면|계속 읽기|회원만 읽을|회원만 볼|회원 전용|구독자 전용|구독자만|사람인지 확인|비정상적인|보안 확인
+ko: 브라우저를 확인하는|자바스크립트를 활성|javascript를 활성|자바스크립트를 사용하도록|javascript를 사용하도록
+zh: 登录后继续|登录后查看|登录后阅读|仅供会员|仅限会员|会员专享|仅供订阅|仅限订阅|继续阅读请|登入後|僅限會員|僅供會員
+zh: 您是真人|你是真人|异常流量|异常访问|安全检查|正在检查您的浏览器|启用javascript|启用 javascript|開啟javascript
+zh: 需要javascript|需要 javascript|开启javascript|开启 javascript
 """
 _HEADINGS_OF_ERRORS = """
 en: something went wrong|an error occurred|an error has occurred|not found|error 404|error 500|internal server error
@@ -226,15 +354,15 @@ zh: 重视您的隐私|重視您的隱私
 """
 
 
-def _phrases(table: str) -> tuple[str, ...]:
+def phrases_of(table: str) -> tuple[str, ...]:
     rows = (row.partition(": ")[2] for row in table.strip().splitlines())
     return tuple(dict.fromkeys(phrase for row in rows for phrase in row.split("|")))
 
 
-PLACEHOLDERS = _phrases(_PLACEHOLDERS)
+PLACEHOLDERS = phrases_of(_PLACEHOLDERS)
 """In lines of pages of errors, of names and of servers without a site, in small letters."""
-WALLS = _phrases(_WALLS)
+WALLS = phrases_of(_WALLS)
 """In lines of pages that ask to log in or to prove to be human."""
-HEADINGS_OF_ERRORS = _phrases(_HEADINGS_OF_ERRORS)
+HEADINGS_OF_ERRORS = phrases_of(_HEADINGS_OF_ERRORS)
 """Headings of such pages, of which an ordinary line may have the words."""
-HEADINGS_OF_WALLS = _phrases(_HEADINGS_OF_WALLS)
+HEADINGS_OF_WALLS = phrases_of(_HEADINGS_OF_WALLS)

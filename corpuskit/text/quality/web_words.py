@@ -17,7 +17,7 @@ pt: senha|sessão|conta\\b|assin|início|pesquis
 it: pagina|sito\\b|accedi|abbon|collegamento|errore
 nl: pagina|wachtwoord|inlogg|abonne|zoek
 sv: webbläsare|sidan|lösenord|logga in|konto
-pl: przeglądark|stron(?:a|y|ie|ę|ą|om|ach|ami)?\\b|hasł|zalog|konto
+pl: przeglądark|stron(?:a|y|ie|ę|ą|om|ach|ami)?\\b|hasł|zalog|kont(?:o|a|u|em|cie)\\b
 cs: prohlížeč|stránk|heslo|přihl|účet
 ru: браузер|страниц|сайт|аккаунт|учетн|учётн|парол|войти|войдите|авториз|регистр|подпис|ссылк|поиск|ошибк
 uk: сторінк|обліков|увійдіть|увійти|реєстр|посилання

@@ -52,3 +52,13 @@ def test_lines_of_prices(price: str) -> None:
 @pytest.mark.parametrize("line", ["From $9 on", "1,200", "x$", "Save £3"])
 def test_lines_with_more_than_a_price(line: str) -> None:
     assert figures(f"Boat\n{line}\nOars\n{line}")[1] == 0
+
+
+def test_a_guide_with_a_table_of_prices_is_no_price_list() -> None:
+    table = "\n".join(f"{people} in the boat\n${people}.50\n${people * 2}\n${people * 3}" for people in range(1, 9))
+    guide = "\n".join([f"{SENTENCE} Whoever rows pays less than those who sit, as he has more to do."] * 9)
+    assert figures(table)[1] == 0.75
+    assert figures(f"{guide}\n{table}")[1] == 0
+    # Half of the page, or few sentences, are not enough.
+    half = "\n".join(guide.splitlines()[:5])
+    assert figures(f"{half}\n{table}\n{table}")[1] > 0.2
