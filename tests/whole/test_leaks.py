@@ -10,7 +10,6 @@ import select
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import zstandard
 
 from tests.conftest import Run, RunIn, lines_of, texts
 from tests.hostile.warc import page
+from tests.support.serving import serving
 
 ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "canary-in-aws",
@@ -56,10 +56,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    with serving(running):
         yield f"http://someone:{PASSWORD}@127.0.0.1:{running.server_address[1]}/in.jsonl?X-Signature={SIGNATURE}"
-        running.shutdown()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from corpuskit.core.reading.connection_slots import Slot
 from corpuskit.core.reading.retries import with_retries
 from corpuskit.core.reading.web_fetch import fetch, fetch_range, fetch_tail
 from corpuskit.core.reading.web_requests import WrongAnswerError, retry_after
-from tests.support.crawl import Crawl, CrawlServer, serving
+from tests.support.crawl import Crawl, CrawlServer, serving_crawl
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
@@ -24,7 +24,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path_factory.mktemp("state")))
     crawl = Crawl(archives=1, pages=2, parts=1)
     crawl.files["data"] = DATA
-    with serving(crawl) as running:
+    with serving_crawl(crawl) as running:
         yield running
 
 
