@@ -205,6 +205,14 @@ def test_an_index_with_impossible_numbers_is_not_built_upon(tmp_path: Path, corp
     assert (done.returncode, done.stderr.count(b"\n"), b"numbers of documents" in done.stderr) == (3, 1, True)
 
 
+def wait_for_lock(path: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a process has locked a file, as the kernel lists it."""
+    locks = Path("/proc/locks")
+    while not path.exists() or (locks.exists() and f":{path.stat().st_ino} " not in locks.read_text()):
+        assert process.poll() is None, "it has ended without a lock"
+        time.sleep(0.01)
+
+
 def test_a_refresh_while_another_runs_ends_with_5(tmp_path: Path, corpuskit: Run, environment: dict[str, str]) -> None:
     write(tmp_path / "a.jsonl", chunks(range(5)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx").returncode == 0
@@ -212,9 +220,7 @@ def test_a_refresh_while_another_runs_ends_with_5(tmp_path: Path, corpuskit: Run
     command = [sys.executable, "-m", "corpuskit", "index", "-o", "a.idx", "-q"]
     first = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
     assert first.stdin is not None
-    while not (tmp_path / ".a.idx.lock").exists():
-        time.sleep(0.01)
-    time.sleep(0.2)
+    wait_for_lock(tmp_path / ".a.idx.lock", first)
     done = corpuskit("index", "a.jsonl", "-o", "a.idx")
     assert (done.returncode, b"is being written by another run" in done.stderr) == (5, True)
     first.stdin.close()
