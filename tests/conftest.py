@@ -170,6 +170,13 @@ def texts(*words: str) -> bytes:
     return lines_of([{"id": f"d{place}", "text": text, "metadata": {}} for place, text in enumerate(words)])
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than there are processors: tests wait for servers, for the disk, and for other processes."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the package, once for all workers."""
     if not hasattr(config, "workerinput"):

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from corpuskit.core.registry import find_step, own_steps
 from corpuskit.core.step import Command
 from tests.conftest import Run, lines_of
+from tests.support.serving import serving
 
 DOCUMENTS = lines_of([{"id": f"d{number}", "text": f"Tide {number % 2} was noted."} for number in range(4)])
 RECIPE = """
@@ -154,11 +154,10 @@ class BusyAtFirst(BaseHTTPRequestHandler):
 
 
 def test_requests_and_retries_are_told_without_what_may_be_secret(corpuskit: Run, docs: Path) -> None:
-    with HTTPServer(("127.0.0.1", 0), BusyAtFirst) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = HTTPServer(("127.0.0.1", 0), BusyAtFirst)
+    with serving(server):
         address = f"http://user:hidden@127.0.0.1:{server.server_port}/docs.jsonl?key=hidden"
         result = corpuskit("files", "-v", address, "--allow-private")
-        server.shutdown()
     assert result.returncode == 0, result.stderr
     stderr = result.stderr.decode()
     assert "docs.jsonl from byte 0 on" in stderr and "trying again in 1 s" in stderr

@@ -11,7 +11,7 @@ from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.reading import connection_slots, retries, web_requests
 from corpuskit.formats.common_crawl import records
 from tests.conftest import ROOT, Run
-from tests.support.crawl import Crawl, CrawlServer, serving
+from tests.support.crawl import Crawl, CrawlServer, serving_crawl
 
 PAGE = (ROOT / "docs" / "common-crawl.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## ([^\n]+)\n\n```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -32,7 +32,7 @@ set -e -o pipefail
 
 @pytest.fixture
 def server() -> Iterator[CrawlServer]:
-    with serving(Crawl()) as running:
+    with serving_crawl(Crawl()) as running:
         yield running
 
 

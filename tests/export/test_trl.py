@@ -82,17 +82,28 @@ def test_every_document_is_in_the_file_of_its_kind_with_its_words(tmp_path: Path
         (chat("s", [ASK, ASK], kind="sft"), "no prompt with an answer"),
     ],
 )  # fmt: skip
-def test_what_no_trainer_takes_is_refused_with_a_sentence(
-    document: Document, says: str, tmp_path: Path, corpuskit: Run
-) -> None:
+def test_what_no_trainer_takes_is_refused(document: Document, says: str) -> None:
     with pytest.raises(RefusedError, match=says):
         row_of(document, "trl")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Document("l", "", {"signal": {"kind": "label", "value": 1}}),
+        Document("h", "<p>", {"content_type": "text/html; charset=utf-8"}),
+        chat("q", [Turn("chosen", "a")], kind="pair"),
+        chat("u", [ASK], kind="unpaired", value=True),
+    ],
+    ids=["label", "HTML", "pair without a prompt", "no prompt"],
+)
+def test_a_refusal_is_one_line_that_says_what_to_do(document: Document, tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(encode(PLAIN) + b"\n" + encode(document) + b"\n")
     done = corpuskit("export", "in.jsonl", "--to", "trl", "-o", "out")
     assert done.returncode == 6 and not (tmp_path / "out").exists()
     assert done.stderr.decode().startswith(f"corpuskit export: format trl: document '{document.id}' ")
     assert done.stderr.count(b"\n") == 1 and (b"leave" in done.stderr or b"corpuskit extract" in done.stderr)
-    if says.startswith("no prompt"):
+    if document.id == "u":
         assert b"signals --kinds" in done.stderr and b"through -- jq" in done.stderr
 
 

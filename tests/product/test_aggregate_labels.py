@@ -202,13 +202,13 @@ def test_auto_is_near_the_better_method_on_real_votes(shared_data: Path, name: s
 def test_it_takes_240_000_votes_a_second() -> None:
     choice = np.random.default_rng(7)
     votes = Votes(
-        np.repeat(np.arange(40_000), 5),
-        choice.integers(0, 400, 200_000),
-        choice.integers(0, 4, 200_000),
-        40_000,
+        np.repeat(np.arange(20_000), 5),
+        choice.integers(0, 400, 100_000),
+        choice.integers(0, 4, 100_000),
+        20_000,
         400,
         4,
     )
     before = time.process_time()
     dawid_skene(votes)
-    assert 200_000 / (time.process_time() - before) > 240_000 / 4, "a loaded machine may take four times as long"
+    assert 100_000 / (time.process_time() - before) > 240_000 / 4, "a loaded machine may take four times as long"

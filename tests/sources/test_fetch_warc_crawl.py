@@ -26,7 +26,7 @@ from corpuskit.core.reading.selection import Selection
 from corpuskit.formats.common_crawl import cdx_index
 from corpuskit.formats.common_crawl.index_row import IndexRow
 from tests.conftest import Run
-from tests.support.crawl import CRAWL, LINK_LOCAL, Crawl, CrawlServer, serving
+from tests.support.crawl import CRAWL, LINK_LOCAL, Crawl, CrawlServer, serving_crawl
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
@@ -37,7 +37,7 @@ QUERY = {"url": ("*.example.org",), "status": ("200",)}
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[CrawlServer]:
     monkeypatch.setattr(retries, "WAITS", (0, 0, 0))
     monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path / "state"))
-    with serving(Crawl()) as running:
+    with serving_crawl(Crawl()) as running:
         yield running
 
 
@@ -515,7 +515,7 @@ def test_a_recipe_reads_a_crawl(server: CrawlServer, corpuskit: Run, tmp_path: P
 def test_killed_at_twenty_moments_each_record_is_fetched_once_more_at_most(
     options: list[str], environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with serving(Crawl(archives=12, pages=20)) as server:
+    with serving_crawl(Crawl(archives=12, pages=20)) as server:
         flags = ["--crawl", CRAWL, *options, "--status", "200", *server.flags]
         command = [sys.executable, "-m", "corpuskit", "fetch-warc", *flags]
         whole = subprocess.run(command, capture_output=True, env=environment, check=True).stdout

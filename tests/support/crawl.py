@@ -8,7 +8,6 @@ import http.server
 import io
 import json
 import re
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ import pyarrow.parquet as pq
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from tests.support.serving import serving
 
 CRAWL = "CC-MAIN-2026-05"
 PAGE_ROWS = 7
@@ -332,12 +333,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(crawl: Crawl) -> Iterator[CrawlServer]:
+def serving_crawl(crawl: Crawl) -> Iterator[CrawlServer]:
     """A running server of a crawl."""
     server = CrawlServer(crawl)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,10 @@ KINDS = {
     "remove_folder": "remove",
     "remove_tree": "remove",
 }
+FIRST_WAITS_AT = 45
+"""The call at which a first worker waits for a second: in its fourth task, so behind the phases of a single task."""
+LONGEST_WAIT = 60
+"""Seconds."""
 EVERY = "open,write,sync,replace,link,mkdir,remove,spawn"
 
 
@@ -53,7 +58,10 @@ class Fault:
     how: str = "once"
     kinds: str = EVERY
     whose: str = "any"
-    """`worker`: only processes that another of the run has started; `second`: only the second of those to get there."""
+    """`worker`: only processes that another of the run has started; `second`: only the second of those to get there.
+
+    The first waits for the second, as it might do all the work before the second has begun.
+    """
 
     def text(self) -> str:
         return ":".join(map(str, (self.at, self.error, self.how, self.kinds, self.whose)))
@@ -73,6 +81,8 @@ class Counter:
     calls: int = 0
     turn: int | None = None
     """Which worker of the run this one is, up to two; None as long as nobody has asked."""
+    calls_of_first: int = 0
+    """So many has the first worker made, if this is it and it waits for the second."""
     main: int = field(default_factory=os.getpid)
 
     def step(self, kind: str) -> None:
@@ -100,7 +110,15 @@ class Counter:
                     os.close(os.open(f"{self.log}.{self.turn}", os.O_CREAT | os.O_EXCL))
                     break
                 self.turn += 1
+        if self.turn == 0:
+            self._wait_for_second()
         return self.turn == 1
+
+    def _wait_for_second(self) -> None:
+        self.calls_of_first += 1
+        end = time.monotonic() + LONGEST_WAIT
+        while self.calls_of_first == FIRST_WAITS_AT and not os.path.exists(f"{self.log}.1") and time.monotonic() < end:
+            time.sleep(0.01)
 
     def _is_worker(self) -> bool:
         return os.getpid() != self.main or "--multiprocessing-fork" in sys.orig_argv

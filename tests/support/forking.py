@@ -26,12 +26,14 @@ OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "CORPUSKIT_VENV", "OLDPWD",
 LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
 """Modules that are not loaded: the one that is run, and one for which few commands import much."""
 LIBRARIES = (
+    "aiohttp",
     "encodings.ascii",
     "encodings.idna",
     "encodings.utf_8_sig",
     "importlib.metadata",
     "isal.igzip_lib",
     "license_expression",
+    "jsonschema",
     "multiprocessing.popen_spawn_posix",
     "multiprocessing.resource_tracker",
     "multiprocessing.sharedctypes",

@@ -42,11 +42,11 @@ def test_references_within_the_schema_are_followed() -> None:
 def test_no_pattern_runs_for_ever() -> None:
     schema = {"type": "string", "pattern": "^(a+)+$"}
     response_format(schema, "s.json")
-    started = time.monotonic()
+    started = time.process_time()
     assert "pattern" in structure_problem(json.dumps(schema), json.dumps("a" * 40 + "b"))
     assert structure_problem(json.dumps(schema), json.dumps("a" * 40)) == ""
     assert "pattern" in structure_problem(json.dumps(schema), '"\\ud800"')
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_plan_with_it_is_not_written(tmp_path: Path, corpuskit: Run) -> None:

@@ -58,10 +58,14 @@ class Case:
         for number, row in enumerate(self.made):
             row["metadata"] |= {"gen_depth": 1, "parents": [self.seeds[number % 100]["id"]], "origin": "synthetic"}
 
-    def checks(self, **options: Any) -> dict[str, CheckRow]:
-        """Return the rows of the table by name."""
+    def write(self) -> None:
+        """Write what the synthetic documents are compared with."""
         for name in ("real", "seeds", "evals"):
             (self.folder / f"{name}.jsonl").write_bytes(lines_of(getattr(self, name)))
+
+    def checks(self, **options: Any) -> dict[str, CheckRow]:
+        """Return the rows of the table by name."""
+        self.write()
         step = SynthCheck(
             real=[self.folder / "real.jsonl"],
             seeds=[self.folder / "seeds.jsonl"],
@@ -249,7 +253,7 @@ def test_few_documents_are_not_judged_by_diversity(case: Case) -> None:
 
 
 def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
-    case.checks()
+    case.write()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     options = ("--real", "real.jsonl", "--by", "labels.intent")
     done = corpuskit("synth-check", "made.jsonl", *options, "-o", "checked.jsonl")
@@ -275,7 +279,7 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_recipe_holds_the_check(case: Case, corpuskit: Run, jobs: str) -> None:
     keep_quarter(case)
-    case.checks()
+    case.write()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     (case.folder / "recipe.yaml").write_text(
         "sources:\n  synth:\n    from: files\n    inputs: [made.jsonl]\n    origin: synthetic\n"
@@ -433,7 +437,7 @@ def test_the_interval_is_wilsons(right: int, number: int) -> None:
 
 def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> None:
     keep_quarter(case)
-    case.checks()
+    case.write()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     with (case.folder / "real.jsonl").open("a") as stream:
         stream.write('{"id": "1"}\nno document\n')
@@ -444,7 +448,7 @@ def test_lines_that_are_no_documents_are_told(case: Case, corpuskit: Run) -> Non
 
 def test_refused_documents_do_not_leave(case: Case) -> None:
     keep_quarter(case)
-    case.checks()
+    case.write()
     step = SynthCheck(real=[case.folder / "real.jsonl"])
     deepen(case)
     stream: Iterable[Document] = (Document(row["id"], row["text"], row["metadata"]) for row in case.made)
@@ -481,7 +485,7 @@ def test_halves_of_real_questions_pass_and_flipped_labels_do_not(shared_data: Pa
 
 def test_a_misspelt_field_of_labels_passes_nothing(case: Case, corpuskit: Run) -> None:
     keep_quarter(case)
-    case.checks()
+    case.write()
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     done = corpuskit("synth-check", "made.jsonl", "--real", "real.jsonl", "--by", "labels.intnt", "-o", "out.jsonl")
     assert done.returncode == 2

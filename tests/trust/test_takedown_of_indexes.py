@@ -150,24 +150,24 @@ def test_what_went_does_not_come_back_from_the_same_stream(folder: Path, corpusk
     assert (refused.returncode, refused.stderr.count(b"\n")) == (6, 1) and b"filter-takedown" in refused.stderr
     assert b"entries (written or learned) of a takedown list" in refused.stderr
     assert (folder / "a.idx").read_bytes() == cleared
-    pipe = "{python} -m corpuskit filter-takedown --list {list} in.jsonl -q | {python} -m corpuskit index -o a.idx -q"
+    pipe = "corpuskit filter-takedown --list {list} in.jsonl -q | corpuskit index -o a.idx -q"
     (folder / "shorter.jsonl").write_bytes(lines_of([{"id": "d7"}]))
-    assert shell(pipe.format(python=sys.executable, list="shorter.jsonl")).returncode == 6
+    assert shell(pipe.format(list="shorter.jsonl")).returncode == 6
     assert (folder / "a.idx").read_bytes() == cleared
-    done = shell(pipe.format(python=sys.executable, list="takedown.jsonl"))
+    done = shell(pipe.format(list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert not {"d7", "d8", "copy", "d7#1007"} & ids_in(folder / "a.idx")
-    chunk, again = "{python} -m corpuskit chunk -q", "{python} -m corpuskit filter-takedown --list {list} -q"
+    chunk, again = "corpuskit chunk -q", "corpuskit filter-takedown --list {list} -q"
     before = (folder / "a.idx").read_bytes()
-    chunked = pipe.replace("| ", f"| {chunk} | ").format(python=sys.executable, list="takedown.jsonl")
+    chunked = pipe.replace("| ", f"| {chunk} | ").format(list="takedown.jsonl")
     done = shell(chunked)
     assert done.returncode == 6 and b"behind every input, and again behind `chunk`" in done.stderr, done.stderr
     assert (folder / "a.idx").read_bytes() == before
-    done = shell(pipe.replace("| ", f"| {chunk} | {again} | ").format(python=sys.executable, list="takedown.jsonl"))
+    done = shell(pipe.replace("| ", f"| {chunk} | {again} | ").format(list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert "d9" in {identifier.partition("#")[0] for identifier in ids_in(folder / "a.idx")}
     beside = pipe.replace("index -o", "index - in.jsonl -o")
-    assert shell(beside.format(python=sys.executable, list="takedown.jsonl")).returncode == 6
+    assert shell(beside.format(list="takedown.jsonl")).returncode == 6
     assert corpuskit("index", "in.jsonl", "-o", "a.idx").returncode == 6, "the next version remembers as well"
 
 

@@ -55,7 +55,7 @@ def test_shards_are_cut_by_number_and_named_by_content(dataset: Path) -> None:
 def test_any_flipped_byte_of_any_shard_is_found(dataset: Path) -> None:
     for path in shards(dataset):
         data = path.read_bytes()
-        for offset in range(0, len(data), max(1, len(data) // 40)):
+        for offset in range(0, len(data), max(1, len(data) // 12)):
             path.write_bytes(data[:offset] + bytes([data[offset] ^ 1]) + data[offset + 1 :])
             with pytest.raises(DamagedError, match="part-0000"):
                 verify(dataset)

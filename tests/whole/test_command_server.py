@@ -24,7 +24,14 @@ RUNS = [
 ]
 
 
-@pytest.mark.parametrize("arguments", RUNS, ids=" ".join)
+LOADING_MUCH = (["fit", "nowhere"], ["hub", "./nowhere"])
+"""Those that have servers of their own; the last of the runs shares one of them."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param(run, id=" ".join(run), marks=[pytest.mark.slow] * (run in LOADING_MUCH)) for run in RUNS],
+)
 def test_a_command_is_a_fork_and_does_what_a_fresh_process_does(
     arguments: list[str], tmp_path: Path, environment: dict[str, str], command_servers: CommandServers
 ) -> None:

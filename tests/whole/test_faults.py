@@ -201,24 +201,24 @@ def demand_snapshot(trial: Trial, at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "how", "first"),
+    ("arguments", "how", "first", "stride"),
     [
-        pytest.param(FOLDER, "forever", 3, id="folder-forever-3"),
-        pytest.param(FILE, "once", 1, id="file-once-1"),
-        pytest.param(FILE, "forever", 3, id="file-forever-3"),
+        pytest.param(FOLDER, "forever", 3, 10, id="folder-forever-3"),
+        pytest.param(FILE, "once", 1, 4, id="file-once-1"),
+        pytest.param(FILE, "forever", 3, 4, id="file-forever-3"),
     ],
 )
 def test_a_fault_at_some_calls_publishes_all_or_nothing(
-    server: Server, tmp_path: Path, arguments: tuple[str, ...], how: str, first: int
+    server: Server, tmp_path: Path, arguments: tuple[str, ...], how: str, first: int, stride: int
 ) -> None:
-    assert fail_at_each(Trial(server, tmp_path, arguments, True), how, first, 4) > 5
+    assert fail_at_each(Trial(server, tmp_path, arguments, True), how, first, stride) > 5
 
 
-@pytest.mark.parametrize("arguments", [FOLDER, FILE], ids=["folder", "file"])
+@pytest.mark.parametrize(("arguments", "stride"), [(FOLDER, 9), (FILE, 4)], ids=["folder", "file"])
 def test_a_kill_at_some_calls_leaves_one_whole_dataset(
-    server: Server, tmp_path: Path, arguments: tuple[str, ...]
+    server: Server, tmp_path: Path, arguments: tuple[str, ...], stride: int
 ) -> None:
-    assert kill_at_each(Trial(server, tmp_path, arguments, True), 2, 4) > 5
+    assert kill_at_each(Trial(server, tmp_path, arguments, True), 2, stride) > 5
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ import select
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import zstandard
 
 from tests.conftest import Run, RunIn, lines_of, texts
 from tests.hostile.warc import page
+from tests.support.serving import serving
 
 ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "canary-in-aws",
@@ -56,10 +56,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    with serving(running):
         yield f"http://someone:{PASSWORD}@127.0.0.1:{running.server_address[1]}/in.jsonl?X-Signature={SIGNATURE}"
-        running.shutdown()
 
 
 @pytest.fixture
@@ -127,8 +126,8 @@ def test_no_secret_of_an_address_or_the_environment_is_left_behind(
 def test_no_secret_of_an_address_is_in_an_error(
     change, address: str, canaries: list[str], corpuskit: Run, tmp_path: Path
 ) -> None:
-    for command in (["files"], ["head"], ["fetch-warc"]):
-        done = corpuskit(*command, change(address), "--allow-private")
+    for command in ("files", "fetch-warc"):
+        done = corpuskit(command, change(address), "--allow-private")
         assert b"internal fault" not in done.stderr
         search(canaries, left_behind(tmp_path / "state"), done)
 

@@ -65,7 +65,7 @@ def test_a_killed_upstream_publishes_nothing(
     pipe = subprocess.Popen(["bash", "-c", script], cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     try:
         _wait_for(lambda: any("running" in entry for entry in _entries(environment, "export")))
-        time.sleep(0.5)
+        time.sleep(0.1)
         os.kill(int((tmp_path / "victim").read_text()), signal.SIGKILL)
         # The feeder, for whose end nobody may wait, lasts longer than this does.
         _wait_for((tmp_path / "ended").exists)
@@ -488,6 +488,15 @@ def test_what_went_to_a_device_or_was_published_vouches_for_no_stream(
     assert upstreams(tmp_path / "out") == [("export", "unverified")]
 
 
+def until(condition: str) -> str:
+    """What bash waits by, for half a minute."""
+    return f"for _ in {{1..1500}}; do {condition} && break; sleep .02; done"
+
+
+HEAD_WRITES = until("""grep -qs '"name": "head"' state/ledger/[!n]*.json""")
+"""It is on record by then as writing to its pipe."""
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -505,8 +514,8 @@ def test_a_pipe_that_a_command_writes_to_is_not_ignored(
     (tmp_path / "recipe.yaml").write_text(
         "sources: {s: {from: files, inputs: [c1], origin: other, license: CC0-1.0}}\n"
     )
-    assert shell("corpuskit head -n 3 documents.jsonl -o c1").returncode == 0
-    done = shell(f"corpuskit head -n 5 documents.jsonl -q | (sleep 1; {command})")
+    (tmp_path / "c1").write_bytes(b"".join(documents.read_bytes().splitlines(keepends=True)[:3]))
+    done = shell(f"corpuskit head -n 5 documents.jsonl -q | ({HEAD_WRITES}; {command})")
     assert done.returncode == 2
     (said,) = done.stderr.splitlines()
     assert b"`head` writes to this pipe, and it is not read, as inputs are named; add `-` to read both" in said
@@ -515,15 +524,17 @@ def test_a_pipe_that_a_command_writes_to_is_not_ignored(
 
 
 def test_a_pipe_whose_writer_begins_later_is_not_ignored_either(shell: Run, documents: Path, tmp_path: Path) -> None:
-    slowly = "corpuskit through documents.jsonl -o w1 -- sh -c 'sleep 2; cat'"
-    done = shell(f"(sleep 1; corpuskit head -n 5 documents.jsonl -q) | {slowly}")
+    (tmp_path / "slow.sh").write_text(f"touch begun; {HEAD_WRITES}; cat")
+    slowly = "corpuskit through documents.jsonl -o w1 -- bash slow.sh"
+    done = shell(f"({until('[ -e begun ]')}; corpuskit head -n 5 documents.jsonl -q) | {slowly}")
     assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
     assert not (tmp_path / "w1").exists()
 
 
 def test_an_index_and_a_mix_notice_such_a_writer_too(shell: Run, documents: Path, tmp_path: Path) -> None:
-    late_input = "mkfifo late; (sleep 2; cat documents.jsonl > late) &"
-    done = shell(f"{late_input} (sleep 1; corpuskit head -n 5 documents.jsonl -q) | corpuskit index late -o w1.idx")
+    late_input = f"mkfifo late; ({HEAD_WRITES}; cat documents.jsonl > late) &"
+    late_writer = f"({until('[ -e .w1.idx.lock ]')}; corpuskit head -n 5 documents.jsonl -q)"
+    done = shell(f"{late_input} {late_writer} | corpuskit index late -o w1.idx")
     assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
     assert not (tmp_path / "w1.idx").exists()
     (tmp_path / "recipe.yaml").write_text(
@@ -531,7 +542,7 @@ def test_an_index_and_a_mix_notice_such_a_writer_too(shell: Run, documents: Path
     )
     long = [{"id": f"{number}", "text": "some words " * 400} for number in range(4000)]
     (tmp_path / "much.jsonl").write_bytes(lines_of(long))
-    begun = "until [ -e w1/.staging ]; do sleep .05; done; corpuskit head -n 5 documents.jsonl -q"
+    begun = f"{until('[ -e w1/.staging ]')}; corpuskit head -n 5 documents.jsonl -q"
     done = shell(f"({begun}) | corpuskit mix recipe.yaml -o w1 --no-cache")
     assert done.returncode == 2 and b"`head` writes to this pipe" in done.stderr
     assert not (tmp_path / "w1" / "manifest.json").exists()
@@ -540,11 +551,12 @@ def test_an_index_and_a_mix_notice_such_a_writer_too(shell: Run, documents: Path
 def test_a_pipe_that_is_read_too_or_that_others_write_to_is_no_mistake(
     shell: Run, documents: Path, tmp_path: Path
 ) -> None:
-    done = shell("corpuskit head -n 5 documents.jsonl | (sleep 1; corpuskit dedup - documents.jsonl -o both)")
-    assert done.returncode == 0, done.stderr
-    done = shell("corpuskit head -n 5 documents.jsonl | (sleep 1; corpuskit dedup documents.jsonl /dev/stdin -o too)")
-    assert done.returncode == 0, done.stderr
-    for idle in ("sleep 3", "cat documents.jsonl", "yes"):
+    for dedup in ("dedup - documents.jsonl -o both", "dedup documents.jsonl /dev/stdin -o too"):
+        for entry in tmp_path.glob("state/ledger/*.json"):
+            entry.unlink()
+        done = shell(f"corpuskit head -n 5 documents.jsonl | ({HEAD_WRITES}; corpuskit {dedup})")
+        assert done.returncode == 0, done.stderr
+    for idle in ("sleep .5", "cat documents.jsonl", "yes"):
         assert shell(f"{idle} | corpuskit dedup documents.jsonl -o w1").returncode == 0
     done = shell(
         "corpuskit head documents.jsonl | while read line; do corpuskit count documents.jsonl </dev/null; done"

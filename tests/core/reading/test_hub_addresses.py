@@ -1,7 +1,6 @@
 """`hf://` addresses, against a small Hub on the loopback: revisions, cut bodies, names that are not there."""
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run
+from tests.support.serving import serving
 
 DATA = b"".join(json.dumps({"id": str(number), "text": f"Tide {number}."}).encode() + b"\n" for number in range(5000))
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -64,12 +64,11 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hub(environment: dict[str, str], tmp_path: Path) -> Iterator[SmallHub]:
-    with SmallHub() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = SmallHub()
+    with serving(server):
         environment["HF_ENDPOINT"] = f"http://127.0.0.1:{server.server_port}"
         environment["HF_HOME"] = str(tmp_path / "home")
         yield server
-        server.shutdown()
 
 
 def test_a_file_is_read_at_the_revision_that_is_named(corpuskit: Run, hub: SmallHub) -> None:

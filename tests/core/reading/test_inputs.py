@@ -23,6 +23,7 @@ from corpuskit.core.reading.inputs import CUT_LINE, RECOGNISED_BYTES, Input
 from corpuskit.core.reading.members import CHUNK
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Rejected
+from tests.support.serving import serving
 
 PACK = {
     "plain": bytes,
@@ -234,10 +235,9 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> Non
 def server(tree: Path) -> Iterator[str]:
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tree))
     handler.func.log_message = lambda *_: None  # type: ignore[method-assign, assignment]
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    with serving(running):
         yield f"http://127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")

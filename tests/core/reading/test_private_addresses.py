@@ -2,7 +2,6 @@
 
 import http.server
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from corpuskit.core.reading import private_addresses, retries
 from corpuskit.core.reading.private_addresses import demand_public_host, is_public
 from corpuskit.core.reading.web_fetch import fetch, fetch_range, fetch_tail
 from tests.conftest import Run
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
@@ -72,10 +72,9 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    with serving(running):
         yield f"127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
 
 
 @pytest.fixture
@@ -190,8 +189,8 @@ def test_they_are_read_if_that_is_allowed(server: str, corpuskit: Run) -> None:
 
 
 def test_credentials_go_to_the_host_that_they_are_for_alone(server: str) -> None:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as other:
-        threading.Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
+    other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    with serving(other):
         target = f"http://127.0.0.1:{other.server_address[1]}/a.jsonl"
         for read_url in (lambda url: read(url, allow_private=True), lambda url: fetch(url, 100, allow_private=True)):
             Server.requests.clear()
@@ -200,7 +199,6 @@ def test_credentials_go_to_the_host_that_they_are_for_alone(server: str) -> None
             without = [path for path, headers in Server.requests if "Authorization" not in headers]
             assert with_credentials and all(path.startswith("/to/") for path in with_credentials)
             assert without and all(path == "/a.jsonl" for path in without)
-        other.shutdown()
 
 
 def test_servers_are_told_who_asks(server: str, monkeypatch: pytest.MonkeyPatch) -> None:

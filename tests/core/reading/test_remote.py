@@ -6,7 +6,6 @@ import gzip
 import http.server
 import io
 import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from corpuskit import FetchWarc, Files, Flow, resolve
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.reading import retries, web_requests
 from corpuskit.core.reading.inputs import Input
+from tests.support.serving import serving
 from tests.support.warc import page, plain, record
 
 # fsspec closes a connection that failed in its own thread, at times after the last reference to it is gone.
@@ -149,10 +149,8 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(retries, "WAITS", (0, 0, 0))
     Server.requests.clear()
     server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
     gc.collect()
 
 

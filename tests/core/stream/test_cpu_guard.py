@@ -255,8 +255,15 @@ def children() -> set[str]:
     return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
 
 
-@pytest.mark.parametrize(("guarded", "killed"), [(True, ["0", "1", str(BATCH_DOCUMENTS)]), (False, [])])
-@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize(
+    ("guarded", "killed", "jobs"),
+    [
+        (True, ["0", "1", str(BATCH_DOCUMENTS)], 1),
+        (True, ["0", "1", str(BATCH_DOCUMENTS)], 3),
+        pytest.param(False, [], 1, marks=pytest.mark.slow),
+        (False, [], 3),
+    ],
+)
 def test_what_is_killed_depends_on_no_number_of_workers(
     tmp_path: Path, guarded: bool, killed: list[str], jobs: int
 ) -> None:

@@ -13,7 +13,7 @@ from corpuskit.formats.common_crawl.columnar_index import ColumnarIndex
 from corpuskit.formats.common_crawl.crawl import Crawl as NamedCrawl
 from corpuskit.formats.common_crawl.query import IndexQuery
 from corpuskit.formats.common_crawl.url_pattern import UrlPattern
-from tests.support.crawl import CRAWL, Crawl, CrawlServer, serving
+from tests.support.crawl import CRAWL, Crawl, CrawlServer, serving_crawl
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
@@ -42,7 +42,7 @@ def server(crawl: Crawl, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[
     monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path))
     # The real footers are to their files as these are with a tail of this length.
     monkeypatch.setattr(columnar_index, "TAIL", 8 * 1024)
-    with serving(crawl) as running:
+    with serving_crawl(crawl) as running:
         yield running
 
 

@@ -99,8 +99,8 @@ def test_windows_that_differ_in_two_bytes_are_not_taken_for_one_another() -> Non
     """Bytes 8 and 16 of a window change the same bits of both halves."""
     numbers = (b"%04d" % number for number in range(10_000))
     head = next(number for number in numbers if hashes_at_start(number + bytes(12)))
-    windows = [head + b"abc%cdefghij%c" % (first, last) for first in range(256) for last in range(256)]
-    assert len({hashes_at_start(window)[0] for window in windows}) == 65_536
+    windows = [head + b"abc%cdefghij%c" % (first, last) for first in range(256) for last in range(0, 256, 5)]
+    assert len({hashes_at_start(window)[0] for window in windows}) == len(windows)
 
 
 def hashes_at_start(window: bytes) -> list[int]:

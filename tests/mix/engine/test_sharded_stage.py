@@ -13,7 +13,7 @@ from corpuskit.core.step import VerdictPart
 from corpuskit.mix.engine.sharded_stage import FilterShard
 from corpuskit.mix.engine.shards import WorkShard
 from corpuskit.stages.dedup import Dedup
-from tests.conftest import lines_of
+from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph, published, shards
 
 RECIPE = """
@@ -63,20 +63,24 @@ together: [{dedup: {unit: span, min_words: 20}}]
 """
 
 
-def test_runs_of_words_go_in_a_recipe_as_in_a_pipe(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_runs_of_words_go_in_a_recipe_as_in_a_pipe(tmp_path: Path, environment: dict[str, str], shell: Run) -> None:
     (tmp_path / "a").mkdir()
     for number in range(9):
         texts = [f"Day {number}. {paragraph(number)} {paragraph((number * part) % 5)} End." for part in range(3)]
         documents = [{"id": f"{number}-{part}", "text": text} for part, text in enumerate([*texts, paragraph(2)])]
         (tmp_path / "a" / f"{number}.jsonl").write_bytes(lines_of(documents))
     (tmp_path / "recipe.yaml").write_text(SPANS)
-    main = "from corpuskit.cli.main import main; main()"
-    for script, jobs, output in ((MANY_SHARDS, "1", "many"), (MANY_SHARDS, "2", "two"), (main, "1", "one")):
-        command = [sys.executable, "-c", script, "mix", "recipe.yaml", "-o", output, "-j", jobs, "--no-cache"]
-        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
-    pipe = "$PY files a --source a --origin other --license CC0-1.0 | $PY dedup --unit span --min-words 20 -o pipe"
-    script = pipe.replace("$PY", f"{sys.executable} -m corpuskit")
-    subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=environment, check=True)
+    (tmp_path / "many_shards.py").write_text(MANY_SHARDS)
+    command = [sys.executable, "-c", MANY_SHARDS, "mix", "recipe.yaml", "-o", "two", "-j", "2", "--no-cache"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    for script in (
+        "python many_shards.py mix recipe.yaml -o many -j 1 --no-cache",
+        "corpuskit mix recipe.yaml -o one -j 1 --no-cache",
+        "corpuskit files a --source a --origin other --license CC0-1.0 |"
+        " corpuskit dedup --unit span --min-words 20 -o pipe",
+    ):
+        done = shell(script)
+        assert done.returncode == 0, done.stderr
     assert published(tmp_path / "many") == published(tmp_path / "two") == published(tmp_path / "one")
     assert shards(tmp_path / "one") == shards(tmp_path / "pipe")
     steps = [

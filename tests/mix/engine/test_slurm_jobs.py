@@ -26,7 +26,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
     """Put scripts in place of Slurm's commands, and return the jobs that an earlier run left: number 7, running."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    for name, seconds in (("ANSWER", 1), ("SUBMIT", 1), ("PATIENCE", 1), ("CANCEL", 1), ("POLL", 0.1)):
+    for name, seconds in (("ANSWER", 30), ("SUBMIT", 30), ("PATIENCE", 30), ("CANCEL", 0.2), ("POLL", 0.05)):
         monkeypatch.setattr(slurm_jobs, f"{name}_SECONDS", seconds)
 
     def install(**scripts: str) -> SlurmJobs:
@@ -48,9 +48,16 @@ def test_jobs_are_cancelled_and_forgotten_once_they_are_gone(tmp_path: Path, com
 
 @pytest.mark.parametrize("squeue", [UNREACHABLE, HANGING, "exit 3"])
 def test_a_queue_that_does_not_answer_is_no_empty_queue(
-    tmp_path: Path, commands: Commands, squeue: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    commands: Commands,
+    squeue: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     jobs = commands(squeue=squeue, scancel=CANCELLING)
+    monkeypatch.setattr(slurm_jobs, "PATIENCE_SECONDS", 0.2)
+    if squeue == HANGING:
+        monkeypatch.setattr(slurm_jobs, "ANSWER_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(RemoteError, match="does not answer"):
         jobs.wait()
@@ -95,8 +102,12 @@ def test_jobs_that_slurm_has_forgotten_are_gone(tmp_path: Path, commands: Comman
         (HANGING, "`sbatch` does not answer"),
     ],
 )
-def test_submissions_that_fail_are_one_sentence(commands: Commands, sbatch: str, says: str) -> None:
+def test_submissions_that_fail_are_one_sentence(
+    commands: Commands, sbatch: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     jobs = commands(sbatch=sbatch)
+    if sbatch == HANGING:
+        monkeypatch.setattr(slurm_jobs, "SUBMIT_SECONDS", 0.5)
     with pytest.raises(RemoteError, match=says) as caught:
         submit("#!/bin/bash\n", jobs.note)
     assert "\n" not in str(caught.value)

@@ -149,7 +149,7 @@ def test_equal_weights_are_unimax() -> None:
 
 def test_every_verdict_on_feasibility_agrees_with_a_linear_program() -> None:
     verdicts = {True: 0, False: 0}
-    for seed in range(500):
+    for seed in range(200):
         case = random_case(seed)
         try:
             check(case, solve(*case))
@@ -158,7 +158,7 @@ def test_every_verdict_on_feasibility_agrees_with_a_linear_program() -> None:
             is_solved = False
         assert is_solved == oracle_feasible(case), seed
         verdicts[is_solved] += 1
-    assert min(verdicts.values()) > 100, "the cases try both sides"
+    assert min(verdicts.values()) > 40, "the cases try both sides"
 
 
 def test_the_allocation_is_the_optimum_of_a_nonlinear_program() -> None:

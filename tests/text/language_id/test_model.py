@@ -63,8 +63,8 @@ def test_sentences_of_all_languages_have_the_probabilities_of_fasttext(
     lines = []
     for path in sorted((shared_data / "lid").glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as rows:
-            lines += [as_line(json.loads(row)["text"]) for number, row in enumerate(rows) if number % 9 == 0]
-    assert len(lines) > 1_000
+            lines += [as_line(json.loads(row)["text"]) for number, row in enumerate(rows) if number % 27 == 0]
+    assert len(lines) > 400
     assert differing(lines, monkeypatch) == []
 
 

@@ -115,7 +115,7 @@ def test_spans_have_the_same_hashes(data: bytes, bounds: list[int]) -> None:
 def test_hash_tables_number_keys_alike(keys: int) -> None:
     generator = np.random.default_rng(keys)
     batches = [generator.integers(1, keys, 4000).astype(np.uint64) * 0x9E3779B97F4A7C15 for _ in range(3)]
-    batches += [generator.integers(1, 400, 300_000).astype(np.uint64), np.array([], np.uint64)]
+    batches += [generator.integers(1, 400, 60_000).astype(np.uint64), np.array([], np.uint64)]
 
     def numbers() -> list[list[int]]:
         table = HashTable()
