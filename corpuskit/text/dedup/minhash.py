@@ -12,14 +12,19 @@ rule to a stream, with the tables of `leader_tables`; `earliest_leaders` applies
 the same result.
 """
 
+import os
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuskit.text.dedup.shingles import HALF, Hashes
+
+if TYPE_CHECKING:
+    from rensa import RMinHash
 
 __all__ = [
     "LEADERS",
@@ -39,6 +44,10 @@ LEADERS = 4
 """Most leaders that a band key has."""
 
 NOBODY = -1
+THREADS = "RAYON_NUM_THREADS"
+"""The variable by which the library's threads are counted."""
+LEAST_FOR_THREADS = 256
+"""Texts from which it uses them."""
 
 Signatures = NDArray[np.uint32]
 Ranks = NDArray[np.int64]
@@ -52,6 +61,29 @@ Computed = Callable[[Ranks, Ranks], tuple[Similarities, NDArray[np.bool_]]]
 BAND_KEY_MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 
 
+@cache
+def _hasher() -> "type[RMinHash]":
+    """Return what signs texts, on one thread.
+
+    Many texts, or long ones, are signed on several threads by default. A worker that is forked from a process with such
+    threads has none of them, and would wait for them without end; and there are as many workers as processors anyhow.
+    """
+    from rensa import RMinHash
+
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
+    try:
+        # The number is read when so many texts are signed for the first time.
+        texts = np.arange(LEAST_FOR_THREADS + 1, dtype=np.uint64)
+        RMinHash.digest_matrix_from_flat_token_hashes(texts[1:], texts, 1, 0)
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
+    return RMinHash
+
+
 def version() -> str:
     """Return the version of the MinHash algorithm; signatures of different versions cannot be compared."""
     from rensa import RMinHash
@@ -61,11 +93,9 @@ def version() -> str:
 
 def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Signatures:
     """Return one row of `permutations` numbers per text. The row of a text without shingles means nothing."""
-    from rensa import RMinHash
-
     ends = np.cumsum([0] + [len(hashes) for hashes in shingled], dtype=np.uint64)
     flat = np.concatenate([*shingled, np.empty(0, np.uint64)])
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(flat, ends, permutations, seed)
+    matrix = _hasher().digest_matrix_from_flat_token_hashes(flat, ends, permutations, seed)
     pack = struct.Struct(f"={permutations}I").pack  # numpy takes five times as long to read lists of numbers
     numbers = bytearray().join([pack(*row) for row in matrix.to_rows()])
     return np.frombuffer(numbers, np.uint32).reshape(len(shingled), permutations)

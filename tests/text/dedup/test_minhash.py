@@ -1,5 +1,7 @@
 """MinHash: estimates near the truth, and one rule for leaders in two forms."""
 
+import subprocess
+import sys
 from collections import defaultdict
 
 import numpy as np
@@ -34,6 +36,26 @@ def test_agreement_estimates_jaccard() -> None:
         estimate = agreement(rows[:1], rows[1:])[0]
         errors.append(estimate - shared / (2000 - shared))
     assert np.sqrt(np.mean(np.square(errors))) < 0.05
+
+
+FORKED = """
+import os, signal
+import numpy as np
+from corpuskit.text.dedup.minhash import signatures
+texts = [np.arange(number, number + {words}, dtype=np.uint64) for number in range({texts})]
+rows = signatures(texts, 8, 1)
+if (child := os.fork()) == 0:
+    signal.alarm(60)
+    os._exit(not (signatures(texts, 8, 1) == rows).all())
+print(os.waitpid(child, 0)[1], os.environ.get("RAYON_NUM_THREADS"))
+"""
+
+
+@pytest.mark.parametrize(("texts", "words"), [(300, 5), (2, 100_000)])
+def test_a_forked_process_signs_as_its_parent_did(texts: int, words: int) -> None:
+    code = FORKED.format(texts=texts, words=words)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "None"]
 
 
 def test_order_and_repeats_of_shingles_do_not_count() -> None:
