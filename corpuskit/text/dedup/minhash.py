@@ -16,15 +16,12 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuskit.text.dedup.shingles import HALF, Hashes
-
-if TYPE_CHECKING:
-    from rensa import RMinHash
 
 __all__ = [
     "LEADERS",
@@ -62,7 +59,7 @@ BAND_KEY_MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 
 
 @cache
-def _hasher() -> "type[RMinHash]":
+def _hasher() -> Any:
     """Return what signs texts, on one thread.
 
     Many texts, or long ones, are signed on several threads by default. A worker that is forked from a process with such
