@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import corpuskit
+from corpuskit.text.quality.word_table import WordTable
 from tests.conftest import ROOT
 
 POSSESSIVE_GROUP = re.compile(r"(?<![\\(|])\)(?:[*+?]|\{[0-9,]*\})\+")
@@ -68,6 +69,8 @@ def patterns_in(value: Any, nested: int = MAX_NESTED) -> Iterator[re.Pattern[Any
     """Yield the patterns that a module's value is or holds."""
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, WordTable):
+        yield value.pattern
     elif isinstance(value, list | tuple | set | frozenset | dict) and nested:
         for item in value.values() if isinstance(value, dict) else value:
             yield from patterns_in(item, nested - 1)

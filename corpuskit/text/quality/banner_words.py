@@ -1,9 +1,7 @@
 """What the sentences of a banner speak of that say nothing of cookies or scripts, by language."""
 
-import re
-
-from corpuskit.text.quality.told_of_others import alternatives
 from corpuskit.text.quality.web_words import speaks_of_site
+from corpuskit.text.quality.word_table import WordTable
 
 __all__ = ["goes_on_with_notice", "speaks_of_banner"]
 
@@ -49,7 +47,7 @@ zh: 您.{0,20}同意|表示同意|了解更多|更多信息|更多資訊|隐私|
 zh: 瀏覽器設定
 """
 """What the second sentence of a notice has, in small letters; right behind the first one, it is no article's."""
-_GOES_ON_WITH_IT = re.compile(alternatives(_GOES_ON))
+_GOES_ON_WITH_IT = WordTable(_GOES_ON)
 
 
 _OF_BANNERS = """
@@ -91,7 +89,7 @@ ko: 데이터|동의|통계|광고|제3자|이용자|사용자|콘텐츠|기능|
 zh: 数据|數據|资料|資料|同意|统计|統計|广告|廣告|第三方|用户|用戶|内容|內容|功能|设置|設定|个人信息
 """
 """What the sentences of a banner speak of, in small letters: where all in its paragraph do, none is an article's."""
-_SPEAKS_OF_BANNERS = re.compile(alternatives(_OF_BANNERS))
+_SPEAKS_OF_BANNERS = WordTable(_OF_BANNERS)
 
 
 def goes_on_with_notice(sentence: str) -> bool:
@@ -100,7 +98,7 @@ def goes_on_with_notice(sentence: str) -> bool:
     >>> goes_on_with_notice("by going on, you agree."), goes_on_with_notice("the mill stands by the river.")
     (True, False)
     """
-    return _GOES_ON_WITH_IT.search(sentence) is not None
+    return _GOES_ON_WITH_IT.occurs_in(sentence)
 
 
 def speaks_of_banner(sentence: str) -> bool:
@@ -109,4 +107,4 @@ def speaks_of_banner(sentence: str) -> bool:
     >>> speaks_of_banner("they do not store any personal data."), speaks_of_banner("the mill stands by the river.")
     (True, False)
     """
-    return speaks_of_site(sentence) or goes_on_with_notice(sentence) or _SPEAKS_OF_BANNERS.search(sentence) is not None
+    return speaks_of_site(sentence) or goes_on_with_notice(sentence) or _SPEAKS_OF_BANNERS.occurs_in(sentence)

@@ -7,10 +7,11 @@ own site does, or asks the reader for consent.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from corpuskit.text.quality.banner_words import goes_on_with_notice
-from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
+from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others, without_quotations
+from corpuskit.text.quality.word_table import WordTable
 
 __all__ = ["CLUES", "LONGEST_NOTICE", "OF_THE_WEB", "is_cookie_notice", "names_cookies", "says_of_cookies"]
 
@@ -127,14 +128,7 @@ _WORDS = ("cookie", *_COOKIES)
 _WORDS_OF_ASCII = tuple(filter(str.isascii, _WORDS))
 
 
-@cache
-def _baked() -> re.Pattern[str]:
-    return re.compile(alternatives(_IN_KITCHEN))
-
-
-@cache
-def _says_it() -> re.Pattern[str]:
-    return re.compile(alternatives(_SAYS))
+_BAKED, _SAYS_IT = WordTable(_IN_KITCHEN), WordTable(_SAYS)
 
 
 def is_cookie_notice(line: str) -> bool:
@@ -166,7 +160,7 @@ def names_cookies(text: str) -> bool:
     >>> names_cookies("unsere cookies"), names_cookies("cookies aus dem backofen"), names_cookies("cookies in the oven")
     (True, True, False)
     """
-    return _has_word(text) and _baked().search(text) is None
+    return _has_word(text) and not _BAKED.occurs_in(text)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -180,7 +174,7 @@ def says_of_cookies(sentence: str) -> bool:
     if not names_cookies(sentence):
         return False
     in_english = _SAYS_IN_ENGLISH.search(sentence) and OF_THE_WEB.search(sentence)
-    return (in_english is not None or _says_it().search(sentence) is not None) and not tells_of_others(sentence)
+    return (in_english is not None or _SAYS_IT.occurs_in(sentence)) and not tells_of_others(sentence)
 
 
 def _has_word(text: str) -> bool:

@@ -11,8 +11,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from corpuskit.text.quality.cookie_notices import OF_THE_WEB, is_cookie_notice
-from corpuskit.text.quality.told_of_others import alternatives, sentences_of, tells_of_others, without_quotations
+from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others, without_quotations
 from corpuskit.text.quality.web_words import speaks_of_site
+from corpuskit.text.quality.word_table import alternatives
 
 __all__ = [
     "characters_of_code",

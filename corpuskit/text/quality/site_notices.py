@@ -1,11 +1,11 @@
-"""Lines in which a site tells its reader to log in, to get another browser, or what its comment form keeps, by\
- language.
+"""Lines in which a site tells its reader to log in or to get another browser, and labels of its comment form.
 
 Each has to be all of its line, so what an article tells of such things stays: patterns are of whole sentences, without
 a clause that goes on with a story.
 """
 
 import re
+from functools import cache
 
 from corpuskit.text.quality.told_of_others import sentences_of, tells_of_others
 
@@ -185,9 +185,14 @@ _BESIDE = re.compile(
     r"|(?:register|subscribe)(?: now)?|.{0,12}没有(?:账号|帐号)|立即(?:注册|登录)"
 )
 """What stands beside such a sentence; alone it may be a heading."""
-_SAYS = re.compile("|".join(row.partition(": ")[2] for table in (_BROWSERS, _LOGINS) for row in _rows(table)))
 _LABELS = [[part.split("|") for part in row.partition(": ")[2].split("&")] for row in _rows(_FORM_LABELS)]
 _ENDS = " \t\r\n.!?。！？…»>›"
+
+
+@cache
+def _says() -> re.Pattern[str]:
+    """Return what tells to log in or to get another browser; few runs read a line that may."""
+    return re.compile("|".join(row.partition(": ")[2] for table in (_BROWSERS, _LOGINS) for row in _rows(table)))
 
 
 def is_site_notice(line: str) -> bool:
@@ -206,5 +211,5 @@ def is_site_notice(line: str) -> bool:
     if any(all(any(word in line for word in part) for part in parts) for parts in _LABELS):
         return not tells_of_others(line)
     parts = [part for sentence in sentences_of(line) if (part := sentence.strip(_ENDS))]
-    rest = [part for part in parts if not _SAYS.fullmatch(part)]
+    rest = [part for part in parts if not _says().fullmatch(part)]
     return len(rest) < len(parts) and all(map(_BESIDE.fullmatch, rest)) and not tells_of_others(line)

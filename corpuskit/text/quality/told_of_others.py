@@ -5,10 +5,12 @@ says what a thing is: such a sentence may have each word of a notice and is none
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 
-__all__ = ["alternatives", "sentences_of", "spans_of_sentences", "tells_of_others", "without_quotations"]
+from corpuskit.text.quality.word_table import WordTable
+
+__all__ = ["sentences_of", "spans_of_sentences", "tells_of_others", "without_quotations"]
 
 _TELLS = """
 en: said\\b|says\\b|told\\b|ruled\\b|held that|reported\\b|reports that|warn(?:s|ed)\\b|argue[sd]\\b|wrote\\b
@@ -77,6 +79,7 @@ zh: 承认|承認|坦言|解释说|說道|说道|回答说|笑说|透露
 ko: 인정했|설명했|고백했|라고 (?:했|한다|답|전)
 """
 """What an article has, in small letters; the second table is of languages that write each entry in other letters."""
+_TELLS_IT, _TELLS_IT_WITHOUT_LATIN = WordTable(_TELLS), WordTable(_TELLS_WITHOUT_LATIN)
 _QUOTED = re.compile(r"\A\W{0,2}[\"“„«「][^\"”“»」]{8,}[\"”“»」],?\s*[^\W\d]")
 """The end of a quotation after which the sentence goes on."""
 _QUOTATION = re.compile(r"[\"“„«「『]([^\"”“„»」』\n]+)[\"”“»」』]")
@@ -85,19 +88,6 @@ _LEAST_QUOTED, _LEAST_DENSE_QUOTED = 5, 12
 _LEAST_AROUND, _LEAST_DENSE_AROUND = 3, 6
 _DENSE = re.compile("[\u0e00-\u0eff\u3040-\u9fff]")
 _SENTENCE = re.compile(r"(?:[^.!?。！？।\n]+|[.!?](?!\s|[\"”’»)]|\Z))+[.!?。！？।]*[\"”’»)]*")
-
-
-def alternatives(table: str) -> str:
-    """Return a pattern for any entry of a table by language; where a row begins with a letter, a word does."""
-    rows = [row.partition(": ")[2] for row in table.strip().splitlines()]
-    at_words = [row for row in rows if row[0].isalpha() and row[0] < "\u0590"]
-    # All of these in one group: where no word begins, none is tried.
-    return "|".join([rf"\b(?:{'|'.join(at_words)})", *(row for row in rows if row not in at_words)])
-
-
-@cache
-def _tells_it(in_latin: bool) -> re.Pattern[str]:
-    return re.compile(alternatives(_TELLS if in_latin else _TELLS_WITHOUT_LATIN))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -109,9 +99,9 @@ def tells_of_others(sentence: str) -> bool:
     >>> tells_of_others("we use cookies to count how many of you come back.")
     False
     """
-    if _tells_it(in_latin=True).search(sentence) or _QUOTED.search(sentence):
+    if _TELLS_IT.occurs_in(sentence) or _QUOTED.search(sentence):
         return True
-    return not sentence.isascii() and _tells_it(in_latin=False).search(sentence) is not None
+    return not sentence.isascii() and _TELLS_IT_WITHOUT_LATIN.occurs_in(sentence)
 
 
 def without_quotations(sentence: str) -> str:

@@ -1,8 +1,6 @@
 """Words of a site that speaks of itself or to its reader, by language: its pages, browsers, accounts and links."""
 
-import re
-
-from corpuskit.text.quality.told_of_others import alternatives
+from corpuskit.text.quality.word_table import WordTable
 
 __all__ = ["speaks_of_site", "speaks_to_reader"]
 
@@ -106,8 +104,8 @@ zh: 请您|防火墙|客服|技术支持|菜单|请使用|请致电|请联系|�
 zh: 請返|請重|請輸|請確|您|抱歉|谅解|諒解|对不起|對不起|管理员|管理員|权限|權限
 """
 """What a site says to its reader: it asks, regrets, and tells what to do. An article seldom does."""
-_SPEAKS = re.compile(alternatives(_OF_SITE))
-_SPEAKS_TO = re.compile(alternatives(_TO_READER))
+_SPEAKS = WordTable(_OF_SITE)
+_SPEAKS_TO = WordTable(_TO_READER)
 
 
 def speaks_of_site(sentence: str) -> bool:
@@ -116,7 +114,7 @@ def speaks_of_site(sentence: str) -> bool:
     >>> speaks_of_site("go back to the start page."), speaks_of_site("the boats lay on the shore.")
     (True, False)
     """
-    return _SPEAKS.search(sentence) is not None
+    return _SPEAKS.occurs_in(sentence)
 
 
 def speaks_to_reader(sentence: str) -> bool:
@@ -125,4 +123,4 @@ def speaks_to_reader(sentence: str) -> bool:
     >>> speaks_to_reader("please talk to whoever let you in."), speaks_to_reader("the boats lay on the shore.")
     (True, False)
     """
-    return speaks_of_site(sentence) or _SPEAKS_TO.search(sentence) is not None
+    return speaks_of_site(sentence) or _SPEAKS_TO.occurs_in(sentence)
