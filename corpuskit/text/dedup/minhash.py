@@ -12,7 +12,6 @@ rule to a stream, with the tables of `leader_tables`; `earliest_leaders` applies
 the same result.
 """
 
-import os
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuskit.core.environment import variable_set
 from corpuskit.text.dedup.shingles import HALF, Hashes
 
 __all__ = [
@@ -67,17 +67,10 @@ def _hasher() -> Any:
     """
     from rensa import RMinHash
 
-    before = os.environ.get(THREADS)
-    os.environ[THREADS] = "1"
-    try:
-        # The number is read when so many texts are signed for the first time.
-        texts = np.arange(LEAST_FOR_THREADS + 1, dtype=np.uint64)
+    # The number is read when so many texts are signed for the first time.
+    texts = np.arange(LEAST_FOR_THREADS + 1, dtype=np.uint64)
+    with variable_set(THREADS, "1"):
         RMinHash.digest_matrix_from_flat_token_hashes(texts[1:], texts, 1, 0)
-    finally:
-        if before is None:
-            del os.environ[THREADS]
-        else:
-            os.environ[THREADS] = before
     return RMinHash
 
 
