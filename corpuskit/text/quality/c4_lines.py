@@ -80,7 +80,6 @@ class ProseLines:
         self._kinds = bool(settings["c4-javascript"]), bool(settings["c4-policy"])
         """Whether notices on JavaScript go, and those on policies."""
         self._edits = EditedLines(layout, vocabulary, like_peer)
-        self._edited_lines = self._edits.by_text
         self._may_be_notices: set[int] = set()
         self._programs: dict[int, bool] = {}
         """By text: whether it is code by its look, where that was asked."""
@@ -149,8 +148,8 @@ class ProseLines:
         return self._stays
 
     def has_edited_lines(self, text_index: int) -> bool:
-        """Whether citation marks are gone from lines of a text."""
-        return text_index in self._edited_lines
+        """Whether something is gone from within lines of a text."""
+        return text_index in self._edits
 
     def text(self, text_index: int) -> str:
         """Return what is left of one text, in lines that line feeds end; the text itself if that is all of it.
@@ -158,7 +157,7 @@ class ProseLines:
         Blank lines stay, but one for all between lines of which some are gone; in datatrove's text there are none.
         """
         text = self._texts[text_index]
-        edited = self._edited_lines.get(text_index, {})
+        edited = self._edits.of(text_index)
         if not (self._lose_lines[text_index] or edited or self._like_peer):
             return text
         lines = text.splitlines()

@@ -1,6 +1,6 @@
 """Lines of which a part goes: citation marks, words that are none, and a notice before an article."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,19 +18,23 @@ class EditedLines:
     def __init__(self, layout: TextLayout, vocabulary: Vocabulary, like_peer: bool) -> None:
         """Edit nothing yet."""
         self._layout, self._vocabulary, self._like_peer = layout, vocabulary, like_peer
-        self.by_text: dict[int, dict[int, str]] = {}
+        self._by_text: dict[int, dict[int, str]] = {}
         """By text and line number, where blank lines count, too."""
         self.cut_rows: list[int] = []
         """The rows that lost more than citation marks."""
 
     def __contains__(self, text_index: int) -> bool:
-        return text_index in self.by_text
+        return text_index in self._by_text
+
+    def of(self, text_index: int) -> Mapping[int, str]:
+        """Return what edited lines of a text have become, by their numbers."""
+        return self._by_text.get(text_index, {})
 
     def line(self, row: int) -> str:
         """Return a line with its line end, or edited."""
-        if self.by_text:
+        if self._by_text:
             text_index, number = self._text_and_number(row)
-            edited = self.by_text.get(text_index, {}).get(number)
+            edited = self.of(text_index).get(number)
             if edited is not None:
                 return edited
         return self._layout.line_of(row)
@@ -38,7 +42,7 @@ class EditedLines:
     def replace(self, row: int, line: str) -> None:
         """Put a line in the place of another."""
         text_index, number = self._text_and_number(row)
-        self.by_text.setdefault(text_index, {})[number] = line
+        self._by_text.setdefault(text_index, {})[number] = line
 
     def cut(self, row: int, line: str) -> None:
         """Put what is left of a line without a notice, or without a word that is too long, in its place."""
@@ -47,7 +51,7 @@ class EditedLines:
 
     def forget(self, text_index: int) -> None:
         """Leave the lines of a text as they were."""
-        self.by_text.pop(text_index, None)
+        self._by_text.pop(text_index, None)
 
     def row(self, text_index: int, number: int) -> int:
         """Return the row of a line by its number in its text."""
@@ -55,7 +59,7 @@ class EditedLines:
 
     def rows(self) -> list[int]:
         """Return the rows of all edited lines."""
-        return [self.row(text_index, number) for text_index, edited in self.by_text.items() for number in edited]
+        return [self.row(text_index, number) for text_index, edited in self._by_text.items() for number in edited]
 
     def measure(
         self, rows: Sequence[int], closes: Callable[[Integers], Booleans], is_closed: Booleans, breaks: Integers
