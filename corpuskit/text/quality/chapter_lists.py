@@ -6,15 +6,20 @@ first to the last of the list, none left out.
 
 import re
 
-from corpuskit.text.quality.contents_lists import MOST_BELOW, MOST_BETWEEN, may_be_title, without_list
+from corpuskit.text.quality.contents_lists import (
+    ENDS_NO_TITLE,
+    MOST_BELOW,
+    MOST_BETWEEN,
+    may_be_title,
+    may_end_in_list,
+    without_list,
+)
 
 __all__ = ["without_chapters"]
 
 LEAST_CHAPTERS = 5
 LEAST_LINES = 12
 """Lines of a list, those of sections among them."""
-FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 12
-"""Last characters of a text in which some chapters and lines stand, if it ends in such a list."""
 
 _WORDS = (
     "Chapter|CHAPTER|Part|PART|Section|Unit|Lesson|Kapitel|Teil|Abschnitt|Chapitre|Partie|Capítulo|Capitolo|Parte|Deel"
@@ -27,7 +32,6 @@ _CHAPTER = (
     rf"[ \t§•*·-]*{_BEGINS}(?:(?:{_WORDS})\s+(?:\d{{1,3}}|[IVXLC]{{1,7}})\b|[IVXLC]{{1,7}}[.)]"
     r"|[第제]\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?[章節节部장])"
 )
-_ENDS = (".", ";", ":", ",", "{", "}", "=", "|", "。", "।", "።", "；", "：", "、")
 _IN_FOOT = re.compile(rf"\n{_CHAPTER}")
 _ENTRY = re.compile(_CHAPTER)
 _COUNT = re.compile(r"\d+|[IVXLC]+(?=\W*\Z)|[一二三四五六七八九十]+")
@@ -43,9 +47,7 @@ def without_chapters(text: str) -> str:
     >>> without_chapters("\\n".join([chapter, *titles])) == chapter
     True
     """
-    if text.endswith(_ENDS) or text.count("\n", -FOOT) < LEAST_LINES_IN_FOOT:
-        return text
-    if len(_IN_FOOT.findall(text, max(0, len(text) - FOOT))) < LEAST_IN_FOOT:
+    if text.endswith(ENDS_NO_TITLE) or not may_end_in_list(text, _IN_FOOT, LEAST_LINES):
         return text
     lines = text.splitlines()
     first, last = _chapters(lines)

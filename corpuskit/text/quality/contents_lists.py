@@ -15,11 +15,12 @@ from typing import NamedTuple
 from corpuskit.text.quality.link_words import is_link
 
 __all__ = [
+    "ENDS_NO_TITLE",
     "MOST_BELOW",
     "MOST_BETWEEN",
     "is_chapter",
     "may_be_title",
-    "names_section",
+    "may_end_in_list",
     "without_contents",
     "without_list",
 ]
@@ -43,8 +44,11 @@ LEAST_SENTENCES = 3
 LONG_LINE = 100
 LETTERS = 1000
 """What the letter of an appendix counts from, behind the numbers of all chapters."""
-FOOT, LEAST_IN_FOOT, LEAST_LINES_IN_FOOT = 1200, 3, 8
-"""Last characters of a text in which some entries and lines stand, if it ends in such a list."""
+FOOT, LEAST_IN_FOOT = 1200, 3
+"""Last characters of a text in which some entries stand, if it ends in such a list."""
+LEAST_LINES_IN_FOOT = 8
+ENDS_NO_TITLE = (".", ";", ":", ",", "{", "}", "=", "|", "。", "।", "።", "；", "：", "、")
+"""Ends of lines that are no titles of sections without a number."""
 MOST_KNOWN_LISTS = 16
 """Lists that are kept for the next chapters of their manuals."""
 
@@ -90,8 +94,7 @@ def without_contents(text: str) -> str:
     >>> without_contents("\\n".join([chapter, *sections[:6]])).endswith("2.1 Oars")
     True
     """
-    foot = max(0, len(text) - FOOT)
-    if text.count("\n", foot) < LEAST_LINES_IN_FOOT or len(_IN_FOOT.findall(text, foot)) < LEAST_IN_FOOT:
+    if not may_end_in_list(text, _IN_FOOT, LEAST_LINES_IN_FOOT):
         return text
     lines = text.splitlines()
     first = last = len(lines)
@@ -103,6 +106,16 @@ def without_contents(text: str) -> str:
     return without_list(lines, first, last) or text
 
 
+def may_end_in_list(text: str, entry: re.Pattern[str], least_lines: int) -> bool:
+    """Whether so many lines, and some entries of a list, each with the line feed before it, stand at a text's foot.
+
+    >>> may_end_in_list("Oars.\\n1 A\\n2 B\\n3 C", re.compile(r"\\n\\d"), 3)
+    True
+    """
+    foot = max(0, len(text) - FOOT)
+    return text.count("\n", foot) >= least_lines and len(entry.findall(text, foot)) >= LEAST_IN_FOOT
+
+
 def without_list(lines: list[str], first: int, last: int) -> str | None:
     """Return lines without a list and what it is called; None if it may be their own, or they are nothing else."""
     size = last - first
@@ -112,17 +125,17 @@ def without_list(lines: list[str], first: int, last: int) -> str | None:
     is_called = any(line.strip() for line in lines[first : last - size])
     if not size or not is_chapter(lines[:first]):
         return None
-    if size < LEAST_UNNAMED and not is_called and not names_section(lines[first:last], lines[:first]):
+    if size < LEAST_UNNAMED and not is_called and not _names_section(lines[first:last], lines[:first]):
         return None
     below = "\n".join(lines[last:]).strip()
     chapter = "\n".join(lines[:first])
     return f"{chapter}\n\n{below}" if below else chapter
 
 
-def names_section(entries: Sequence[str], lines: Sequence[str]) -> bool:
+def _names_section(entries: Sequence[str], lines: Sequence[str]) -> bool:
     """Whether an entry of a list is a line above it, but for their numbers.
 
-    >>> names_section(["7.1 Oars . . . 42", "8. Sails"], ["Chapter 7: Oars", "They are of ash."])
+    >>> _names_section(["7.1 Oars . . . 42", "8. Sails"], ["Chapter 7: Oars", "They are of ash."])
     True
     """
     titles = {_title(line) for line in entries} - {""}

@@ -7,7 +7,7 @@ above is a part of the page, and so is what the chapter says nothing of.
 
 from itertools import pairwise
 
-from corpuskit.text.quality.contents_lists import is_chapter
+from corpuskit.text.quality.contents_lists import ENDS_NO_TITLE, is_chapter
 
 __all__ = ["without_titles"]
 
@@ -27,7 +27,6 @@ LINES_OF_SECTION = 3
 """Lines of such a section, its title among them, on average."""
 MOST_OF_CHAPTER = 0.5
 """Share of the list that the chapter may have: the rest is elsewhere."""
-_ENDS = (".", ";", ":", ",", "{", "}", "=", "|", "。", "।", "።", "。", "；", "：", "、")
 
 
 def without_titles(text: str) -> str:
@@ -41,7 +40,11 @@ def without_titles(text: str) -> str:
     >>> without_titles("\\n".join([chapter, *titles])).endswith("Sails of kind 89")
     True
     """
-    if len(text) < LEAST_CHARACTERS or text.endswith(_ENDS) or text.count("\n", len(text) - FOOT) < LEAST_IN_FOOT:
+    if (
+        len(text) < LEAST_CHARACTERS
+        or text.endswith(ENDS_NO_TITLE)
+        or text.count("\n", len(text) - FOOT) < LEAST_IN_FOOT
+    ):
         return text
     if not all(map(_may_be_title, text[-FOOT:].splitlines()[1:])):
         return text
@@ -57,7 +60,7 @@ def without_titles(text: str) -> str:
 
 
 def _may_be_title(line: str) -> bool:
-    return len(line) <= LONGEST_TITLE and not line.endswith(_ENDS) and line.count(" ") < MOST_WORDS
+    return len(line) <= LONGEST_TITLE and not line.endswith(ENDS_NO_TITLE) and line.count(" ") < MOST_WORDS
 
 
 def _names_sections(titles: list[str], chapter: list[str]) -> bool:
